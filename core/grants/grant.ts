@@ -1,0 +1,95 @@
+import * as z from 'zod';
+
+/** What a grant file may say. The JSON Schema beside the grants is generated from this. */
+
+const name = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be 1–32 of a–z, 0–9 and -, starting with a letter');
+
+const oneOrMany = z.union([z.string(), z.array(z.string()).min(1)]);
+
+const conditionBlock = z.record(z.string(), z.record(z.string(), oneOrMany));
+
+/** An IAM statement of a role's permissions or of a session policy. `NotAction` and `NotResource` are left out: they allow what nobody listed. */
+const statement = z.strictObject({
+  Sid: z
+    .string()
+    .regex(/^[A-Za-z0-9]*$/)
+    .optional(),
+  Effect: z.enum(['Allow', 'Deny']),
+  Action: oneOrMany,
+  Resource: oneOrMany,
+  Condition: conditionBlock.optional(),
+});
+
+const permissions = z.array(statement).min(1);
+
+const roleArn = z
+  .string()
+  .regex(/^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/, 'must be the ARN of an IAM role');
+
+/** A role that the deployment makes with these permissions, or one that is already there. */
+const role = z.union([z.strictObject({ permissions }), z.strictObject({ arn: roleArn })]);
+
+const scalar = z.union([z.string(), z.number(), z.boolean()]);
+
+/** All that is named must hold. `anyOf` compares for equality; an absent claim never matches. */
+const conditions = z.strictObject({
+  groups: z
+    .strictObject({
+      anyOf: z.array(z.string()).min(1).optional(),
+      allOf: z.array(z.string()).min(1).optional(),
+      noneOf: z.array(z.string()).min(1).optional(),
+    })
+    .optional(),
+  claims: z.record(z.string(), z.strictObject({ anyOf: z.array(scalar).min(1) })).optional(),
+});
+
+const rule = z.strictObject({
+  effect: z.enum(['allow', 'refuse']).default('allow'),
+  when: conditions.refine((value) => Object.keys(value).length > 0, 'must name a condition'),
+});
+
+export const grantFileSchema = z.strictObject({
+  $schema: z.string().optional(),
+  description: z.string().min(1),
+  clients: z.array(name).min(1).describe('The app clients whose tokens this grant takes.'),
+  rules: z
+    .array(rule)
+    .min(1)
+    .describe('Tried in order; the first that matches decides; none matches refuses.'),
+  role: z.union([
+    role,
+    z.strictObject({
+      fromToken: z
+        .record(name, role)
+        .describe("The exact roles that the token's cognito:roles may choose from."),
+    }),
+  ]),
+  session: z
+    .strictObject({
+      durationSeconds: z.int().min(900).max(43_200).default(3600),
+      minTtlSeconds: z.int().min(300).max(43_000).default(1200),
+    })
+    .prefault({}),
+  sessionPolicy: z
+    .array(statement)
+    .min(1)
+    .optional()
+    .describe('Further narrows each session; {{placeholders}} stand for verified values.'),
+  tags: z
+    .record(z.string().regex(/^[\w.:/=+@-]{1,128}$/), z.string().min(1))
+    .default({})
+    .describe('Principal tags beside stepkey-subject, stepkey-client and stepkey-grant.'),
+  trace: z.enum(['mints', 'every-request']).default('mints'),
+});
+
+export type GrantFile = z.infer<typeof grantFileSchema>;
+export type GrantRole = z.infer<typeof role>;
+export type GrantStatement = z.infer<typeof statement>;
+export type GrantRule = z.infer<typeof rule>;
+
+/** A grant that passed every check, under the name of its file. */
+export interface Grant extends GrantFile {
+  readonly name: string;
+}

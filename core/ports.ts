@@ -1,0 +1,194 @@
+/** What the core asks of the world. One adapter per port; a task takes only the ports it uses. */
+import type { Door } from './contracts/caller.ts';
+import type { Credentials, Epochs } from './contracts/session.ts';
+
+export interface Clock {
+  readonly nowEpochMillis: () => number;
+}
+
+export interface IdSource {
+  /** A new identifier, unguessable and sorting by time: 36 characters of `[0-9a-f-]`. */
+  readonly next: () => string;
+}
+
+export interface Digest {
+  /** Lower-case hex SHA-256 of the text's UTF-8 bytes. */
+  readonly sha256Hex: (text: string) => string;
+}
+
+/** The payload of a token whose signature, issuer and use were verified; still to be read by `readCaller`. */
+export type VerifiedClaims = Readonly<Record<string, unknown>>;
+
+export interface TokenVerifier {
+  /**
+   * Verifies signature, issuer, app client, `token_use` and times against the keys of the configured pools.
+   * @throws Token.Expired when only `exp` is against it
+   * @throws Token.Invalid for every other fault
+   * @throws Upstream.Unavailable when the keys cannot be fetched
+   */
+  readonly verify: (token: string, door: Door) => Promise<VerifiedClaims>;
+}
+
+/** What something was sealed for; each purpose is a separate right in the functions' IAM policies. */
+export type SealingPurpose = 'caller-token' | 'openid-token' | 'credentials';
+
+export interface Sealer {
+  /**
+   * Encrypts for one purpose. The context is authenticated and shows in CloudTrail: names only, few values.
+   * @param grant name of the grant, or `-` where none is chosen yet
+   * @returns base64 envelope
+   * @throws Upstream.Unavailable or Upstream.Throttled when KMS does not answer
+   */
+  readonly seal: (purpose: SealingPurpose, grant: string, plaintext: string) => Promise<string>;
+  /**
+   * Opens an envelope sealed for exactly this purpose and grant.
+   * @throws Sealing.Failed when it was altered, or sealed for something else
+   * @throws Upstream.Unavailable or Upstream.Throttled when KMS does not answer
+   */
+  readonly open: (purpose: SealingPurpose, grant: string, envelope: string) => Promise<string>;
+}
+
+/** The identity pool, as far as obtaining a token goes. */
+export interface OpenIdTokenSource {
+  /**
+   * An OpenID token for a registered identity, with its principal tags, valid for `durationSeconds`.
+   * @param logins provider name → login token or developer user identifier, the developer provider's among them
+   * @throws Identity.LoginRequired when the pool wants the person's own login beside the developer's
+   * @throws Identity.Conflict when the login belongs to another identity
+   * @throws Upstream.Throttled, Upstream.Unavailable, Upstream.Misconfigured
+   */
+  readonly obtain: (request: {
+    readonly identityId: string;
+    readonly logins: Readonly<Record<string, string>>;
+    readonly tags: Readonly<Record<string, string>>;
+    readonly durationSeconds: number;
+  }) => Promise<string>;
+}
+
+/** The identity pool, as far as identities go. */
+export interface IdentityDirectory {
+  /**
+   * The identity of a person's own login, made on first sight (`GetId`).
+   * @throws Upstream.Throttled, Upstream.Unavailable, Upstream.Misconfigured
+   */
+  readonly identityOfLogin: (logins: Readonly<Record<string, string>>) => Promise<string>;
+  /**
+   * Creates the identity of these logins, or links them to `identityId`; the same answer when repeated.
+   * @throws Identity.Conflict when a login already belongs to another identity
+   * @throws Upstream.Throttled, Upstream.Unavailable, Upstream.Misconfigured
+   */
+  readonly register: (request: {
+    readonly identityId: string | null;
+    readonly logins: Readonly<Record<string, string>>;
+  }) => Promise<string>;
+}
+
+/** Who a subject is in the identity pool. */
+export interface RegisteredIdentity {
+  readonly identityId: string;
+  /** Whether the person's own login is linked to the developer's, so that both reach this identity. */
+  readonly linked: boolean;
+}
+
+export interface IdentityRegistry {
+  /**
+   * Remembers a subject's identity. Keeps an identity that is already there.
+   * @throws Identity.Conflict when another identity id is already on record
+   */
+  readonly remember: (subject: string, identity: RegisteredIdentity) => Promise<void>;
+}
+
+export interface CredentialIssuer {
+  /**
+   * Assumes a role with an identity pool's OpenID token (`AssumeRoleWithWebIdentity`).
+   * @throws Session.PolicyTooLarge when the packed policy exceeds STS's limit
+   * @throws Upstream.Misconfigured when STS refuses the role, its trust or the policy
+   * @throws Upstream.Throttled, Upstream.Unavailable
+   */
+  readonly assumeRole: (request: {
+    readonly roleArn: string;
+    readonly sessionName: string;
+    readonly openIdToken: string;
+    readonly durationSeconds: number;
+    readonly sessionPolicy: string | null;
+  }) => Promise<AssumedRole>;
+}
+
+export interface AssumedRole {
+  readonly credentials: Credentials;
+  readonly expiresAtEpochSeconds: number;
+  readonly assumedRoleArn: string;
+  /** Per cent of STS's packed limit; null when STS does not say. */
+  readonly packedPolicySizePercent: number | null;
+}
+
+/** One row that can stop issuing: a subject's, a client's, a grant's, or everything's. */
+export interface RevocationState {
+  readonly epoch: number;
+  /** Tokens of sign-ins at or before this second are refused; 0 when nothing was revoked. */
+  readonly revokedBeforeEpochSeconds: number;
+  /** Issuing is stopped until an operator restores it. */
+  readonly suspended: boolean;
+}
+
+/** A cache entry as stored: what may be read without opening it. */
+export interface CacheEntry {
+  readonly sealedSession: string;
+  readonly sessionId: string;
+  readonly identityId: string;
+  readonly expiresAtEpochSeconds: number;
+  readonly epochs: Epochs;
+}
+
+/** Everything that is known before minting, read at one instant. */
+export interface KnownState {
+  readonly identity: RegisteredIdentity | null;
+  readonly revocation: Readonly<Record<keyof Epochs, RevocationState>>;
+  /** Null when there is none, or only a lease. */
+  readonly entry: CacheEntry | null;
+}
+
+export interface CredentialStore {
+  /**
+   * One strongly consistent batch read of the subject's row, the four revocation rows and the entry.
+   * @param cacheKey null to leave the entry out
+   * @throws Upstream.Throttled, Upstream.Unavailable
+   */
+  readonly read: (
+    scope: { readonly subject: string; readonly client: string; readonly grant: string },
+    cacheKey: string | null,
+  ) => Promise<KnownState>;
+}
+
+/** One hand-out of a session, as the ledger keeps it. */
+export interface Issuance {
+  readonly issuanceId: string;
+  readonly sessionId: string;
+  readonly subject: string;
+  readonly client: string;
+  readonly grant: string;
+  readonly tokenId: string | null;
+  readonly source: 'minted' | 'cache';
+  readonly stale: boolean;
+  readonly atEpochSeconds: number;
+}
+
+/** One refusal, as the ledger keeps it. */
+export interface Denial {
+  readonly denialId: string;
+  readonly error: string;
+  /** Null where the token itself was refused. */
+  readonly subject: string | null;
+  readonly client: string | null;
+  /** As asked for; null when none was named. */
+  readonly grant: string | null;
+  readonly tokenId: string | null;
+  readonly atEpochSeconds: number;
+}
+
+export interface Ledger {
+  /** @throws Upstream.Throttled, Upstream.Unavailable: nothing may be handed out then */
+  readonly recordIssuance: (issuance: Issuance) => Promise<void>;
+  /** @throws Upstream.Throttled, Upstream.Unavailable */
+  readonly recordDenial: (denial: Denial) => Promise<void>;
+}
