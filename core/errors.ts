@@ -188,11 +188,25 @@ export class StepkeyError extends Error {
   override readonly name: ErrorName;
   /** What the caller must choose from: grant names for `Grant.Ambiguous`, role ARNs for `Role.Ambiguous`. */
   readonly choices: readonly string[] | undefined;
+  /** For `Request.Malformed` and `Config.Invalid`: each place and what is wrong there, without the value. */
+  readonly faults: readonly string[] | undefined;
+  /** Whether the ledger has this refusal already, because the execution that refused wrote it. */
+  readonly isRecorded: boolean;
 
-  constructor(name: ErrorName, options: { cause?: unknown; choices?: readonly string[] } = {}) {
+  constructor(
+    name: ErrorName,
+    options: {
+      cause?: unknown;
+      choices?: readonly string[];
+      faults?: readonly string[];
+      isRecorded?: boolean;
+    } = {},
+  ) {
     super(errorCatalogue[name].detail);
     this.name = name;
     this.choices = options.choices;
+    this.faults = options.faults;
+    this.isRecorded = options.isRecorded ?? false;
     // Not enumerable: the Lambda runtime and the logger print every enumerable field.
     if (options.cause !== undefined) {
       Object.defineProperty(this, 'cause', { value: options.cause, enumerable: false });

@@ -1,9 +1,14 @@
 /** What the core asks of the world. One adapter per port; a task takes only the ports it uses. */
 import type { Door } from './contracts/caller.ts';
+import type { IssueInput, IssueOutcome } from './contracts/issue.ts';
 import type { Credentials, Epochs } from './contracts/session.ts';
 
 export interface Clock {
   readonly nowEpochMillis: () => number;
+}
+
+export interface Timer {
+  readonly wait: (millis: number) => Promise<void>;
 }
 
 export interface IdSource {
@@ -146,6 +151,8 @@ export interface KnownState {
   readonly revocation: Readonly<Record<keyof Epochs, RevocationState>>;
   /** Null when there is none, or only a lease. */
   readonly entry: CacheEntry | null;
+  /** Until when another execution may mint this entry; null when nobody holds the lease. */
+  readonly leaseUntilEpochMillis: number | null;
 }
 
 export interface CredentialStore {
@@ -158,6 +165,18 @@ export interface CredentialStore {
     scope: { readonly subject: string; readonly client: string; readonly grant: string },
     cacheKey: string | null,
   ) => Promise<KnownState>;
+}
+
+export interface IssueMachine {
+  /**
+   * Runs the state machine and waits for its end. At most once: it is never repeated by the client.
+   * @param name the execution's, and the session's id if it mints: 1–80 of `[0-9A-Za-z-]`
+   * @throws the execution's own error, marked `isRecorded`, when that is a name of the catalogue
+   * @throws Upstream.Unavailable when it ran out of time or a service under it failed
+   */
+  readonly run: (input: IssueInput, name: string) => Promise<IssueOutcome>;
+  /** Starts the state machine and does not wait. @throws Upstream.Throttled, Upstream.Unavailable */
+  readonly start: (input: IssueInput, name: string) => Promise<void>;
 }
 
 /** One hand-out of a session, as the ledger keeps it. */

@@ -33,21 +33,31 @@ const role = z.union([z.strictObject({ permissions }), z.strictObject({ arn: rol
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
+/** An empty object would hold for everybody. */
+const isNotEmpty = (value: object) => Object.keys(value).length > 0;
+const mustNameOne = 'must name a condition';
+
 /** All that is named must hold. `anyOf` compares for equality; an absent claim never matches. */
-const conditions = z.strictObject({
-  groups: z
-    .strictObject({
-      anyOf: z.array(z.string()).min(1).optional(),
-      allOf: z.array(z.string()).min(1).optional(),
-      noneOf: z.array(z.string()).min(1).optional(),
-    })
-    .optional(),
-  claims: z.record(z.string(), z.strictObject({ anyOf: z.array(scalar).min(1) })).optional(),
-});
+const conditions = z
+  .strictObject({
+    groups: z
+      .strictObject({
+        anyOf: z.array(z.string()).min(1).optional(),
+        allOf: z.array(z.string()).min(1).optional(),
+        noneOf: z.array(z.string()).min(1).optional(),
+      })
+      .refine(isNotEmpty, mustNameOne)
+      .optional(),
+    claims: z
+      .record(z.string(), z.strictObject({ anyOf: z.array(scalar).min(1) }))
+      .refine(isNotEmpty, mustNameOne)
+      .optional(),
+  })
+  .refine(isNotEmpty, mustNameOne);
 
 const rule = z.strictObject({
   effect: z.enum(['allow', 'refuse']).default('allow'),
-  when: conditions.refine((value) => Object.keys(value).length > 0, 'must name a condition'),
+  when: conditions,
 });
 
 export const grantFileSchema = z.strictObject({

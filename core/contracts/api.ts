@@ -1,0 +1,124 @@
+import * as z from 'zod';
+
+/** The HTTP API's shapes: they validate requests, type the answers, and docs/openapi.json is generated from them. */
+
+const grantName = z.string().min(1).max(64).describe('Name of a grant.');
+const roleArn = z
+  .string()
+  .min(20)
+  .max(2048)
+  .describe('A role, only where the grant takes the role from the token.');
+const epochSeconds = z.int().positive();
+
+export const credentialsRequest = z.strictObject({
+  grant: grantName.optional(),
+  roleArn: roleArn.optional(),
+  minTtlSeconds: z
+    .int()
+    .min(300)
+    .max(43_000)
+    .optional()
+    .describe("How much life the credentials must have left, if more than the grant's minimum."),
+});
+export type CredentialsRequest = z.infer<typeof credentialsRequest>;
+
+export const decisionRequest = z.strictObject({
+  grant: grantName.optional(),
+  roleArn: roleArn.optional(),
+});
+
+export const credentialsAnswer = z.strictObject({
+  credentials: z.strictObject({
+    accessKeyId: z.string(),
+    secretAccessKey: z.string(),
+    sessionToken: z.string(),
+    expiration: z.iso.datetime().describe('Ends in Z.'),
+  }),
+  subject: z.string().describe('issuerAlias:sub'),
+  identityId: z.string(),
+  grant: z.string(),
+  roleArn: z.string(),
+  assumedRoleArn: z.string(),
+  source: z.enum(['minted', 'cache']),
+  stale: z
+    .literal(true)
+    .optional()
+    .describe('Present when less life is left than the minimum because AWS did not answer.'),
+  sessionId: z.string(),
+  issuanceId: z.string(),
+  executionArn: z.string().describe('The execution that minted the session.'),
+});
+export type CredentialsAnswer = z.infer<typeof credentialsAnswer>;
+
+/** @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html */
+export const containerCredentialsAnswer = z.strictObject({
+  AccessKeyId: z.string(),
+  SecretAccessKey: z.string(),
+  Token: z.string(),
+  Expiration: z.iso.datetime(),
+});
+export type ContainerCredentialsAnswer = z.infer<typeof containerCredentialsAnswer>;
+
+export const identityAnswer = z.strictObject({
+  subject: z.string(),
+  identityId: z.string(),
+  linked: z.boolean().describe("Whether the person's own login reaches the same identity."),
+});
+export type IdentityAnswer = z.infer<typeof identityAnswer>;
+
+const ruleTrace = z.strictObject({
+  rule: z.int(),
+  effect: z.enum(['allow', 'refuse']),
+  matched: z.boolean(),
+  failedCondition: z.string().nullable(),
+});
+
+export const decisionAnswer = z.strictObject({
+  outcome: z.enum(['allowed', 'refused']),
+  subject: z.string(),
+  client: z.string(),
+  error: z.string().optional().describe('Name of the refusal, as docs/errors.md lists it.'),
+  choices: z.array(z.string()).optional().describe('What the caller must choose from.'),
+  grant: z.string().optional(),
+  roleArn: z.string().optional(),
+  sessionName: z.string().optional(),
+  durationSeconds: z.int().optional(),
+  tags: z.record(z.string(), z.string()).optional(),
+  identityId: z.string().nullable().optional().describe('Null until the subject is registered.'),
+  sessionPolicy: z
+    .string()
+    .nullable()
+    .optional()
+    .describe('As STS would get it; {{identityId}} stays open until the subject is registered.'),
+  sessionPolicyCharacters: z.int().optional().describe('STS takes at most 2,048.'),
+  trace: z
+    .array(
+      z.strictObject({
+        grant: z.string(),
+        clientListed: z.boolean(),
+        rules: z.array(ruleTrace),
+        allowedBy: z.int().nullable(),
+      }),
+    )
+    .optional()
+    .describe('Every rule that was tried; for auditors only.'),
+});
+export type DecisionAnswer = z.infer<typeof decisionAnswer>;
+
+export const healthAnswer = z.strictObject({ status: z.literal('ok'), version: z.string() });
+
+export const problemAnswer = z.looseObject({
+  type: z.url(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  instance: z.string().optional().describe('The request id.'),
+  choices: z.array(z.string()).optional(),
+  faults: z.array(z.string()).optional(),
+  code: z.string().optional().describe('Container paths only, as some SDKs read it; also as Code.'),
+  message: z.string().optional().describe('Container paths only; also as Message.'),
+});
+
+/** Kept here because the ledger and answers need one notion of time on the wire. */
+export const expirationOf = (seconds: number): string =>
+  `${new Date(epochSeconds.parse(seconds) * 1000).toISOString().slice(0, 19)}Z`;

@@ -1,0 +1,102 @@
+import { reservedTagPrefix } from '../session/session-tags.ts';
+import { parseStrictJson } from '../token/strict-json.ts';
+import { GrantFilesError, type FaultAt, type GrantFault } from './fault.ts';
+import { grantFileSchema, type Grant } from './grant.ts';
+import { mappedRoleName, mappedRolesOf } from './mapped-role.ts';
+import { placeholderFaults } from './placeholders.ts';
+
+export interface GrantContext {
+  /** 1–20 characters; begins the name of every role that the deployment makes. */
+  readonly deployment: string;
+  /** Names of the app clients that the deployment knows. */
+  readonly clients: readonly string[];
+  /** Names of the deployment's own template values, such as `bucket`. */
+  readonly templateValues: readonly string[];
+}
+
+export interface GrantText {
+  /** File name without its directory; the grant is named after it. */
+  readonly file: string;
+  readonly text: string;
+}
+
+/** @see IAM quotas: role names are at most 64 characters */
+const maximumRoleNameCharacters = 64;
+
+/**
+ * Reads grant files and checks everything that can be known without a caller.
+ * @throws GrantFilesError naming every fault of every file
+ */
+export const compileGrants = (
+  files: readonly GrantText[],
+  context: GrantContext,
+): readonly Grant[] => {
+  const compiled = files.map((file) => compileGrant(file, context));
+  const faults = compiled.flatMap((result) => result.faults);
+  if (files.length === 0) faults.push({ file: '*.json', path: '', reason: 'there is no grant' });
+  if (faults.length > 0) throw new GrantFilesError(faults);
+  return compiled.flatMap(({ grant }) => grant ?? []);
+};
+
+const compileGrant = (
+  { file, text }: GrantText,
+  context: GrantContext,
+): { grant?: Grant; faults: GrantFault[] } => {
+  const faultAt = (path: readonly PropertyKey[], reason: string): GrantFault => ({
+    file,
+    path: path.map(String).join('.'),
+    reason,
+  });
+  const name = /^([a-z][a-z0-9-]{0,31})\.json$/.exec(file)?.[1];
+  if (name === undefined) {
+    return {
+      faults: [faultAt([], 'the name must be 1–32 of a–z, 0–9 and -, starting with a letter')],
+    };
+  }
+  const value = parseStrictJson(text, 32);
+  if (value === undefined) {
+    return { faults: [faultAt([], 'is not JSON, or repeats a key')] };
+  }
+  const parsed = grantFileSchema.safeParse(value);
+  if (!parsed.success) {
+    return { faults: parsed.error.issues.map(({ path, message }) => faultAt(path, message)) };
+  }
+  const grant: Grant = { ...parsed.data, name };
+  return {
+    grant,
+    faults: [
+      ...meaningFaults(grant, context),
+      ...placeholderFaults(grant, context.templateValues),
+    ].map(({ path, reason }) => faultAt(path, reason)),
+  };
+};
+
+const meaningFaults = (grant: Grant, context: GrantContext): readonly FaultAt[] => {
+  const faults: FaultAt[] = [];
+  grant.clients.forEach((client, index) => {
+    if (!context.clients.includes(client)) {
+      faults.push({ path: ['clients', index], reason: `no app client is called "${client}"` });
+    }
+  });
+  if (grant.session.minTtlSeconds >= grant.session.durationSeconds) {
+    faults.push({
+      path: ['session', 'minTtlSeconds'],
+      reason: 'must be below durationSeconds, or no session would ever be served twice',
+    });
+  }
+  const roles = mappedRolesOf(grant);
+  if (roles.length === 0) {
+    faults.push({ path: ['role', 'fromToken'], reason: 'must allow at least one role' });
+  }
+  for (const role of roles) {
+    if (mappedRoleName(context.deployment, role).length > maximumRoleNameCharacters) {
+      faults.push({ path: ['role'], reason: 'the name of its role would exceed 64 characters' });
+    }
+  }
+  for (const key of Object.keys(grant.tags)) {
+    if (key.toLowerCase().startsWith(reservedTagPrefix) || key.toLowerCase().startsWith('aws:')) {
+      faults.push({ path: ['tags', key], reason: 'this tag is set by the broker or by AWS' });
+    }
+  }
+  return faults;
+};

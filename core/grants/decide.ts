@@ -1,0 +1,100 @@
+import { cacheKeyOf } from '../cache/cache-key.ts';
+import type { Caller } from '../contracts/caller.ts';
+import type { Decision } from '../contracts/decision.ts';
+import { StepkeyError } from '../errors.ts';
+import type { Digest } from '../ports.ts';
+import { sessionNameOf } from '../session/session-name.ts';
+import { renderSessionPolicyTemplate } from '../session/session-policy.ts';
+import { sessionTagsOf } from '../session/session-tags.ts';
+import { chooseRole } from './choose-role.ts';
+import type { Grant } from './grant.ts';
+import { matchGrant, type GrantMatch } from './match.ts';
+
+/** What a caller may ask for; null where it leaves the choice to the broker. */
+export interface Wish {
+  readonly grant: string | null;
+  readonly roleArn: string | null;
+}
+
+/** The deployment, as far as decisions depend on it. */
+export interface DecisionContext {
+  readonly grants: readonly Grant[];
+  readonly templateValues: Readonly<Record<string, string>>;
+  /** Begins the ARN of every role that the deployment makes. */
+  readonly mappedRoleArnPrefix: string;
+  readonly identityPoolId: string;
+  readonly developerProvider: string;
+  readonly digest: Digest;
+}
+
+/**
+ * Decides what a verified caller gets, or refuses. Pure: the front and the machine come to the same answer.
+ * Without a named grant the only one that allows is taken.
+ * @throws Grant.Refused when the named grant is unknown or refuses, or when none allows
+ * @throws Grant.Ambiguous naming the grants when several allow and none was named
+ * @throws Role.NotMapped, Role.Ambiguous from the choice of the role
+ * @throws Session.ValueRefused when a verified value may not stand in a policy or tag
+ */
+export const decide = (caller: Caller, wish: Wish, context: DecisionContext): Decision => {
+  const { grant, rule } = chooseGrant(caller, wish.grant, context.grants);
+  const roleArn = chooseRole(grant, caller, wish.roleArn, context.mappedRoleArnPrefix);
+  const sessionPolicyTemplate = grant.sessionPolicy
+    ? renderSessionPolicyTemplate(grant.sessionPolicy, caller, context.templateValues)
+    : null;
+  const tags = sessionTagsOf(grant, caller, context.templateValues);
+  return {
+    grant: grant.name,
+    roleArn,
+    sessionName: sessionNameOf(caller.sub, context.digest),
+    durationSeconds: grant.session.durationSeconds,
+    minTtlSeconds: grant.session.minTtlSeconds,
+    tags,
+    sessionPolicyTemplate,
+    cacheKey: cacheKeyOf(
+      {
+        identityPoolId: context.identityPoolId,
+        developerProvider: context.developerProvider,
+        subject: caller.subject,
+        actor: null,
+        client: caller.client,
+        grant: grant.name,
+        roleArn,
+        sessionPolicyTemplate,
+        tags,
+        durationSeconds: grant.session.durationSeconds,
+      },
+      context.digest,
+    ),
+    traceEveryRequest: grant.trace === 'every-request',
+    rule,
+  };
+};
+
+/** How every grant answers the caller, for the trace; only the named one where one is named. */
+export const matchGrants = (
+  caller: Caller,
+  named: string | null,
+  grants: readonly Grant[],
+): readonly GrantMatch[] =>
+  grants
+    .filter(({ name }) => named === null || name === named)
+    .map((grant) => matchGrant(grant, caller));
+
+const chooseGrant = (
+  caller: Caller,
+  named: string | null,
+  grants: readonly Grant[],
+): { grant: Grant; rule: number } => {
+  const allowing = grants
+    .filter(({ name }) => named === null || name === named)
+    .flatMap((grant) => {
+      const { allowedBy } = matchGrant(grant, caller);
+      return allowedBy === null ? [] : [{ grant, rule: allowedBy }];
+    });
+  const [first] = allowing;
+  if (first === undefined) throw new StepkeyError('Grant.Refused');
+  if (allowing.length > 1) {
+    throw new StepkeyError('Grant.Ambiguous', { choices: allowing.map(({ grant }) => grant.name) });
+  }
+  return first;
+};

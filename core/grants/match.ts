@@ -1,0 +1,58 @@
+import type { Caller, ClaimValue } from '../contracts/caller.ts';
+import type { Grant, GrantRule } from './grant.ts';
+
+/** What became of one rule, for the trace that auditors may see. */
+export interface RuleTrace {
+  readonly rule: number;
+  readonly effect: 'allow' | 'refuse';
+  readonly matched: boolean;
+  /** The first condition that did not hold, as `groups.anyOf` or `claims.custom:tenant`; null when all held. */
+  readonly failedCondition: string | null;
+}
+
+/** How a grant answers one caller. */
+export interface GrantMatch {
+  readonly grant: string;
+  readonly clientListed: boolean;
+  /** Rules in order, up to the one that decided. */
+  readonly rules: readonly RuleTrace[];
+  /** The rule that allows; null when the grant refuses. */
+  readonly allowedBy: number | null;
+}
+
+/** Tries a grant's rules in order: the first that matches decides, none refuses. */
+export const matchGrant = (grant: Grant, caller: Caller): GrantMatch => {
+  // control SEC-02
+  const clientListed = grant.clients.includes(caller.client);
+  const rules: RuleTrace[] = [];
+  for (const [index, rule] of grant.rules.entries()) {
+    const failedCondition = firstFailure(rule, caller);
+    rules.push({
+      rule: index,
+      effect: rule.effect,
+      matched: failedCondition === null,
+      failedCondition,
+    });
+    if (failedCondition === null) break;
+  }
+  const decided = rules.at(-1);
+  const allowed = clientListed && decided?.matched === true && decided.effect === 'allow';
+  return { grant: grant.name, clientListed, rules, allowedBy: allowed ? decided.rule : null };
+};
+
+const firstFailure = ({ when }: GrantRule, caller: Caller): string | null => {
+  const isMember = (group: string) => caller.groups.includes(group);
+  if (when.groups?.anyOf && !when.groups.anyOf.some(isMember)) return 'groups.anyOf';
+  if (when.groups?.allOf && !when.groups.allOf.every(isMember)) return 'groups.allOf';
+  if (when.groups?.noneOf?.some(isMember)) return 'groups.noneOf';
+  for (const [name, { anyOf }] of Object.entries(when.claims ?? {})) {
+    if (!anyOf.some((wanted) => holds(caller.claims[name], wanted))) return `claims.${name}`;
+  }
+  return null;
+};
+
+/** Equality of value and type; a list holds what it contains. */
+const holds = (value: ClaimValue | undefined, wanted: string | number | boolean): boolean =>
+  typeof value === 'object'
+    ? typeof wanted === 'string' && value.includes(wanted)
+    : value === wanted;

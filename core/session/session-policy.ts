@@ -1,0 +1,52 @@
+import type { Caller } from '../contracts/caller.ts';
+import { StepkeyError } from '../errors.ts';
+import type { GrantStatement } from '../grants/grant.ts';
+import { escapeForIam, fillPlaceholders, mapTexts } from '../template.ts';
+import { isSubjectPlaceholder, policyValue, policyValueOfCaller } from './subject-values.ts';
+
+/** @see STS API Reference, AssumeRoleWithWebIdentity: Policy, 1–2,048 characters of this alphabet */
+const maximumPolicyCharacters = 2048;
+const policyAlphabet = /^[\t\n\r\u0020-\u00ff]+$/;
+
+/**
+ * Fills everything but `{{identityId}}` into a grant's session policy. Built as an object, so that no value
+ * can end a string; each value is checked against its alphabet and made literal.
+ * @returns JSON text
+ * @throws Session.ValueRefused when a value is missing or has a character that its kind may not have
+ */
+export const renderSessionPolicyTemplate = (
+  statements: readonly GrantStatement[],
+  caller: Caller,
+  templateValues: Readonly<Record<string, string>>,
+): string =>
+  JSON.stringify({
+    Version: '2012-10-17',
+    Statement: mapTexts(statements, (text) =>
+      fillPlaceholders(text, (name) => {
+        if (name === 'identityId') return undefined;
+        return isSubjectPlaceholder(name)
+          ? escapeForIam(policyValueOfCaller(caller, name))
+          : templateValues[name];
+      }),
+    ),
+  });
+
+/**
+ * Completes the template with the identity, which is known once the subject is registered.
+ * @returns the policy as STS gets it, ≤ 2,048 characters
+ * @throws Session.PolicyTooLarge beyond that
+ * @throws Session.ValueRefused when a placeholder is left or a character is outside STS's alphabet
+ */
+export const completeSessionPolicy = (template: string, identityId: string): string => {
+  const value = escapeForIam(policyValue('identityId', identityId));
+  const policy = JSON.stringify(
+    mapTexts(JSON.parse(template) as unknown, (text) =>
+      fillPlaceholders(text, (name) => (name === 'identityId' ? value : undefined)),
+    ),
+  );
+  if (policy.includes('{{') || !policyAlphabet.test(policy)) {
+    throw new StepkeyError('Session.ValueRefused');
+  }
+  if (policy.length > maximumPolicyCharacters) throw new StepkeyError('Session.PolicyTooLarge');
+  return policy;
+};

@@ -1,0 +1,43 @@
+import type { Decision } from '../contracts/decision.ts';
+import type { Epochs, Session } from '../contracts/session.ts';
+import { StepkeyError } from '../errors.ts';
+import { sameEpochs } from '../revocation.ts';
+
+/** What an opener demands of a session before it uses the credentials. */
+export interface SessionBinding {
+  readonly decision: Decision;
+  readonly subject: string;
+  readonly client: string;
+  readonly sessionId: string;
+  /** Those in force; null for a session that the machine has just confirmed against the table itself. */
+  readonly epochs: Epochs | null;
+}
+
+/**
+ * Reads a session that was opened, and demands that it is the expected one: an entry that was moved to
+ * another key, or put back after a revocation, opens but is not used.
+ * @throws Sealing.Failed when it is another session or not one at all
+ */
+export const readSession = (plaintext: string, expected: SessionBinding): Session => {
+  // control SEC-04
+  let session: Session;
+  try {
+    session = JSON.parse(plaintext) as Session;
+  } catch {
+    // No cause: a syntax error quotes the text that it met.
+    throw new StepkeyError('Sealing.Failed');
+  }
+  if (
+    (session.format as number) !== 1 ||
+    session.cacheKey !== expected.decision.cacheKey ||
+    session.sessionId !== expected.sessionId ||
+    session.subject !== expected.subject ||
+    session.client !== expected.client ||
+    session.grant !== expected.decision.grant ||
+    session.roleArn !== expected.decision.roleArn ||
+    (expected.epochs !== null && !sameEpochs(session.epochs, expected.epochs))
+  ) {
+    throw new StepkeyError('Sealing.Failed');
+  }
+  return session;
+};

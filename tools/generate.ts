@@ -1,0 +1,32 @@
+/**
+ * Writes what is derived from the code: the grants' JSON Schema, docs/openapi.json and docs/errors.md.
+ * With `--check` it writes nothing and fails when a file is not what it would write.
+ */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
+import { errorReference } from './error-reference.ts';
+import { grantSchema } from './grant-schema.ts';
+import { openApiDocument } from './open-api.ts';
+
+const root = join(import.meta.dirname, '..');
+
+const generated: Readonly<Record<string, () => string>> = {
+  'grants/grant.schema.json': () => JSON.stringify(grantSchema()),
+  'docs/openapi.json': () => JSON.stringify(openApiDocument()),
+  'docs/errors.md': errorReference,
+};
+
+const isCheck = process.argv.includes('--check');
+const stale: string[] = [];
+for (const [file, text] of Object.entries(generated)) {
+  const path = join(root, file);
+  const wanted = await format(text(), { ...(await resolveConfig(path)), filepath: path });
+  if (wanted === (await readFile(path, 'utf8').catch(() => ''))) continue;
+  if (isCheck) stale.push(file);
+  else await writeFile(path, wanted);
+}
+if (stale.length > 0) {
+  process.stderr.write(`Not up to date: ${stale.join(', ')}. Run: npm run generate\n`);
+  process.exitCode = 1;
+}

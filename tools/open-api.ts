@@ -1,0 +1,126 @@
+import * as z from 'zod';
+import packageFile from '../package.json' with { type: 'json' };
+import {
+  containerCredentialsAnswer,
+  credentialsAnswer,
+  credentialsRequest,
+  decisionAnswer,
+  decisionRequest,
+  healthAnswer,
+  identityAnswer,
+  problemAnswer,
+} from '../core/contracts/api.ts';
+import { errorCatalogue } from '../core/errors.ts';
+import { problemMediaType } from '../core/problem.ts';
+
+const schemaOf = (schema: z.ZodType): object =>
+  z.toJSONSchema(schema, { io: 'input', target: 'draft-2020-12' });
+
+const schemas = {
+  CredentialsRequest: credentialsRequest,
+  Credentials: credentialsAnswer,
+  ContainerCredentials: containerCredentialsAnswer,
+  Identity: identityAnswer,
+  DecisionRequest: decisionRequest,
+  Decision: decisionAnswer,
+  Health: healthAnswer,
+  Problem: problemAnswer,
+} as const;
+
+const refer = (name: keyof typeof schemas) => ({ $ref: `#/components/schemas/${name}` });
+
+/** One response per status of the catalogue, naming every error that it may stand for. */
+const problems = Object.fromEntries(
+  [...new Set(Object.values(errorCatalogue).map(({ status }) => status))].sort().map((status) => [
+    String(status),
+    {
+      description: Object.entries(errorCatalogue)
+        .filter(([, problem]) => problem.status === status)
+        .map(([name]) => name)
+        .join(', '),
+      content: { [problemMediaType]: { schema: refer('Problem') } },
+    },
+  ]),
+);
+
+const operation = (
+  summary: string,
+  answer: keyof typeof schemas,
+  options: {
+    readonly body?: keyof typeof schemas;
+    readonly parameters?: readonly object[];
+    readonly security?: readonly object[];
+  } = {},
+) => ({
+  summary,
+  security: options.security ?? [{ idToken: [] }],
+  ...(options.parameters ? { parameters: options.parameters } : {}),
+  ...(options.body
+    ? {
+        requestBody: {
+          required: false,
+          content: { 'application/json': { schema: refer(options.body) } },
+        },
+      }
+    : {}),
+  responses: {
+    '200': {
+      description: 'As asked.',
+      content: { 'application/json': { schema: refer(answer) } },
+    },
+    ...problems,
+  },
+});
+
+const text = (minLength: number) => ({ type: 'string', minLength });
+
+/** docs/openapi.json, from the schemas that validate. */
+export const openApiDocument = (): object => ({
+  openapi: '3.1.0',
+  info: {
+    title: 'Stepkey',
+    version: packageFile.version,
+    description: packageFile.description,
+  },
+  paths: {
+    '/v1/credentials': {
+      post: operation('Credentials for the caller.', 'Credentials', { body: 'CredentialsRequest' }),
+    },
+    '/v1/container-credentials/{grant}': {
+      get: operation(
+        'The same in the shape of a container credentials endpoint, so that any AWS SDK can use the URL.',
+        'ContainerCredentials',
+        {
+          parameters: [
+            { name: 'grant', in: 'path', required: true, schema: text(1) },
+            { name: 'roleArn', in: 'query', required: false, schema: text(20) },
+          ],
+        },
+      ),
+    },
+    '/v1/identity': {
+      get: operation("The caller's identity id, registered on first sight.", 'Identity'),
+    },
+    '/v1/decisions': {
+      post: operation('What would be issued and why; mints nothing.', 'Decision', {
+        body: 'DecisionRequest',
+      }),
+    },
+    '/v1/health': {
+      get: operation('Liveness and version.', 'Health', { security: [] }),
+    },
+  },
+  components: {
+    securitySchemes: {
+      idToken: {
+        type: 'http',
+        scheme: 'bearer',
+        bearerFormat: 'JWT',
+        description: 'An ID token of a user pool that the broker trusts.',
+      },
+    },
+    schemas: Object.fromEntries(
+      Object.entries(schemas).map(([name, schema]) => [name, schemaOf(schema)]),
+    ),
+  },
+});
