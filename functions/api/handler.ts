@@ -1,0 +1,105 @@
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import type { Caller } from '../../core/contracts/caller.ts';
+import { errorCatalogue, StepkeyError } from '../../core/errors.ts';
+import { authenticate } from '../../core/token/authenticate.ts';
+import { tokenOfAuthorization } from '../../core/token/presented-token.ts';
+import { nowEpochSeconds, type FrontContext, type FrontPorts } from './front.ts';
+import { answer, problemAnswerOf } from './http-answer.ts';
+import { readHttpRequest, type HttpRequest } from './http-request.ts';
+import { routes } from './routes.ts';
+
+/** The gateway gives up after 29 s and the machine after 20 s; the front answers before the first. */
+const patienceMillis = 25_000;
+
+/** What is logged of a request: names and codes, nothing that was presented. */
+export interface RequestLog {
+  readonly info: (message: string, fields: Readonly<Record<string, unknown>>) => void;
+  readonly error: (message: string, fields: Readonly<Record<string, unknown>>) => void;
+}
+
+/** Answers requests of the gateway. Never throws: every failure is a problem document. */
+export const createHandler =
+  (ports: FrontPorts, context: FrontContext, log: RequestLog) =>
+  async (event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> => {
+    const request = readHttpRequest(event);
+    const seen: { caller: Caller | null; grant: string | null } = { caller: null, grant: null };
+    try {
+      const result = await respond(ports, context, request, seen);
+      log.info('answered', { requestId: request.requestId, route: request.route, status: 200 });
+      return result;
+    } catch (error) {
+      const refusal = toStepkeyError(error);
+      const { status, denial } = errorCatalogue[refusal.name];
+      log[status >= 500 ? 'error' : 'info']('refused', {
+        requestId: request.requestId,
+        route: request.route,
+        status,
+        error: refusal.name,
+        ...causeOf(refusal),
+      });
+      if (denial && !refusal.isRecorded) await recordDenial(ports, refusal, seen, log);
+      return problemAnswerOf(
+        refusal,
+        request.requestId,
+        request.route.includes('/container-credentials/'),
+      );
+    }
+  };
+
+const respond = async (
+  ports: FrontPorts,
+  context: FrontContext,
+  request: HttpRequest,
+  seen: { caller: Caller | null; grant: string | null },
+): Promise<APIGatewayProxyResult> => {
+  if (request.route === 'GET /v1/health') {
+    return answer({ status: 'ok', version: context.version });
+  }
+  const route = routes[request.route];
+  if (route === undefined) throw new StepkeyError('Request.NotFound');
+  const deadlineEpochMillis = ports.clock.nowEpochMillis() + patienceMillis;
+  const token = tokenOfAuthorization(request.headers['authorization']);
+  const caller = await authenticate(token, route.door, ports, context);
+  seen.caller = caller;
+  const { grant, run } = route.prepare(request);
+  seen.grant = grant;
+  return run(ports, context, { caller, token, deadlineEpochMillis });
+};
+
+/** A programmer's mistake shows as an internal error; its name is logged, its message is not: it may quote a value. */
+const toStepkeyError = (error: unknown): StepkeyError =>
+  error instanceof StepkeyError ? error : new StepkeyError('Config.Invalid', { cause: error });
+
+const causeOf = ({ cause }: StepkeyError): Readonly<Record<string, string>> =>
+  cause instanceof Error
+    ? {
+        cause: cause.name,
+        at:
+          (cause.stack ?? '')
+            .split('\n')
+            .find((line) => /^\s+at /.test(line))
+            ?.trim() ?? '',
+      }
+    : {};
+
+/** The one thing that a refused request creates. The refusal stands even when it cannot be recorded. */
+const recordDenial = async (
+  ports: FrontPorts,
+  refusal: StepkeyError,
+  seen: { readonly caller: Caller | null; readonly grant: string | null },
+  log: RequestLog,
+): Promise<void> => {
+  try {
+    await ports.ledger.recordDenial({
+      denialId: ports.ids.next(),
+      error: refusal.name,
+      subject: seen.caller?.subject ?? null,
+      client: seen.caller?.client ?? null,
+      grant: seen.grant,
+      tokenId: seen.caller?.tokenId ?? null,
+      atEpochSeconds: nowEpochSeconds(ports.clock),
+    });
+  } catch (error) {
+    log.error('denial not recorded', { error: error instanceof Error ? error.name : 'unknown' });
+  }
+};

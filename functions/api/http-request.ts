@@ -1,0 +1,78 @@
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import type * as z from 'zod';
+import { StepkeyError } from '../../core/errors.ts';
+
+const maximumBodyBytes = 16 * 1024;
+
+/** A request as the gateway hands it over, made uniform. */
+export interface HttpRequest {
+  /** `POST /v1/credentials`: method and path template, which the gateway has matched already. */
+  readonly route: string;
+  readonly requestId: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly pathParameters: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export const readHttpRequest = (event: APIGatewayProxyEvent): HttpRequest => ({
+  route: `${event.httpMethod} ${event.resource}`,
+  requestId: event.requestContext.requestId,
+  headers: Object.fromEntries(
+    Object.entries(event.headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name.toLowerCase(), value]],
+    ),
+  ),
+  pathParameters: textsOf(event.pathParameters),
+  query: textsOf(event.queryStringParameters),
+  body: event.isBase64Encoded
+    ? Buffer.from(event.body ?? '', 'base64').toString('utf8')
+    : (event.body ?? ''),
+});
+
+const textsOf = (
+  values: Record<string, string | undefined> | null,
+): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(values ?? {}).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, value]],
+    ),
+  );
+
+/**
+ * Reads a JSON body of the documented shape; an empty body counts as `{}`.
+ * @throws Request.TooLarge above 16 KiB
+ * @throws Request.UnsupportedMediaType when there is a body that does not say it is JSON
+ * @throws Request.Malformed naming each fault
+ */
+export const readJsonBody = <T>(request: HttpRequest, schema: z.ZodType<T>): T => {
+  if (Buffer.byteLength(request.body) > maximumBodyBytes) {
+    throw new StepkeyError('Request.TooLarge');
+  }
+  const hasBody = request.body.trim() !== '';
+  if (hasBody && !/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '')) {
+    throw new StepkeyError('Request.UnsupportedMediaType');
+  }
+  let value: unknown;
+  try {
+    value = hasBody ? JSON.parse(request.body) : {};
+  } catch {
+    throw new StepkeyError('Request.Malformed', { faults: ['the body is not JSON'] });
+  }
+  return validate(value, schema);
+};
+
+/** @throws Request.Malformed naming each parameter that is unknown or has the wrong shape */
+export const readQuery = <T>(request: HttpRequest, schema: z.ZodType<T>): T =>
+  validate(request.query, schema);
+
+const validate = <T>(value: unknown, schema: z.ZodType<T>): T => {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new StepkeyError('Request.Malformed', {
+    faults: parsed.error.issues.map(({ path, message }) =>
+      path.length > 0 ? `${path.map(String).join('.')}: ${message}` : message,
+    ),
+  });
+};

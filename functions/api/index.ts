@@ -1,0 +1,85 @@
+import { join } from 'node:path';
+import { Logger } from '@aws-lambda-powertools/logger';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KMS } from '@aws-sdk/client-kms';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { clientSettings } from '../../adapters/aws-clients.ts';
+import { systemClock } from '../../adapters/clock.ts';
+import { dynamoCredentialStore } from '../../adapters/credential-store.ts';
+import { nodeDigest } from '../../adapters/digest.ts';
+import { readEnvironment, variables } from '../../adapters/environment.ts';
+import { readGrants } from '../../adapters/grant-files.ts';
+import { uuidV7Source } from '../../adapters/ids.ts';
+import { stepFunctionsIssueMachine } from '../../adapters/issue-machine.ts';
+import { dynamoLedger } from '../../adapters/ledger.ts';
+import { kmsSealer } from '../../adapters/sealer.ts';
+import { systemTimer } from '../../adapters/timer.ts';
+import { userPoolTokenVerifier } from '../../adapters/token-verifier.ts';
+import { claimsReferencedBy } from '../../core/grants/placeholders.ts';
+import { createHandler } from './handler.ts';
+
+const environment = readEnvironment(process.env, {
+  AWS_REGION: variables.AWS_REGION,
+  AWS_ENDPOINT_URL: variables.AWS_ENDPOINT_URL,
+  LAMBDA_TASK_ROOT: variables.LAMBDA_TASK_ROOT,
+  STEPKEY_VERSION: variables.STEPKEY_VERSION,
+  TABLE_NAME: variables.TABLE_NAME,
+  SEALING_KEY_ARN: variables.SEALING_KEY_ARN,
+  STATE_MACHINE_ARN: variables.STATE_MACHINE_ARN,
+  USER_POOLS: variables.USER_POOLS,
+  DEVELOPER_PROVIDER: variables.DEVELOPER_PROVIDER,
+  IDENTITY_POOL_ID: variables.IDENTITY_POOL_ID,
+  IDENTITY_MODE: variables.IDENTITY_MODE,
+  MAPPED_ROLE_ARN_PREFIX: variables.MAPPED_ROLE_ARN_PREFIX,
+  TEMPLATE_VALUES: variables.TEMPLATE_VALUES,
+});
+const aws = { region: environment.AWS_REGION, endpoint: environment.AWS_ENDPOINT_URL };
+const table = {
+  client: new DynamoDBClient(clientSettings('dynamodb', aws)),
+  tableName: environment.TABLE_NAME,
+};
+const grants = readGrants(join(environment.LAMBDA_TASK_ROOT, 'grants.json'));
+const logger = new Logger();
+
+export const handler = createHandler(
+  {
+    clock: systemClock,
+    timer: systemTimer,
+    ids: uuidV7Source(systemClock),
+    verifier: userPoolTokenVerifier({
+      userPools: environment.USER_POOLS,
+      endpoint: environment.AWS_ENDPOINT_URL,
+    }),
+    sealer: kmsSealer({
+      kms: new KMS(clientSettings('kms', aws)),
+      keyArn: environment.SEALING_KEY_ARN,
+    }),
+    store: dynamoCredentialStore({ ...table, timer: systemTimer }),
+    ledger: dynamoLedger(table),
+    machine: stepFunctionsIssueMachine({
+      client: new SFNClient(clientSettings('states', aws)),
+      stateMachineArn: environment.STATE_MACHINE_ARN,
+    }),
+  },
+  {
+    grants,
+    templateValues: environment.TEMPLATE_VALUES,
+    mappedRoleArnPrefix: environment.MAPPED_ROLE_ARN_PREFIX,
+    identityPoolId: environment.IDENTITY_POOL_ID,
+    developerProvider: environment.DEVELOPER_PROVIDER,
+    digest: nodeDigest,
+    userPools: environment.USER_POOLS,
+    referencedClaims: new Set(grants.flatMap(claimsReferencedBy)),
+    identityMode: environment.IDENTITY_MODE,
+    auditGroup: 'auditors',
+    version: environment.STEPKEY_VERSION,
+  },
+  {
+    info: (message, fields) => {
+      logger.info(message, fields);
+    },
+    error: (message, fields) => {
+      logger.error(message, fields);
+    },
+  },
+);

@@ -1,0 +1,44 @@
+import { CognitoIdentityClient } from '@aws-sdk/client-cognito-identity';
+import { KMS } from '@aws-sdk/client-kms';
+import { STSClient } from '@aws-sdk/client-sts';
+import { clientSettings } from '../../adapters/aws-clients.ts';
+import { nodeDigest } from '../../adapters/digest.ts';
+import { readEnvironment, variables } from '../../adapters/environment.ts';
+import { identityPoolTokenSource } from '../../adapters/open-id-token-source.ts';
+import { kmsSealer } from '../../adapters/sealer.ts';
+import { stsCredentialIssuer } from '../../adapters/sts.ts';
+import { assumeMappedRole, type AssumeMappedRoleInput } from './assume-mapped-role.ts';
+import { obtainOpenIdToken, type ObtainOpenIdTokenInput } from './obtain-open-id-token.ts';
+
+const environment = readEnvironment(process.env, {
+  AWS_REGION: variables.AWS_REGION,
+  AWS_ENDPOINT_URL: variables.AWS_ENDPOINT_URL,
+  SEALING_KEY_ARN: variables.SEALING_KEY_ARN,
+  IDENTITY_POOL_ID: variables.IDENTITY_POOL_ID,
+  DEVELOPER_PROVIDER: variables.DEVELOPER_PROVIDER,
+});
+const aws = { region: environment.AWS_REGION, endpoint: environment.AWS_ENDPOINT_URL };
+
+const ports = {
+  openIdTokens: identityPoolTokenSource({
+    client: new CognitoIdentityClient(clientSettings('cognito-identity', aws)),
+    identityPoolId: environment.IDENTITY_POOL_ID,
+  }),
+  issuer: stsCredentialIssuer(new STSClient(clientSettings('sts', aws))),
+  sealer: kmsSealer({
+    kms: new KMS(clientSettings('kms', aws)),
+    keyArn: environment.SEALING_KEY_ARN,
+  }),
+  digest: nodeDigest,
+};
+const context = { developerProvider: environment.DEVELOPER_PROVIDER };
+
+type ExchangeEvent =
+  | ({ readonly task: 'obtain-open-id-token' } & ObtainOpenIdTokenInput)
+  | ({ readonly task: 'assume-mapped-role' } & AssumeMappedRoleInput);
+
+/** The tasks of the states ObtainOpenIdToken and AssumeMappedRole. */
+export const handler = async (event: ExchangeEvent): Promise<unknown> =>
+  event.task === 'obtain-open-id-token'
+    ? obtainOpenIdToken(ports, context, event)
+    : assumeMappedRole(ports, event);
