@@ -32,3 +32,10 @@ export interface AccessRequest {
   /** The resource's own policy (bucket, key), where it has one. */
   readonly resourcePolicy?: PolicyDocument;
 }
+
+export const asList = <T extends string | number | boolean | object>(
+  value: OneOrMany<T> | undefined,
+): readonly T[] => {
+  if (value === undefined) return [];
+  return Array.isArray(value) ? (value as readonly T[]) : [value as T];
+};
