@@ -29,6 +29,8 @@ export interface FrontContext extends AuthenticationContext, DecisionContext {
   readonly identityMode: 'linked' | 'developer';
   /** Members see every rule that a decision tried. */
   readonly auditGroup: string;
+  /** Origins of browsers that may read answers. */
+  readonly corsOrigins: readonly string[];
   readonly version: string;
 }
 

@@ -3,6 +3,7 @@ import type { Caller } from '../../core/contracts/caller.ts';
 import { errorCatalogue, StepkeyError } from '../../core/errors.ts';
 import { authenticate } from '../../core/token/authenticate.ts';
 import { tokenOfAuthorization } from '../../core/token/presented-token.ts';
+import { withCors } from './cors.ts';
 import { nowEpochSeconds, type FrontContext, type FrontPorts } from './front.ts';
 import { answer, problemAnswerOf } from './http-answer.ts';
 import { readHttpRequest, type HttpRequest } from './http-request.ts';
@@ -22,11 +23,13 @@ export const createHandler =
   (ports: FrontPorts, context: FrontContext, log: RequestLog) =>
   async (event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> => {
     const request = readHttpRequest(event);
+    const finish = (result: APIGatewayProxyResult) =>
+      withCors(result, request.headers['origin'], context.corsOrigins);
     const seen: { caller: Caller | null; grant: string | null } = { caller: null, grant: null };
     try {
       const result = await respond(ports, context, request, seen);
       log.info('answered', { requestId: request.requestId, route: request.route, status: 200 });
-      return result;
+      return finish(result);
     } catch (error) {
       const refusal = toStepkeyError(error);
       const { status, denial } = errorCatalogue[refusal.name];
@@ -38,11 +41,8 @@ export const createHandler =
         ...causeOf(refusal),
       });
       if (denial && !refusal.isRecorded) await recordDenial(ports, refusal, seen, log);
-      return problemAnswerOf(
-        refusal,
-        request.requestId,
-        request.route.includes('/container-credentials/'),
-      );
+      const isContainerPath = request.route.includes('/container-credentials/');
+      return finish(problemAnswerOf(refusal, request.requestId, isContainerPath));
     }
   };
 

@@ -32,6 +32,7 @@ const environment = readEnvironment(process.env, {
   IDENTITY_MODE: variables.IDENTITY_MODE,
   MAPPED_ROLE_ARN_PREFIX: variables.MAPPED_ROLE_ARN_PREFIX,
   TEMPLATE_VALUES: variables.TEMPLATE_VALUES,
+  CORS_ORIGINS: variables.CORS_ORIGINS,
 });
 const aws = { region: environment.AWS_REGION, endpoint: environment.AWS_ENDPOINT_URL };
 const table = {
@@ -72,6 +73,7 @@ export const handler = createHandler(
     referencedClaims: new Set(grants.flatMap(claimsReferencedBy)),
     identityMode: environment.IDENTITY_MODE,
     auditGroup: 'auditors',
+    corsOrigins: environment.CORS_ORIGINS,
     version: environment.STEPKEY_VERSION,
   },
   {

@@ -1,0 +1,36 @@
+/** Where the AWS services are. */
+export interface AwsLocation {
+  readonly region: string;
+  /** Base URL that answers for every service; null for AWS's own endpoints. */
+  readonly endpoint: string | null;
+}
+
+/**
+ * How long one attempt may take and how often it is made. The sums stay below the callers' own limits
+ * (task states 3–10 s, the front 25 s). What mints or spends quota is attempted once: the state machine repeats it.
+ */
+const limits = {
+  dynamodb: { requestTimeout: 1000, maxAttempts: 3 },
+  kms: { requestTimeout: 1000, maxAttempts: 3 },
+  'cognito-identity': { requestTimeout: 4000, maxAttempts: 1 },
+  sts: { requestTimeout: 5000, maxAttempts: 1 },
+  // The machine ends after 20 s; a sync execution is at most once, so it is never repeated.
+  states: { requestTimeout: 22_000, maxAttempts: 1 },
+} as const;
+
+/** Configuration of one SDK client. Credentials stay the SDK's own default chain. */
+export const clientSettings = (service: keyof typeof limits, aws: AwsLocation) => ({
+  region: aws.region,
+  ...(aws.endpoint === null ? {} : { endpoint: aws.endpoint }),
+  // StartSyncExecution goes to `sync-<host>`, a name that an overridden endpoint does not have.
+  disableHostPrefix: aws.endpoint !== null,
+  maxAttempts: limits[service].maxAttempts,
+  requestHandler: {
+    connectionTimeout: 1000,
+    requestTimeout: limits[service].requestTimeout,
+    // Without it the SDK only warns.
+    throwOnRequestTimeout: true,
+    httpAgent: { keepAlive: true, maxSockets: 50 },
+    httpsAgent: { keepAlive: true, maxSockets: 50 },
+  },
+});

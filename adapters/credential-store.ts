@@ -1,0 +1,114 @@
+import {
+  BatchGetItemCommand,
+  type DynamoDBClient,
+  type KeysAndAttributes,
+} from '@aws-sdk/client-dynamodb';
+
+import { StepkeyError } from '../core/errors.ts';
+import type {
+  CacheEntry,
+  CredentialStore,
+  KnownState,
+  RevocationState,
+  Timer,
+} from '../core/ports.ts';
+import { awsFailure } from './aws-failures.ts';
+import { keyOf, readFlag, readMap, readNumber, readNumberOr, readText, type Row } from './rows.ts';
+
+/** Waits before each further read of what DynamoDB left unread: 0.25 s in all, at most. */
+const waitsMillis = [25, 75, 150];
+
+const revocationOf = (row: Row | undefined): RevocationState => ({
+  epoch: row === undefined ? 0 : readNumberOr(row, 'epoch', 0),
+  revokedBeforeEpochSeconds:
+    row === undefined ? 0 : readNumberOr(row, 'revokedBeforeEpochSeconds', 0),
+  suspended: row !== undefined && readFlag(row, 'suspended'),
+});
+
+/** A row may hold only what revocation wrote: then the subject has no identity yet. */
+const identityOf = (row: Row | undefined): KnownState['identity'] =>
+  row?.['identityId'] === undefined
+    ? null
+    : { identityId: readText(row, 'identityId'), linked: readFlag(row, 'linked') };
+
+const entryOf = (row: Row | undefined): CacheEntry | null => {
+  if (row?.['sealedSession'] === undefined) return null;
+  const epochs = readMap(row, 'epochs');
+  return {
+    sealedSession: readText(row, 'sealedSession'),
+    sessionId: readText(row, 'sessionId'),
+    identityId: readText(row, 'identityId'),
+    expiresAtEpochSeconds: readNumber(row, 'expiresAtEpochSeconds'),
+    epochs: {
+      subject: readNumber(epochs, 'subject'),
+      client: readNumber(epochs, 'client'),
+      grant: readNumber(epochs, 'grant'),
+      everything: readNumber(epochs, 'everything'),
+    },
+  };
+};
+
+/**
+ * Reads the one table. A row counts as absent only when DynamoDB said so: keys that stay unprocessed refuse
+ * the request, because an unread revocation must not look like none.
+ */
+export const dynamoCredentialStore = (options: {
+  readonly client: DynamoDBClient;
+  readonly tableName: string;
+  readonly timer: Timer;
+}): CredentialStore => {
+  const { client, tableName, timer } = options;
+
+  const readAll = async (keys: KeysAndAttributes['Keys']): Promise<readonly Row[]> => {
+    const rows: Row[] = [];
+    let unread = keys;
+    for (const wait of [0, ...waitsMillis]) {
+      if (wait > 0) await timer.wait(wait);
+      const answer = await client
+        .send(
+          new BatchGetItemCommand({
+            RequestItems: { [tableName]: { Keys: unread, ConsistentRead: true } },
+          }),
+        )
+        .catch((error: unknown) => {
+          throw awsFailure(error);
+        });
+      rows.push(...(answer.Responses?.[tableName] ?? []));
+      unread = answer.UnprocessedKeys?.[tableName]?.Keys ?? [];
+      if (unread.length === 0) return rows;
+    }
+    throw new StepkeyError('Upstream.Throttled');
+  };
+
+  return {
+    read: async (scope, cacheKey) => {
+      const keys = {
+        subject: keyOf.subject(scope.subject),
+        client: keyOf.clientRevocation(scope.client),
+        grant: keyOf.grantRevocation(scope.grant),
+        everything: keyOf.everythingRevocation(),
+      };
+      const entryKey = cacheKey === null ? null : keyOf.entry(scope.subject, cacheKey);
+      const rows = await readAll([
+        ...Object.values(keys),
+        ...(entryKey === null ? [] : [entryKey]),
+      ]);
+      const rowAt = (key: { pk: { S: string }; sk: { S: string } }) =>
+        rows.find((row) => row['pk']?.S === key.pk.S && row['sk']?.S === key.sk.S);
+      const subjectRow = rowAt(keys.subject);
+      const entryRow = entryKey === null ? undefined : rowAt(entryKey);
+      return {
+        identity: identityOf(subjectRow),
+        revocation: {
+          subject: revocationOf(subjectRow),
+          client: revocationOf(rowAt(keys.client)),
+          grant: revocationOf(rowAt(keys.grant)),
+          everything: revocationOf(rowAt(keys.everything)),
+        },
+        entry: entryOf(entryRow),
+        leaseUntilEpochMillis:
+          entryRow === undefined ? null : readNumberOr(entryRow, 'leaseUntilEpochMillis', null),
+      };
+    },
+  };
+};

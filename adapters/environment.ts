@@ -1,0 +1,81 @@
+import * as z from 'zod';
+
+import { StepkeyError } from '../core/errors.ts';
+
+const text = z.string().min(1);
+
+const json = <Schema extends z.ZodType>(schema: Schema) =>
+  text
+    .transform((value, context): unknown => {
+      try {
+        return JSON.parse(value);
+      } catch {
+        context.addIssue({ code: 'custom', message: 'must be JSON' });
+        return z.NEVER;
+      }
+    })
+    .pipe(schema);
+
+const userPools = z
+  .array(
+    z.strictObject({
+      alias: text,
+      userPoolId: text,
+      issuer: z.url({ protocol: /^https$/ }),
+      clients: z.record(text, text),
+    }),
+  )
+  .min(1);
+
+/** `partition`, `accountId` and what else the deployment's grants refer to. */
+const templateValues = z.record(text, text);
+
+/** Every variable that a function may be given, and what it must hold. */
+export const variables = {
+  AWS_REGION: text,
+  /** Set where the AWS services are elsewhere than at AWS. */
+  AWS_ENDPOINT_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .transform((value) => value ?? null),
+  /** Where a function's own files are. */
+  LAMBDA_TASK_ROOT: text,
+  STEPKEY_VERSION: text,
+  TABLE_NAME: text,
+  SEALING_KEY_ARN: z.string().regex(/^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/.+$/),
+  STATE_MACHINE_ARN: z.string().regex(/^arn:[a-z-]+:states:/),
+  USER_POOLS: json(userPools),
+  DEVELOPER_PROVIDER: text,
+  IDENTITY_POOL_ID: z.string().regex(/^[\w-]+:[0-9a-f-]+$/),
+  IDENTITY_MODE: z.enum(['linked', 'developer']),
+  MAPPED_ROLE_ARN_PREFIX: z.string().regex(/^arn:[a-z-]+:iam::\d{12}:role\//),
+  TEMPLATE_VALUES: json(templateValues),
+  CORS_ORIGINS: json(z.array(text)),
+};
+
+type Shape = Readonly<Record<string, z.ZodType>>;
+type Values<Of extends Shape> = { readonly [Name in keyof Of]: z.output<Of[Name]> };
+
+/**
+ * Reads what a function was configured with, once.
+ * @param shape the variables that the function needs, picked from `variables`
+ * @throws Config.Invalid naming every variable that is missing or wrong, never a value
+ */
+export const readEnvironment = <Of extends Shape>(
+  environment: Readonly<Record<string, string | undefined>>,
+  shape: Of,
+): Values<Of> => {
+  const faults: string[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [name, schema] of Object.entries(shape)) {
+    // CloudFormation cannot leave a variable out: an empty one counts as absent.
+    const raw = environment[name] === '' ? undefined : environment[name];
+    const parsed = schema.safeParse(raw);
+    if (parsed.success) values[name] = parsed.data;
+    else faults.push(`${name} is ${raw === undefined ? 'missing' : 'invalid'}`);
+  }
+  if (faults.length > 0) {
+    throw new StepkeyError('Config.Invalid', { faults });
+  }
+  return values as Values<Of>;
+};

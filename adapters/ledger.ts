@@ -1,0 +1,66 @@
+import { isDeepStrictEqual } from 'node:util';
+
+import { PutItemCommand, type AttributeValue, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+
+import { StepkeyError } from '../core/errors.ts';
+import type { Ledger } from '../core/ports.ts';
+import { awsErrorName, awsFailure } from './aws-failures.ts';
+import { boolean, keyOf, number, text, textOrDash } from './rows.ts';
+
+type Item = Record<string, AttributeValue>;
+
+/**
+ * Adds rows and never changes one. A row that is already there word for word is our own, written by an attempt
+ * whose answer was lost; any other is a fault, and nothing may be handed out on it.
+ */
+export const dynamoLedger = (options: {
+  readonly client: DynamoDBClient;
+  readonly tableName: string;
+}): Ledger => {
+  const append = async (item: Item): Promise<void> => {
+    try {
+      await options.client.send(
+        new PutItemCommand({
+          TableName: options.tableName,
+          Item: item,
+          ConditionExpression: 'attribute_not_exists(pk)',
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        }),
+      );
+    } catch (error) {
+      if (awsErrorName(error) !== 'ConditionalCheckFailedException') throw awsFailure(error);
+      const present = (error as { readonly Item?: Item }).Item;
+      if (!isDeepStrictEqual({ ...present }, item)) {
+        throw new StepkeyError('Config.Invalid', { cause: error });
+      }
+    }
+  };
+  return {
+    recordIssuance: (issuance) =>
+      append({
+        ...keyOf.issuance(issuance.sessionId, issuance.issuanceId),
+        issuanceId: text(issuance.issuanceId),
+        sessionId: text(issuance.sessionId),
+        subject: text(issuance.subject),
+        client: text(issuance.client),
+        grant: text(issuance.grant),
+        tokenId: textOrDash(issuance.tokenId),
+        source: text(issuance.source),
+        stale: boolean(issuance.stale),
+        atEpochSeconds: number(issuance.atEpochSeconds),
+      }),
+    recordDenial: (denial) =>
+      append({
+        ...keyOf.denial(denial.denialId),
+        denialId: text(denial.denialId),
+        error: text(denial.error),
+        subject: textOrDash(denial.subject),
+        client: textOrDash(denial.client),
+        grant: textOrDash(denial.grant),
+        tokenId: textOrDash(denial.tokenId),
+        // The front refuses before any execution starts.
+        executionArn: textOrDash(null),
+        atEpochSeconds: number(denial.atEpochSeconds),
+      }),
+  };
+};

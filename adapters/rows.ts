@@ -1,0 +1,68 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+
+import { StepkeyError } from '../core/errors.ts';
+
+/** Readers and writers of the table's attributes, and where its rows are. */
+export type Row = Readonly<Record<string, AttributeValue>>;
+
+export const keyOf = {
+  subject: (subject: string) => ({ pk: text(`SUBJECT#${subject}`), sk: text('SUBJECT') }),
+  entry: (subject: string, cacheKey: string) => ({
+    pk: text(`SUBJECT#${subject}`),
+    sk: text(`ENTRY#${cacheKey}`),
+  }),
+  clientRevocation: (client: string) => ({ pk: text(`CLIENT#${client}`), sk: text('REVOCATION') }),
+  grantRevocation: (grant: string) => ({ pk: text(`GRANT#${grant}`), sk: text('REVOCATION') }),
+  everythingRevocation: () => ({ pk: text('EVERYTHING'), sk: text('REVOCATION') }),
+  issuance: (sessionId: string, issuanceId: string) => ({
+    pk: text(`SESSION#${sessionId}`),
+    sk: text(`ISSUANCE#${issuanceId}`),
+  }),
+  denial: (denialId: string) => ({ pk: text(`DENIAL#${denialId}`), sk: text('DENIAL') }),
+};
+
+export function text(value: string): { S: string } {
+  return { S: value };
+}
+
+/** Null is written as `-`, as the state machine writes it. */
+export const textOrDash = (value: string | null): { S: string } => text(value ?? '-');
+
+export const number = (value: number): { N: string } => ({ N: String(value) });
+
+export const boolean = (value: boolean): { BOOL: boolean } => ({ BOOL: value });
+
+/** A row of another shape than we write: nothing may be concluded from it. */
+const misshapen = (attribute: string): StepkeyError =>
+  new StepkeyError('Config.Invalid', {
+    cause: new Error(`the stored attribute ${attribute} is missing or has another type`),
+  });
+
+export const readText = (row: Row, attribute: string): string => {
+  const value = row[attribute]?.S;
+  if (value === undefined) throw misshapen(attribute);
+  return value;
+};
+
+export const readNumber = (row: Row, attribute: string): number => {
+  const value = Number(row[attribute]?.N ?? Number.NaN);
+  if (!Number.isFinite(value)) throw misshapen(attribute);
+  return value;
+};
+
+/** `absent` where the row has no such attribute; an attribute of another type is refused all the same. */
+export const readNumberOr = <Absent>(row: Row, attribute: string, absent: Absent) =>
+  row[attribute] === undefined ? absent : readNumber(row, attribute);
+
+export const readFlag = (row: Row, attribute: string): boolean => {
+  const value = row[attribute];
+  if (value === undefined) return false;
+  if (value.BOOL === undefined) throw misshapen(attribute);
+  return value.BOOL;
+};
+
+export const readMap = (row: Row, attribute: string): Row => {
+  const value = row[attribute]?.M;
+  if (value === undefined) throw misshapen(attribute);
+  return value;
+};

@@ -1,0 +1,151 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+import {
+  getLocalCryptographicMaterialsCache,
+  NodeCachingMaterialsManager,
+} from '@aws-crypto/caching-materials-manager-node';
+import { buildDecrypt } from '@aws-crypto/decrypt-node';
+import { buildEncrypt } from '@aws-crypto/encrypt-node';
+import { KmsKeyringNode, type KmsKeyringNodeInput } from '@aws-crypto/kms-keyring-node';
+import {
+  AlgorithmSuiteIdentifier,
+  CommitmentPolicy,
+  type NodeMaterialsManager,
+} from '@aws-crypto/material-management-node';
+import type { KMS } from '@aws-sdk/client-kms';
+
+import { StepkeyError } from '../core/errors.ts';
+import type { Sealer, SealingPurpose } from '../core/ports.ts';
+import { awsErrorMessage, awsErrorName, awsFailure } from './aws-failures.ts';
+import { envelopeLength } from './envelope-length.ts';
+
+const suiteId = AlgorithmSuiteIdentifier.ALG_AES256_GCM_IV12_TAG16_HKDF_SHA512_COMMIT_KEY;
+const clientOptions = {
+  commitmentPolicy: CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT,
+  maxEncryptedDataKeys: 1,
+};
+
+const cacheLimits = {
+  maxAge: 5 * 60_000,
+  maxMessagesEncrypted: 10_000,
+  maxBytesEncrypted: 2 ** 30,
+};
+/** One data key per purpose and grant to seal, and those of recent sealers to open. */
+const cachedDataKeys = 200;
+
+/** Answers of KMS that mean: this envelope was not made with this key for this context. */
+const kmsRows = {
+  InvalidCiphertextException: 'Sealing.Failed',
+  IncorrectKeyException: 'Sealing.Failed',
+} as const;
+
+/** An altered data key that seems to be of an unknown key; the same name, with another text, is a missing permission. */
+const isOfUnknownKey = (error: unknown): boolean =>
+  awsErrorName(error) === 'AccessDeniedException' &&
+  awsErrorMessage(error).startsWith('The ciphertext refers to');
+
+/** What the Encryption SDK asks of a client; its own type quarrels with `exactOptionalPropertyTypes`. */
+type KmsCalls = Pick<KMS, 'decrypt' | 'encrypt' | 'generateDataKey'>;
+type ClientProvider = NonNullable<KmsKeyringNodeInput['clientProvider']>;
+
+const contextOf = (purpose: SealingPurpose, grant: string) => ({ purpose, grant });
+
+const sameContext = (
+  found: Readonly<Record<string, string>>,
+  expected: ReturnType<typeof contextOf>,
+): boolean =>
+  Object.keys(found).length === 2 &&
+  found['purpose'] === expected.purpose &&
+  found['grant'] === expected.grant;
+
+/** Decodes base64 that encodes back to itself: Node's decoder passes over what it does not know. */
+const bytesOf = (envelope: string): Buffer => {
+  const bytes = Buffer.from(envelope, 'base64');
+  if (bytes.length === 0 || bytes.toString('base64') !== envelope) {
+    throw new StepkeyError('Sealing.Failed');
+  }
+  return bytes;
+};
+
+/**
+ * Envelopes of the AWS Encryption SDK under one KMS key: committing suite, unsigned, because who seals and who opens
+ * are of one trust domain and their rights are told apart by KMS. Data keys are shared per context for five minutes.
+ * @param keyArn full ARN of the key; envelopes under any other key are refused
+ */
+export const kmsSealer = (options: { readonly kms: KmsCalls; readonly keyArn: string }): Sealer => {
+  // The keyring keeps only the text of what KMS answered when it opens; this keeps the answer itself.
+  const kmsAnswers = new AsyncLocalStorage<{ failure?: unknown }>();
+  const noting =
+    <Input, Output>(call: (input: Input) => Promise<Output>) =>
+    async (input: Input): Promise<Output> => {
+      try {
+        return await call(input);
+      } catch (error) {
+        const answers = kmsAnswers.getStore();
+        if (answers !== undefined) answers.failure = error;
+        throw error;
+      }
+    };
+  const noted = {
+    decrypt: noting((input: Parameters<KMS['decrypt']>[0]) => options.kms.decrypt(input)),
+    encrypt: noting((input: Parameters<KMS['encrypt']>[0]) => options.kms.encrypt(input)),
+    generateDataKey: noting((input: Parameters<KMS['generateDataKey']>[0]) =>
+      options.kms.generateDataKey(input),
+    ),
+  };
+  const materials = new NodeCachingMaterialsManager({
+    backingMaterials: new KmsKeyringNode({
+      generatorKeyId: options.keyArn,
+      clientProvider: (() => noted) as unknown as ClientProvider,
+    }),
+    cache: getLocalCryptographicMaterialsCache(cachedDataKeys),
+    ...cacheLimits,
+  });
+  const { encrypt } = buildEncrypt(clientOptions);
+  const { decrypt } = buildDecrypt(clientOptions);
+
+  const translating = async <Output>(work: () => Promise<Output>): Promise<Output> => {
+    const answers: { failure?: unknown } = {};
+    try {
+      return await kmsAnswers.run(answers, work);
+    } catch (error) {
+      if (error instanceof StepkeyError) throw error;
+      throw answers.failure === undefined || isOfUnknownKey(answers.failure)
+        ? new StepkeyError('Sealing.Failed', { cause: error })
+        : awsFailure(answers.failure, kmsRows);
+    }
+  };
+
+  return {
+    seal: (purpose, grant, plaintext) =>
+      translating(async () => {
+        const bytes = Buffer.from(plaintext, 'utf8');
+        const { result } = await encrypt(materials, bytes, {
+          suiteId,
+          encryptionContext: contextOf(purpose, grant),
+          plaintextLength: bytes.byteLength,
+        });
+        return result.toString('base64');
+      }),
+    open: (purpose, grant, envelope) =>
+      translating(async () => {
+        const expected = contextOf(purpose, grant);
+        // Before KMS or the cache is asked: a wrong purpose must look the same whoever holds which right.
+        const forThisContext: NodeMaterialsManager = {
+          getEncryptionMaterials: (request) => materials.getEncryptionMaterials(request),
+          decryptMaterials: async (request) => {
+            if (!sameContext(request.encryptionContext, expected)) {
+              throw new StepkeyError('Sealing.Failed');
+            }
+            return materials.decryptMaterials(request);
+          },
+        };
+        const bytes = bytesOf(envelope);
+        const { plaintext, messageHeader } = await decrypt(forThisContext, bytes);
+        if (bytes.byteLength !== envelopeLength(messageHeader, plaintext.byteLength)) {
+          throw new StepkeyError('Sealing.Failed');
+        }
+        return plaintext.toString('utf8');
+      }),
+  };
+};

@@ -1,0 +1,135 @@
+import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import {
+  AccessLogFormat,
+  AuthorizationType,
+  CognitoUserPoolsAuthorizer,
+  EndpointType,
+  LambdaIntegration,
+  LogGroupLogDestination,
+  MethodLoggingLevel,
+  RestApi,
+} from 'aws-cdk-lib/aws-apigateway';
+import type { IUserPool } from 'aws-cdk-lib/aws-cognito';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
+import { addGatewayResponses } from './gateway-responses.ts';
+import { refuseOtherMethods } from './method-not-allowed.ts';
+
+/** Paths below /v1 and the one method that each answers. */
+const routes = [
+  { path: 'credentials', method: 'POST', open: false },
+  { path: 'container-credentials/{grant}', method: 'GET', open: false },
+  { path: 'identity', method: 'GET', open: false },
+  { path: 'decisions', method: 'POST', open: false },
+  { path: 'health', method: 'GET', open: true },
+] as const;
+
+/** Who asked for what, and how long it took. No header and no body: both may hold secrets. */
+const accessLog = {
+  requestId: '$context.requestId',
+  requestTime: '$context.requestTime',
+  sourceIp: '$context.identity.sourceIp',
+  method: '$context.httpMethod',
+  resource: '$context.resourcePath',
+  status: '$context.status',
+  sub: '$context.authorizer.claims.sub',
+  latencyMillis: '$context.responseLatency',
+  integrationStatus: '$context.integration.status',
+  gatewayError: '$context.error.responseType',
+};
+
+export interface BrokerApiProps {
+  readonly deploymentName: string;
+  readonly handler: IFunction;
+  readonly userPools: readonly IUserPool[];
+  readonly corsOrigins: readonly string[];
+  readonly managesAccountLogRole: boolean;
+  readonly dataKey: IKey;
+  readonly logRetention: RetentionDays;
+  readonly removalPolicy: RemovalPolicy;
+}
+
+/** The HTTP API. Its authorizer is the coarse gate; the function behind it verifies the token itself. */
+export class BrokerApi extends Construct {
+  readonly url: string;
+
+  constructor(scope: Construct, id: string, props: BrokerApiProps) {
+    super(scope, id);
+    const api = this.#createApi(props);
+    addGatewayResponses(
+      api,
+      props.corsOrigins.length === 1 ? (props.corsOrigins[0] ?? null) : null,
+    );
+    const authorizer = new CognitoUserPoolsAuthorizer(this, 'Authorizer', {
+      authorizerName: props.deploymentName,
+      cognitoUserPools: [...props.userPools],
+      // Uncached, so that a token is refused from the second of its expiry.
+      resultsCacheTtl: Duration.seconds(0),
+    });
+    const integration = new LambdaIntegration(props.handler, { allowTestInvoke: false });
+    const version = api.root.addResource('v1');
+    for (const { path, method, open } of routes) {
+      const resource = version.resourceForPath(path);
+      if (open) {
+        const opened = resource.addMethod(method, integration, {
+          authorizationType: AuthorizationType.NONE,
+        });
+        acknowledge(opened, 'Liveness and version, for load balancers.', 'APIG4', 'COG4');
+      } else {
+        resource.addMethod(method, integration, {
+          authorizationType: AuthorizationType.COGNITO,
+          authorizer,
+        });
+      }
+      if (props.corsOrigins.length > 0) {
+        const preflight = resource.addCorsPreflight({
+          allowOrigins: [...props.corsOrigins],
+          allowMethods: [method],
+          allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key'],
+          maxAge: Duration.hours(1),
+        });
+        acknowledge(preflight, 'Browsers send no token with a preflight.', 'APIG4', 'COG4');
+      }
+      refuseOtherMethods(resource, [method]);
+    }
+    this.url = api.url;
+  }
+
+  #createApi(props: BrokerApiProps): RestApi {
+    const logGroup = new LogGroup(this, 'AccessLogs', {
+      logGroupName: `/aws/vendedlogs/apigateway/${props.deploymentName}`,
+      retention: props.logRetention,
+      encryptionKey: props.dataKey,
+      removalPolicy: props.removalPolicy,
+    });
+    const api = new RestApi(this, 'Api', {
+      restApiName: props.deploymentName,
+      description: 'Stepkey: short-lived AWS credentials for one subject and one grant',
+      endpointTypes: [EndpointType.REGIONAL],
+      cloudWatchRole: props.managesAccountLogRole,
+      deployOptions: {
+        stageName: 'live',
+        tracingEnabled: true,
+        accessLogDestination: new LogGroupLogDestination(logGroup),
+        accessLogFormat: AccessLogFormat.custom(JSON.stringify(accessLog)),
+        // Errors only and no data: API Gateway's execution log would show requests and answers.
+        loggingLevel: MethodLoggingLevel.ERROR,
+        dataTraceEnabled: false,
+        metricsEnabled: true,
+      },
+    });
+    // The stack's own output names the URL.
+    api.node.tryRemoveChild('Endpoint');
+    acknowledge(api, 'The function validates every field and refuses unknown ones.', 'APIG2');
+    acknowledge(api, 'A web ACL is the operator’s choice and is attached to the stage.', 'APIG3');
+    acknowledge(
+      api,
+      'AWS’s own policy for the role with which API Gateway writes logs.',
+      'IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]',
+    );
+    return api;
+  }
+}

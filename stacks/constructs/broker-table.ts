@@ -1,0 +1,33 @@
+import type { RemovalPolicy } from 'aws-cdk-lib';
+import {
+  AttributeType,
+  BillingMode,
+  StreamViewType,
+  Table,
+  TableEncryption,
+} from 'aws-cdk-lib/aws-dynamodb';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
+
+/** One table for subjects, cache entries, revocations, the quota and the ledger: a subject and its entries share a partition. */
+export const createBrokerTable = (
+  scope: Construct,
+  id: string,
+  props: {
+    readonly dataKey: IKey;
+    readonly removalPolicy: RemovalPolicy;
+    readonly deletionProtection: boolean;
+  },
+): Table =>
+  new Table(scope, id, {
+    partitionKey: { name: 'pk', type: AttributeType.STRING },
+    sortKey: { name: 'sk', type: AttributeType.STRING },
+    billingMode: BillingMode.PAY_PER_REQUEST,
+    timeToLiveAttribute: 'deleteAfterEpochSeconds',
+    stream: StreamViewType.NEW_AND_OLD_IMAGES,
+    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+    encryption: TableEncryption.CUSTOMER_MANAGED,
+    encryptionKey: props.dataKey,
+    removalPolicy: props.removalPolicy,
+    deletionProtection: props.deletionProtection,
+  });

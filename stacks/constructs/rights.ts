@@ -1,0 +1,57 @@
+import { Stack } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { SealingPurpose } from '../../core/ports.ts';
+
+/** Leave to do this to rows whose partition key matches, and to no other row of the table. */
+export const rowRight = (
+  sid: string,
+  table: Table,
+  actions: readonly string[],
+  partitionKeys: readonly string[],
+): PolicyStatement =>
+  new PolicyStatement({
+    sid,
+    actions: actions.map((action) => `dynamodb:${action}`),
+    resources: [table.tableArn],
+    conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [...partitionKeys] } },
+  });
+
+/** DynamoDB opens the table's key in its caller's name, so whoever touches a row needs this; it opens nothing else. */
+export const tableKeyRight = (dataKey: IKey): PolicyStatement =>
+  new PolicyStatement({
+    sid: 'OpenTable',
+    actions: ['kms:Decrypt'],
+    resources: [dataKey.keyArn],
+    conditions: {
+      StringEquals: { 'kms:ViaService': `dynamodb.${Stack.of(dataKey).region}.amazonaws.com` },
+    },
+  });
+
+export const sealRight = (key: IKey, ...purposes: readonly SealingPurpose[]): PolicyStatement =>
+  sealingRight('Seal', 'kms:GenerateDataKey', key, purposes);
+
+export const openRight = (key: IKey, ...purposes: readonly SealingPurpose[]): PolicyStatement =>
+  sealingRight('Open', 'kms:Decrypt', key, purposes);
+
+const sealingRight = (
+  sid: string,
+  action: string,
+  key: IKey,
+  purposes: readonly SealingPurpose[],
+): PolicyStatement =>
+  new PolicyStatement({
+    sid,
+    actions: [action],
+    resources: [key.keyArn],
+    conditions: { StringEquals: { 'kms:EncryptionContext:purpose': [...purposes] } },
+  });
+
+/** X-Ray knows no resources, so that its rights can only be given on all. */
+export const tracingRight = (): PolicyStatement =>
+  new PolicyStatement({
+    sid: 'Trace',
+    actions: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
+    resources: ['*'],
+  });

@@ -1,0 +1,132 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { BrokerApi } from './constructs/broker-api.ts';
+import { BrokerFunctions } from './constructs/broker-functions.ts';
+import { BrokerKeys } from './constructs/broker-keys.ts';
+import { createBrokerTable } from './constructs/broker-table.ts';
+import { IssueCredentials } from './constructs/issue-credentials.ts';
+import { MappedRoles, mappedRoleArnPrefix } from './constructs/mapped-roles.ts';
+import { readGrants } from './grant-files.ts';
+import { issuerOf, type UserPoolSource } from './user-pool-source.ts';
+
+export interface CredentialBrokerProps {
+  /** Pools whose tokens the broker takes; also the pools of the API's authorizer. */
+  readonly userPools: readonly UserPoolSource[];
+  /** The identity pool, `<region>:<uuid>`; its developer provider must be `developerProvider`. */
+  readonly identityPoolId: string;
+  /** The broker's login name in the identity pool. AWS never lets it change. */
+  readonly developerProvider: string;
+  /** Directory of the grants: one JSON file per grant, each reviewed. Checked at synthesis. */
+  readonly grantsDirectory: string;
+  /** Directory of the function bundles: `<function>/index.js` and `package.json`. */
+  readonly functionsDirectory: string;
+  /** Where bundles and grants are put together; by default a temporary directory. */
+  readonly stagingDirectory?: string;
+  /** Values of the grants' own placeholders, such as `bucket`; `partition`, `region` and `accountId` are there already. */
+  readonly templateValues?: Readonly<Record<string, string>>;
+  /** 1–20 of `[a-z0-9-]`: begins the names of roles, functions and log groups. Default `stepkey`. */
+  readonly deploymentName?: string;
+  /** `linked` (default): a person's own login and the broker's reach one identity; `developer`: the broker's identities only. */
+  readonly identityMode?: 'linked' | 'developer';
+  /** The Region's quota of GetOpenIdTokenForDeveloperIdentity. Default 50, as AWS gives it. */
+  readonly developerIdentityCallsPerSecond?: number;
+  /** The share of that quota which batches may use. Default 30. */
+  readonly batchCallsPerSecond?: number;
+  /** Origins of browsers that may call the API. Default none. */
+  readonly corsOrigins?: readonly string[];
+  /** False where the account already has a role with which API Gateway writes logs: there is one per account and Region. */
+  readonly managesAccountLogRole?: boolean;
+  /** What becomes of table, keys and logs when the stack goes. Default RETAIN, which also protects the table against deletion. */
+  readonly removalPolicy?: RemovalPolicy;
+  /** How long functions, API and executions keep their logs. Default one year. */
+  readonly logRetention?: RetentionDays;
+}
+
+/** The broker: API, functions, state machine, table, keys, and a role for each grant. */
+export class CredentialBroker extends Construct {
+  /** Where the API is served, with the stage: `https://…/live/`. */
+  readonly apiUrl: string;
+  readonly tableName: string;
+  /** The state machine that mints. */
+  readonly issueCredentialsArn: string;
+
+  constructor(scope: Construct, id: string, props: CredentialBrokerProps) {
+    super(scope, id);
+    const stack = Stack.of(this);
+    const {
+      deploymentName = 'stepkey',
+      identityMode = 'linked',
+      corsOrigins = [],
+      removalPolicy = RemovalPolicy.RETAIN,
+      logRetention = RetentionDays.ONE_YEAR,
+    } = props;
+    const templateValues = {
+      partition: stack.partition,
+      region: stack.region,
+      accountId: stack.account,
+      ...props.templateValues,
+    };
+    const grants = readGrants(props.grantsDirectory, {
+      deployment: deploymentName,
+      clients: props.userPools.flatMap(({ clients }) => Object.keys(clients)),
+      templateValues: Object.keys(templateValues),
+    });
+    const shared = { deploymentName, logRetention, removalPolicy };
+    const keys = new BrokerKeys(this, 'Keys', { deploymentName, removalPolicy });
+    const table = createBrokerTable(this, 'Table', {
+      dataKey: keys.data,
+      removalPolicy,
+      deletionProtection: removalPolicy === RemovalPolicy.RETAIN,
+    });
+    new MappedRoles(this, 'MappedRoles', { ...props, deploymentName, grants, templateValues });
+    const functions = new BrokerFunctions(this, 'Functions', {
+      ...shared,
+      functionsDirectory: props.functionsDirectory,
+      stagingDirectory: props.stagingDirectory ?? mkdtempSync(join(tmpdir(), 'stepkey-')),
+      grants,
+      keys,
+      table,
+      identityPoolId: props.identityPoolId,
+      environment: {
+        USER_POOLS: stack.toJsonString(
+          props.userPools.map((source) => ({
+            alias: source.alias,
+            userPoolId: source.userPool.userPoolId,
+            issuer: issuerOf(source),
+            clients: source.clients,
+          })),
+        ),
+        DEVELOPER_PROVIDER: props.developerProvider,
+        IDENTITY_POOL_ID: props.identityPoolId,
+        IDENTITY_MODE: identityMode,
+        MAPPED_ROLE_ARN_PREFIX: mappedRoleArnPrefix(this, deploymentName),
+        TEMPLATE_VALUES: stack.toJsonString(templateValues),
+        CORS_ORIGINS: JSON.stringify(corsOrigins),
+      },
+    });
+    const issueCredentials = new IssueCredentials(this, 'IssueCredentials', {
+      ...shared,
+      functions: functions.tasks,
+      table,
+      dataKey: keys.data,
+      identityMode,
+      developerIdentityCallsPerSecond: props.developerIdentityCallsPerSecond ?? 50,
+      batchCallsPerSecond: props.batchCallsPerSecond ?? 30,
+    });
+    const api = new BrokerApi(this, 'Api', {
+      ...shared,
+      handler: functions.createApi(issueCredentials.stateMachineArn),
+      userPools: props.userPools.map(({ userPool }) => userPool),
+      corsOrigins,
+      managesAccountLogRole: props.managesAccountLogRole ?? true,
+      dataKey: keys.data,
+    });
+    this.apiUrl = api.url;
+    this.tableName = table.tableName;
+    this.issueCredentialsArn = issueCredentials.stateMachineArn;
+  }
+}

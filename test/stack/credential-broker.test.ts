@@ -1,0 +1,165 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { UserPool } from 'aws-cdk-lib/aws-cognito';
+import { describe, expect, it } from '@jest/globals';
+import { CredentialBroker, type CredentialBrokerProps } from '../../stacks/credential-broker.ts';
+import { settingsOf } from '../../stacks/settings.ts';
+import { flatten, type TemplatePolicy } from './policy-lines.ts';
+import { createApp, emptyBundles, temporaryDirectory } from './stepkey-templates.ts';
+
+const grantFile = {
+  description: 'Reads one table, and lasts long.',
+  clients: ['web'],
+  rules: [{ when: { groups: { anyOf: ['staff'] } } }],
+  role: {
+    permissions: [
+      {
+        Effect: 'Allow',
+        Action: 'dynamodb:*',
+        Resource: 'arn:{{partition}}:dynamodb:*:*:table/{{table}}',
+      },
+      { Effect: 'Deny', Action: 'dynamodb:DeleteTable', Resource: '*' },
+    ],
+  },
+  session: { durationSeconds: 7200 },
+};
+
+const grantsWith = (files: Readonly<Record<string, unknown>>): string => {
+  const directory = temporaryDirectory();
+  mkdirSync(directory, { recursive: true });
+  for (const [file, content] of Object.entries(files)) {
+    writeFileSync(join(directory, file), JSON.stringify(content));
+  }
+  return directory;
+};
+
+/** The construct as another team embeds it: with pools of its own that are already there. */
+const embed = (overrides: Partial<CredentialBrokerProps> = {}): Template => {
+  const stack = new Stack(createApp(), 'Host', {
+    env: { account: '210987654321', region: 'eu-central-1' },
+  });
+  new CredentialBroker(stack, 'Broker', {
+    userPools: [
+      {
+        alias: 'staff',
+        userPool: UserPool.fromUserPoolId(stack, 'Pool', 'eu-central-1_AbCdEf123'),
+        clients: { web: '1example23456789' },
+      },
+    ],
+    identityPoolId: 'eu-central-1:11111111-2222-3333-4444-555555555555',
+    developerProvider: 'login.example',
+    grantsDirectory: grantsWith({ 'tables.json': grantFile, 'grant.schema.json': {} }),
+    functionsDirectory: emptyBundles(),
+    stagingDirectory: temporaryDirectory(),
+    templateValues: { table: 'orders' },
+    deploymentName: 'acme',
+    ...overrides,
+  });
+  return Template.fromStack(stack);
+};
+
+const variablesOf = (template: Template, functionName: string) =>
+  Object.values(template.findResources('AWS::Lambda::Function'))
+    .map(
+      (resource) =>
+        resource['Properties'] as {
+          FunctionName: string;
+          Environment: { Variables: Record<string, unknown> };
+        },
+    )
+    .find(({ FunctionName }) => FunctionName === functionName)?.Environment.Variables ?? {};
+
+describe('the construct in an app of someone else’s', () => {
+  const template = embed();
+
+  it('takes pools that are already there', () => {
+    const { USER_POOLS, IDENTITY_POOL_ID } = variablesOf(template, 'acme-decide');
+    expect(JSON.parse(flatten(USER_POOLS))).toEqual([
+      {
+        alias: 'staff',
+        userPoolId: 'eu-central-1_AbCdEf123',
+        issuer: 'https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbCdEf123',
+        clients: { web: '1example23456789' },
+      },
+    ]);
+    expect(IDENTITY_POOL_ID).toBe('eu-central-1:11111111-2222-3333-4444-555555555555');
+    template.resourceCountIs('AWS::Cognito::UserPool', 0);
+  });
+
+  it('takes an issuer of its own for a pool with the updated configuration', () => {
+    const issuer = 'https://issuer-cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbCdEf123';
+    const stack = new Stack(createApp(), 'Pools');
+    const userPool = UserPool.fromUserPoolId(stack, 'Pool', 'eu-central-1_AbCdEf123');
+    const updated = embed({
+      userPools: [{ alias: 'staff', userPool, clients: { web: 'x' }, issuer }],
+    });
+    expect(flatten(variablesOf(updated, 'acme-api')['USER_POOLS'])).toContain(issuer);
+  });
+
+  it('names its roles after the deployment and lets them last as the grant says', () => {
+    template.hasResourceProperties('AWS::IAM::Role', {
+      RoleName: 'acme-tables',
+      Path: '/stepkey/',
+      MaxSessionDuration: 7200,
+    });
+  });
+
+  it('keeps what a grant denies out of the boundary', () => {
+    const [boundary] = Object.values(template.findResources('AWS::IAM::ManagedPolicy')).map(
+      (resource) => (resource['Properties'] as { PolicyDocument: TemplatePolicy }).PolicyDocument,
+    );
+    expect(boundary?.Statement.map(({ Action }) => Action)).toEqual([['dynamodb:*']]);
+  });
+
+  it('leaves the account’s log role alone where it is told to', () => {
+    template.resourceCountIs('AWS::ApiGateway::Account', 1);
+    embed({ managesAccountLogRole: false }).resourceCountIs('AWS::ApiGateway::Account', 0);
+  });
+});
+
+describe('a deployment that cannot be right', () => {
+  it('stops with every fault of every grant', () => {
+    const grantsDirectory = grantsWith({
+      'first.json': { ...grantFile, clients: ['nobody'] },
+      'second.json': { ...grantFile, rules: [] },
+    });
+    expect(() => embed({ grantsDirectory })).toThrow(/first\.json: .+\n.*second\.json: /);
+  });
+
+  it('stops when a placeholder has no value', () => {
+    expect(() => embed({ templateValues: {} })).toThrow(/\{\{table\}\}/);
+  });
+
+  it('stops when a function has no bundle', () => {
+    expect(() => embed({ functionsDirectory: emptyBundles(['decide']) })).toThrow(/"identity"/);
+  });
+
+  it.each([
+    ['stepkey:identityMode', 'both'],
+    ['stepkey:deploymentName', 'Acme Corp'],
+    ['stepkey:developerIdentityCallsPerSecond', 'many'],
+    ['stepkey:keepData', 'perhaps'],
+  ])('stops when %s is %s, naming the setting', (name, value) => {
+    expect(() => settingsOf(createApp({ [name]: value }).node)).toThrow(name);
+  });
+});
+
+describe('the settings', () => {
+  it('come as text from the command line', () => {
+    const { node } = createApp({
+      'stepkey:developerIdentityCallsPerSecond': '200',
+      'stepkey:keepData': 'false',
+      'stepkey:corsOrigins': 'https://a.example, https://b.example',
+    });
+    expect(settingsOf(node)).toEqual({
+      deploymentName: 'stepkey',
+      identityMode: 'linked',
+      developerIdentityCallsPerSecond: 200,
+      batchCallsPerSecond: 30,
+      corsOrigins: ['https://a.example', 'https://b.example'],
+      keepData: false,
+    });
+  });
+});

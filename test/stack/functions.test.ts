@@ -1,0 +1,208 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { flatten, policyLines, type TemplatePolicy } from './policy-lines.ts';
+import { synthesizeStepkey } from './stepkey-templates.ts';
+
+interface FunctionProperties {
+  readonly FunctionName: string;
+  readonly Role: { readonly 'Fn::GetAtt': readonly [string, string] };
+  readonly Environment: { readonly Variables: Readonly<Record<string, unknown>> };
+  readonly [property: string]: unknown;
+}
+
+const { broker, stagingDirectory } = synthesizeStepkey();
+const roles = broker.findResources('AWS::IAM::Role');
+const functions = Object.fromEntries(
+  Object.values(broker.findResources('AWS::Lambda::Function')).map((resource) => {
+    const properties = resource['Properties'] as FunctionProperties;
+    return [properties.FunctionName, properties];
+  }),
+);
+const functionNamed = (name: string): FunctionProperties => {
+  const found = functions[`stepkey-${name}`];
+  if (found === undefined) throw new Error(`no function ${name}`);
+  return found;
+};
+const roleOf = (name: string) =>
+  roles[functionNamed(name).Role['Fn::GetAtt'][0]]?.['Properties'] as {
+    AssumeRolePolicyDocument: TemplatePolicy;
+    ManagedPolicyArns?: unknown;
+    Policies: { PolicyDocument: TemplatePolicy }[];
+  };
+/** What the function may do beside writing its own log and its traces. */
+const callsOf = (name: string): readonly string[] => {
+  const lines = roleOf(name).Policies.flatMap(({ PolicyDocument }) => policyLines(PolicyDocument));
+  expect(lines.slice(0, 2)).toEqual([
+    `logs:CreateLogStream,logs:PutLogEvents on <BrokerFunctions${name}Logs.Arn>`,
+    'xray:PutTelemetryRecords,xray:PutTraceSegments on *',
+  ]);
+  return lines.slice(2);
+};
+
+const names = ['api', 'decide', 'exchange', 'identity'];
+const seal = (purposes: string) =>
+  `kms:GenerateDataKey on <BrokerKeysSealing.Arn> if kms:EncryptionContext:purpose=${purposes}`;
+const open = (purposes: string) =>
+  `kms:Decrypt on <BrokerKeysSealing.Arn> if kms:EncryptionContext:purpose=${purposes}`;
+const openTable =
+  'kms:Decrypt on <BrokerKeysData.Arn> if kms:ViaService=dynamodb.<AWS::Region>.amazonaws.com';
+const obtainToken =
+  'cognito-identity:GetOpenIdTokenForDeveloperIdentity on arn:<AWS::Partition>:cognito-identity:<AWS::Region>:<AWS::AccountId>:identitypool/<StepkeyIdentity:ExportsOutputRefIdentityPool>';
+
+describe('the functions', () => {
+  it('are four', () => {
+    expect(Object.keys(functions).sort()).toEqual(names.map((name) => `stepkey-${name}`));
+  });
+
+  it.each(names)('%s runs as the toolchain says, traced, with a log group of its own', (name) => {
+    expect(functionNamed(name)).toMatchObject({
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      MemorySize: 512,
+      Handler: 'index.handler',
+      TracingConfig: { Mode: 'Active' },
+    });
+    expect(flatten((functionNamed(name)['LoggingConfig'] as { LogGroup: unknown }).LogGroup)).toBe(
+      `<BrokerFunctions${name}Logs>`,
+    );
+  });
+
+  it.each(names)('%s has a role of its own that only Lambda assumes', (name) => {
+    expect(roleOf(name).AssumeRolePolicyDocument.Statement).toEqual([
+      { Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' } },
+    ]);
+    expect(roleOf(name).ManagedPolicyArns).toBeUndefined();
+    expect(new Set(names.map((other) => functionNamed(other).Role['Fn::GetAtt'][0])).size).toBe(4);
+  });
+
+  it('keep every log under the data key and not for ever', () => {
+    const groups = Object.values(broker.findResources('AWS::Logs::LogGroup'));
+    expect(groups).toHaveLength(6);
+    for (const { Properties } of groups as { Properties: Record<string, unknown> }[]) {
+      expect(flatten(Properties['KmsKeyId'])).toBe('<BrokerKeysData.Arn>');
+      expect(Properties['RetentionInDays']).toBe(365);
+    }
+  });
+
+  it('leave no policy beside the roles’ own', () => {
+    broker.resourceCountIs('AWS::IAM::Policy', 0);
+  });
+});
+
+describe('the calls of a function', () => {
+  it('decide opens caller tokens and calls nothing else', () => {
+    expect(callsOf('decide')).toEqual([open('caller-token')]);
+  });
+
+  it('identity opens caller tokens, registers, and touches subjects and idempotency rows', () => {
+    expect(callsOf('identity')).toEqual([
+      open('caller-token'),
+      seal('openid-token'),
+      obtainToken,
+      'dynamodb:UpdateItem on <BrokerTable.Arn> if dynamodb:LeadingKeys=SUBJECT#*',
+      'dynamodb:DeleteItem,dynamodb:GetItem,dynamodb:PutItem,dynamodb:UpdateItem on <BrokerTable.Arn> if dynamodb:LeadingKeys=IDEMPOTENCY#*',
+      openTable,
+    ]);
+  });
+
+  it('exchange seals credentials but cannot open them, and reads no row', () => {
+    expect(callsOf('exchange')).toEqual([
+      open('openid-token'),
+      seal('credentials|openid-token'),
+      obtainToken,
+    ]);
+  });
+
+  it('api starts one machine, opens credentials, reads the cache and records hand-outs', () => {
+    const machine = '<BrokerIssueCredentialsStateMachine>';
+    expect(callsOf('api')).toEqual([
+      `states:StartExecution,states:StartSyncExecution on ${machine}`,
+      `kms:Decrypt on <BrokerKeysData.Arn> if kms:EncryptionContext:aws:states:stateMachineArn=${machine}`,
+      open('credentials'),
+      seal('caller-token'),
+      'dynamodb:BatchGetItem on <BrokerTable.Arn> if dynamodb:LeadingKeys=SUBJECT#*|CLIENT#*|GRANT#*|EVERYTHING',
+      'dynamodb:PutItem on <BrokerTable.Arn> if dynamodb:LeadingKeys=SESSION#*|DENIAL#*',
+      openTable,
+    ]);
+  });
+});
+
+describe('the environment of a function', () => {
+  const common = ['STEPKEY_VERSION', 'POWERTOOLS_SERVICE_NAME', 'POWERTOOLS_LOG_LEVEL'];
+  const own: Readonly<Record<string, readonly string[]>> = {
+    api: [
+      'TABLE_NAME',
+      'SEALING_KEY_ARN',
+      'STATE_MACHINE_ARN',
+      'USER_POOLS',
+      'DEVELOPER_PROVIDER',
+      'IDENTITY_POOL_ID',
+      'IDENTITY_MODE',
+      'MAPPED_ROLE_ARN_PREFIX',
+      'TEMPLATE_VALUES',
+      'CORS_ORIGINS',
+    ],
+    decide: [
+      'SEALING_KEY_ARN',
+      'USER_POOLS',
+      'DEVELOPER_PROVIDER',
+      'IDENTITY_POOL_ID',
+      'MAPPED_ROLE_ARN_PREFIX',
+      'TEMPLATE_VALUES',
+    ],
+    identity: [
+      'SEALING_KEY_ARN',
+      'TABLE_NAME',
+      'IDENTITY_POOL_ID',
+      'DEVELOPER_PROVIDER',
+      'IDENTITY_MODE',
+      'USER_POOLS',
+    ],
+    exchange: ['SEALING_KEY_ARN', 'IDENTITY_POOL_ID', 'DEVELOPER_PROVIDER'],
+  };
+
+  it.each(names)('%s has the names it reads and no other', (name) => {
+    expect(Object.keys(functionNamed(name).Environment.Variables).sort()).toEqual(
+      [...common, ...(own[name] ?? [])].sort(),
+    );
+  });
+
+  it('tells pools and template values as JSON', () => {
+    const { USER_POOLS, TEMPLATE_VALUES, CORS_ORIGINS, MAPPED_ROLE_ARN_PREFIX } =
+      functionNamed('api').Environment.Variables;
+    const pools = JSON.parse(flatten(USER_POOLS)) as { alias: string; clients: object }[];
+    expect(pools.map(({ alias }) => alias)).toEqual(['users']);
+    expect(Object.keys(pools[0]?.clients ?? {})).toEqual([
+      'app',
+      'cli',
+      'service',
+      'batch',
+      'audit',
+      'operator',
+    ]);
+    expect(JSON.parse(flatten(TEMPLATE_VALUES))).toEqual({
+      partition: '<AWS::Partition>',
+      region: '<AWS::Region>',
+      accountId: '<AWS::AccountId>',
+      bucket: '<Files>',
+    });
+    expect(CORS_ORIGINS).toBe('[]');
+    expect(flatten(MAPPED_ROLE_ARN_PREFIX)).toBe(
+      'arn:<AWS::Partition>:iam::<AWS::AccountId>:role/stepkey/stepkey-',
+    );
+  });
+});
+
+describe('what is deployed as a function', () => {
+  it('has the grants beside the bundle where it decides, and nowhere else', () => {
+    const holders = names.filter((name) =>
+      readdirSync(join(stagingDirectory, name)).includes('grants.json'),
+    );
+    expect(holders).toEqual(['api', 'decide']);
+    const grants = JSON.parse(
+      readFileSync(join(stagingDirectory, 'decide/grants.json'), 'utf8'),
+    ) as { name: string }[];
+    expect(grants.map(({ name }) => name)).toEqual(['by-role', 'own-files', 'team-read']);
+  });
+});
