@@ -5,7 +5,7 @@ import { FetchError } from 'aws-jwt-verify/error';
 import type { Fetcher } from 'aws-jwt-verify/https';
 
 /** Below what a client of the container door waits for. */
-const timeoutMillis = 1500;
+const defaultTimeoutMillis = 1500;
 /** Two keys are about 1 KiB. */
 const maxBytes = 64 * 1024;
 
@@ -33,10 +33,10 @@ const readBounded = async (response: AsyncIterable<Buffer>): Promise<ArrayBuffer
 };
 
 /**
- * Fetches a key set, in whole within 1.5 s and 64 KiB, without following redirects.
+ * Fetches a key set, in whole within the time limit and 64 KiB, without following redirects.
  * The library's own fetcher insists on https, which an overridden endpoint does not speak.
  */
-export const boundedJwksFetcher = (): Fetcher => ({
+export const boundedJwksFetcher = (timeoutMillis = defaultTimeoutMillis): Fetcher => ({
   fetch: async (uri) => {
     try {
       const response = await request(uri, AbortSignal.timeout(timeoutMillis));

@@ -42,13 +42,13 @@ export interface Sealer {
    * Encrypts for one purpose. The context is authenticated and shows in CloudTrail: names only, few values.
    * @param grant name of the grant, or `-` where none is chosen yet
    * @returns base64 envelope
-   * @throws Upstream.Unavailable or Upstream.Throttled when KMS does not answer
+   * @throws Upstream.Unavailable or Upstream.Throttled when KMS does not answer, Upstream.Misconfigured when it refuses us
    */
   readonly seal: (purpose: SealingPurpose, grant: string, plaintext: string) => Promise<string>;
   /**
    * Opens an envelope sealed for exactly this purpose and grant.
    * @throws Sealing.Failed when it was altered, or sealed for something else
-   * @throws Upstream.Unavailable or Upstream.Throttled when KMS does not answer
+   * @throws Upstream.Unavailable or Upstream.Throttled when KMS does not answer, Upstream.Misconfigured when it refuses us
    */
   readonly open: (purpose: SealingPurpose, grant: string, envelope: string) => Promise<string>;
 }
@@ -80,6 +80,7 @@ export interface IdentityDirectory {
   /**
    * Creates the identity of these logins, or links them to `identityId`; the same answer when repeated.
    * @throws Identity.Conflict when a login already belongs to another identity
+   * @throws Identity.LoginRequired when the pool wants the person's own login beside the developer's
    * @throws Upstream.Throttled, Upstream.Unavailable, Upstream.Misconfigured
    */
   readonly register: (request: {
@@ -159,7 +160,8 @@ export interface CredentialStore {
   /**
    * One strongly consistent batch read of the subject's row, the four revocation rows and the entry.
    * @param cacheKey null to leave the entry out
-   * @throws Upstream.Throttled, Upstream.Unavailable
+   * @throws Upstream.Throttled, Upstream.Unavailable, Upstream.Misconfigured
+   * @throws Config.Invalid when a row is not of its shape: it must not look like "nothing was revoked"
    */
   readonly read: (
     scope: { readonly subject: string; readonly client: string; readonly grant: string },
@@ -206,8 +208,8 @@ export interface Denial {
 }
 
 export interface Ledger {
-  /** @throws Upstream.Throttled, Upstream.Unavailable: nothing may be handed out then */
+  /** @throws Upstream.*, or Config.Invalid for another row under the same id: nothing may be handed out then */
   readonly recordIssuance: (issuance: Issuance) => Promise<void>;
-  /** @throws Upstream.Throttled, Upstream.Unavailable */
+  /** @throws as `recordIssuance` */
   readonly recordDenial: (denial: Denial) => Promise<void>;
 }

@@ -1,0 +1,381 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+
+import { clientSettings } from '../../../adapters/aws-clients.ts';
+import { dynamoCredentialStore } from '../../../adapters/credential-store.ts';
+import { dynamoIdentityRegistry } from '../../../adapters/identity-registry.ts';
+import { dynamoLedger } from '../../../adapters/ledger.ts';
+import type { CacheEntry, RevocationState } from '../../../core/ports.ts';
+import { AwsError } from '../../../local/aws.ts';
+import { wireCredentials } from '../../support/fakes/aws-wire.ts';
+import { nameOfFailure } from '../../support/fakes/expect-failure.ts';
+import { fakeTable, type FakeTable } from '../../support/fakes/fake-table.ts';
+import { fakeClock } from '../../support/fakes/fixed-clock.ts';
+import { dynamoDbOnWire, tableName, type WireService } from '../../support/fakes/wire-services.ts';
+
+let dynamo: WireService;
+let serial = 0;
+const timer = fakeClock();
+
+beforeAll(async () => {
+  dynamo = await dynamoDbOnWire();
+});
+afterEach(() => {
+  dynamo.mend();
+  dynamo.wire.calls.length = 0;
+});
+afterAll(() => dynamo.close());
+
+const client = (maxAttempts = 1) =>
+  new DynamoDBClient({
+    ...clientSettings('dynamodb', { region: 'us-east-1', endpoint: dynamo.wire.endpoint }),
+    requestHandler: { requestTimeout: 400, throwOnRequestTimeout: true },
+    credentials: wireCredentials,
+    maxAttempts,
+  });
+
+const put = (item: Record<string, unknown>) =>
+  dynamo.call('PutItem', { TableName: tableName, Item: item });
+const get = async (pk: string, sk: string) => {
+  const { Item } = await dynamo.call('GetItem', {
+    TableName: tableName,
+    Key: { pk: { S: pk }, sk: { S: sk } },
+  });
+  return Item as Record<string, unknown> | undefined;
+};
+
+const s = (value: string) => ({ S: value });
+const n = (value: number) => ({ N: String(value) });
+
+type Table = Omit<
+  FakeTable,
+  'issuances' | 'denials' | 'failWith' | 'putEntry' | 'putLease' | 'putRevocation'
+> & {
+  readonly putEntry: (subject: string, cacheKey: string, entry: CacheEntry) => unknown;
+  readonly putLease: (subject: string, cacheKey: string, until: number) => unknown;
+  readonly putRevocation: (
+    key: Parameters<FakeTable['putRevocation']>[0],
+    state: Partial<RevocationState>,
+  ) => unknown;
+};
+
+const realTable = (maxAttempts = 1): Table => {
+  const options = { client: client(maxAttempts), tableName };
+  return {
+    ...dynamoCredentialStore({ ...options, timer }),
+    ...dynamoIdentityRegistry(options),
+    ...dynamoLedger(options),
+    // As the state machine writes them.
+    putEntry: (subject, cacheKey, entry) =>
+      put({
+        pk: s(`SUBJECT#${subject}`),
+        sk: s(`ENTRY#${cacheKey}`),
+        sealedSession: s(entry.sealedSession),
+        sessionId: s(entry.sessionId),
+        identityId: s(entry.identityId),
+        expiresAtEpochSeconds: n(entry.expiresAtEpochSeconds),
+        deleteAfterEpochSeconds: n(entry.expiresAtEpochSeconds),
+        epochs: {
+          M: Object.fromEntries(
+            (['subject', 'client', 'grant', 'everything'] as const).map((key) => [
+              key,
+              n(entry.epochs[key]),
+            ]),
+          ),
+        },
+      }),
+    putLease: (subject, cacheKey, until) =>
+      put({
+        pk: s(`SUBJECT#${subject}`),
+        sk: s(`ENTRY#${cacheKey}`),
+        leaseOwner: s('another'),
+        leaseUntilEpochMillis: n(until),
+      }),
+    putRevocation: (key, state) =>
+      put({
+        pk: s(key),
+        sk: s(key.startsWith('SUBJECT#') ? 'SUBJECT' : 'REVOCATION'),
+        ...(state.epoch === undefined ? {} : { epoch: n(state.epoch) }),
+        ...(state.revokedBeforeEpochSeconds === undefined
+          ? {}
+          : { revokedBeforeEpochSeconds: n(state.revokedBeforeEpochSeconds) }),
+        ...(state.suspended === undefined ? {} : { suspended: { BOOL: state.suspended } }),
+      }),
+  };
+};
+
+const scope = () => {
+  serial += 1;
+  const suffix = String(serial);
+  return { subject: `users:s${suffix}`, client: `app-${suffix}`, grant: `grant-${suffix}` };
+};
+const cacheKey = 'c'.repeat(64);
+const nothing: RevocationState = { epoch: 0, revokedBeforeEpochSeconds: 0, suspended: false };
+const entry: CacheEntry = {
+  sealedSession: 'c2VhbGVk',
+  sessionId: 'session-1',
+  identityId: 'us-east-1:aaaa',
+  expiresAtEpochSeconds: 1_800_000_000,
+  epochs: { subject: 1, client: 2, grant: 3, everything: 4 },
+};
+const issuance = () => {
+  const { subject, client: clientName, grant } = scope();
+  return {
+    issuanceId: `issuance-${String(serial)}`,
+    sessionId: `session-${String(serial)}`,
+    subject,
+    client: clientName,
+    grant,
+    tokenId: null,
+    source: 'cache' as const,
+    stale: false,
+    atEpochSeconds: 1_800_000_000,
+  };
+};
+const denial = () => ({
+  denialId: `denial-${String((serial += 1))}`,
+  error: 'Token.Invalid',
+  subject: null,
+  client: null,
+  grant: null,
+  tokenId: null,
+  atEpochSeconds: 1_800_000_000,
+});
+
+describe.each([
+  ['the fake', (): Table => fakeTable()],
+  ['DynamoDB', realTable],
+] as const)('%s, as the table', (_name, newTable) => {
+  it('knows nothing of a new subject', async () => {
+    expect(await newTable().read(scope(), cacheKey)).toEqual({
+      identity: null,
+      revocation: { subject: nothing, client: nothing, grant: nothing, everything: nothing },
+      entry: null,
+      leaseUntilEpochMillis: null,
+    });
+  });
+
+  it('reads an identity that was remembered', async () => {
+    const table = newTable();
+    const at = scope();
+    await table.remember(at.subject, { identityId: 'us-east-1:aaaa', linked: false });
+    expect((await table.read(at, null)).identity).toEqual({
+      identityId: 'us-east-1:aaaa',
+      linked: false,
+    });
+  });
+
+  it('never forgets a link', async () => {
+    const table = newTable();
+    const at = scope();
+    for (const linked of [false, true, false]) {
+      await table.remember(at.subject, { identityId: 'us-east-1:aaaa', linked });
+    }
+    expect((await table.read(at, null)).identity?.linked).toBe(true);
+  });
+
+  it('keeps the first identity and refuses another', async () => {
+    const table = newTable();
+    const at = scope();
+    await table.remember(at.subject, { identityId: 'us-east-1:aaaa', linked: false });
+    expect(
+      await nameOfFailure(
+        table.remember(at.subject, { identityId: 'us-east-1:bbbb', linked: true }),
+      ),
+    ).toBe('Identity.Conflict');
+    expect((await table.read(at, null)).identity).toEqual({
+      identityId: 'us-east-1:aaaa',
+      linked: false,
+    });
+  });
+
+  it('reads each of the four revocation rows as its own', async () => {
+    const table = newTable();
+    const at = scope();
+    await table.putRevocation(`SUBJECT#${at.subject}`, { epoch: 1, suspended: true });
+    await table.putRevocation(`CLIENT#${at.client}`, { epoch: 2 });
+    await table.putRevocation(`GRANT#${at.grant}`, { epoch: 3, revokedBeforeEpochSeconds: 99 });
+    await table.putRevocation('EVERYTHING', { epoch: 4, revokedBeforeEpochSeconds: 7 });
+    const { revocation, identity } = await table.read(at, cacheKey);
+    expect(revocation).toEqual({
+      subject: { epoch: 1, revokedBeforeEpochSeconds: 0, suspended: true },
+      client: { epoch: 2, revokedBeforeEpochSeconds: 0, suspended: false },
+      grant: { epoch: 3, revokedBeforeEpochSeconds: 99, suspended: false },
+      everything: { epoch: 4, revokedBeforeEpochSeconds: 7, suspended: false },
+    });
+    expect(identity).toBeNull();
+    await table.putRevocation('EVERYTHING', { epoch: 0, revokedBeforeEpochSeconds: 0 });
+  });
+
+  it('remembers an identity beside a revocation of the same subject', async () => {
+    const table = newTable();
+    const at = scope();
+    await table.putRevocation(`SUBJECT#${at.subject}`, { epoch: 5 });
+    await table.remember(at.subject, { identityId: 'us-east-1:aaaa', linked: true });
+    const known = await table.read(at, null);
+    expect([known.identity?.linked, known.revocation.subject.epoch]).toEqual([true, 5]);
+  });
+
+  it('reads the entry that was asked for, and none when none was', async () => {
+    const table = newTable();
+    const at = scope();
+    await table.putEntry(at.subject, cacheKey, entry);
+    expect((await table.read(at, cacheKey)).entry).toEqual(entry);
+    expect((await table.read(at, 'd'.repeat(64))).entry).toBeNull();
+    expect((await table.read(at, null)).entry).toBeNull();
+  });
+
+  it('tells a lease without an entry from an entry', async () => {
+    const table = newTable();
+    const at = scope();
+    await table.putLease(at.subject, cacheKey, 1_800_000_000_000);
+    expect(await table.read(at, cacheKey)).toMatchObject({
+      entry: null,
+      leaseUntilEpochMillis: 1_800_000_000_000,
+    });
+  });
+
+  it('takes the same record twice, as a repeated attempt does', async () => {
+    const table = newTable();
+    const [issued, denied] = [issuance(), denial()];
+    for (let times = 0; times < 2; times += 1) {
+      await table.recordIssuance(issued);
+      await table.recordDenial(denied);
+    }
+  });
+
+  it('never replaces a record by another', async () => {
+    const table = newTable();
+    const [issued, denied] = [issuance(), denial()];
+    await table.recordIssuance(issued);
+    await table.recordDenial(denied);
+    expect(await nameOfFailure(table.recordIssuance({ ...issued, stale: true }))).toBe(
+      'Config.Invalid',
+    );
+    expect(await nameOfFailure(table.recordDenial({ ...denied, error: 'Token.Expired' }))).toBe(
+      'Config.Invalid',
+    );
+  });
+});
+
+describe('the adapters of the table', () => {
+  it('read everything in one strongly consistent call', async () => {
+    await realTable().read(scope(), cacheKey);
+    const [call, ...others] = dynamo.wire.calls;
+    expect([call?.operation, others]).toEqual(['BatchGetItem', []]);
+    const items = call?.input['RequestItems'] as Record<string, { Keys: unknown[] }>;
+    expect(items[tableName]).toMatchObject({ ConsistentRead: true });
+    expect(items[tableName]?.Keys).toHaveLength(5);
+  });
+
+  it('read again what DynamoDB left unread, and find it', async () => {
+    const at = scope();
+    const table = realTable();
+    await table.putRevocation(`CLIENT#${at.client}`, { epoch: 8 });
+    let first = true;
+    dynamo.wire.respond = async ({ operation, input }) => {
+      if (!first) return dynamo.call(operation, input);
+      first = false;
+      return { Responses: { [tableName]: [] }, UnprocessedKeys: input['RequestItems'] };
+    };
+    expect((await table.read(at, null)).revocation.client.epoch).toBe(8);
+  });
+
+  it('refuse rather than take an unread revocation for none', async () => {
+    dynamo.wire.respond = ({ input }) => {
+      const { Keys } = (input['RequestItems'] as Record<string, { Keys: unknown[] }>)[
+        tableName
+      ] ?? { Keys: [] };
+      return {
+        Responses: { [tableName]: [] },
+        UnprocessedKeys: { [tableName]: { Keys: Keys.slice(-1), ConsistentRead: true } },
+      };
+    };
+    expect(await nameOfFailure(realTable().read(scope(), cacheKey))).toBe('Upstream.Throttled');
+    expect(dynamo.wire.calls.length).toBeLessThanOrEqual(5);
+  });
+
+  it.each([
+    ['an epoch that is no number', 'CLIENT', { epoch: s('1') }],
+    ['a suspension that is no flag', 'GRANT', { suspended: s('false') }],
+    ['an identity that is no text', 'SUBJECT', { identityId: n(1) }],
+  ])('refuse %s', async (_fault, kind, attributes) => {
+    const at = scope();
+    const name = { CLIENT: at.client, GRANT: at.grant, SUBJECT: at.subject }[kind] ?? '';
+    const sk = kind === 'SUBJECT' ? 'SUBJECT' : 'REVOCATION';
+    await put({ pk: s(`${kind}#${name}`), sk: s(sk), ...attributes });
+    expect(await nameOfFailure(realTable().read(at, null))).toBe('Config.Invalid');
+  });
+
+  it('write an issuance in the shape of RecordIssuance', async () => {
+    const issued = issuance();
+    await realTable().recordIssuance(issued);
+    expect(await get(`SESSION#${issued.sessionId}`, `ISSUANCE#${issued.issuanceId}`)).toEqual({
+      pk: s(`SESSION#${issued.sessionId}`),
+      sk: s(`ISSUANCE#${issued.issuanceId}`),
+      issuanceId: s(issued.issuanceId),
+      sessionId: s(issued.sessionId),
+      subject: s(issued.subject),
+      client: s(issued.client),
+      grant: s(issued.grant),
+      tokenId: s('-'),
+      source: s('cache'),
+      stale: { BOOL: false },
+      atEpochSeconds: n(issued.atEpochSeconds),
+    });
+  });
+
+  it('write a denial in the shape of RecordDenial', async () => {
+    const denied = denial();
+    await realTable().recordDenial(denied);
+    expect(await get(`DENIAL#${denied.denialId}`, 'DENIAL')).toEqual({
+      pk: s(`DENIAL#${denied.denialId}`),
+      sk: s('DENIAL'),
+      denialId: s(denied.denialId),
+      error: s('Token.Invalid'),
+      subject: s('-'),
+      client: s('-'),
+      grant: s('-'),
+      tokenId: s('-'),
+      executionArn: s('-'),
+      atEpochSeconds: n(denied.atEpochSeconds),
+    });
+  });
+
+  it('record once though the answer of the first attempt was lost', async () => {
+    const issued = issuance();
+    let attempts = 0;
+    dynamo.wire.respond = async ({ operation, input }) => {
+      attempts += 1;
+      const output = await dynamo.call(operation, input);
+      if (attempts === 1) throw new AwsError('InternalServerError', 'lost', { statusCode: 500 });
+      return output;
+    };
+    await realTable(2).recordIssuance(issued);
+    expect(attempts).toBe(2);
+  });
+
+  it.each([
+    ['ThrottlingException', 400, 'Upstream.Throttled'],
+    ['ProvisionedThroughputExceededException', 400, 'Upstream.Throttled'],
+    ['RequestLimitExceeded', 400, 'Upstream.Throttled'],
+    ['InternalServerError', 500, 'Upstream.Unavailable'],
+    ['hang', 500, 'Upstream.Unavailable'],
+    ['AccessDeniedException', 400, 'Upstream.Misconfigured'],
+    ['ResourceNotFoundException', 400, 'Upstream.Misconfigured'],
+    ['ValidationException', 400, 'Upstream.Misconfigured'],
+  ])('translate %s of status %i to %s', async (code, statusCode, name) => {
+    dynamo.wire.respond = () => {
+      throw new AwsError(code, 'refused', { statusCode });
+    };
+    const table = realTable();
+    for (const work of [
+      () => table.read(scope(), null),
+      () => table.remember('users:x', { identityId: 'us-east-1:aaaa', linked: false }),
+      () => table.recordIssuance(issuance()),
+      () => table.recordDenial(denial()),
+    ]) {
+      expect(await nameOfFailure(work())).toBe(name);
+    }
+  });
+});
