@@ -1,0 +1,172 @@
+/** The embedded DynamoDB engine: dynalite's actions on its own database, called in-process. */
+import { setImmediate } from 'node:timers/promises';
+import database from 'dynalite/db/index.js';
+import type { DatabaseChange, DynaliteStore, DynaliteTable } from 'dynalite/db/index.js';
+import validations from 'dynalite/validations/index.js';
+import { AwsError } from '../../aws.ts';
+import { createWriteQueue } from '../../state/write-queue.ts';
+import { levelFailure, refuseForeignFiles } from '../../state/level-failure.ts';
+import { actions } from './actions.ts';
+import type { EngineOperation } from './actions.ts';
+import { watchStore } from './watched-store.ts';
+import type { Item, ItemChange } from './watched-store.ts';
+
+export interface Engine {
+  /** @throws AwsError as DynamoDB answers */
+  readonly run: (
+    operation: EngineOperation,
+    input: Record<string, unknown>,
+    observe?: (change: ItemChange) => void,
+  ) => Promise<Record<string, unknown>>;
+  /** The input as DynamoDB understands it, expressions parsed. @throws AwsError ValidationException */
+  readonly parse: (
+    operation: EngineOperation,
+    input: Record<string, unknown>,
+  ) => Record<string, unknown>;
+  /** Undefined where there is no active table. */
+  readonly table: (name: string) => DynaliteTable | undefined;
+  readonly tableNames: () => Promise<string[]>;
+  /** Every item of a table, in no order that means anything, as it was when its turn came. */
+  readonly items: (tableName: string) => AsyncIterable<Item>;
+  readonly close: () => Promise<void>;
+}
+
+const asAwsError = (error: unknown): unknown => {
+  if (!(error instanceof Error) || !('body' in error)) return error;
+  const body = error.body as { __type: string; message?: string; Message?: string };
+  return new AwsError(body.__type.replace(/^.*#/, ''), body.message ?? body.Message ?? '');
+};
+
+/** Finishes what a kill interrupted: a table would else stay between its two states for ever. */
+const finishTables = async (store: DynaliteStore): Promise<DynaliteTable[]> => {
+  const tables: DynaliteTable[] = [];
+  for await (const [key, value] of store.db.iterator({ gte: 'table~', lt: 'table~\xff' })) {
+    const table = value as DynaliteTable;
+    if (table.TableStatus === 'DELETING') {
+      const prefix = `item-${table.TableName}~`;
+      await store.db.clear({ gte: prefix, lt: `${prefix}\xff` });
+      await store.db.del(key);
+    } else {
+      table.TableStatus = 'ACTIVE';
+      await store.db.put(key, table);
+      tables.push(table);
+    }
+  }
+  return tables;
+};
+
+/**
+ * @param path directory of the tables; null keeps them in memory
+ * @throws StateError when another process uses it, or it is damaged
+ */
+export const openEngine = async (
+  path: string | null,
+  place: { readonly accountId: string; readonly region: string },
+): Promise<Engine> => {
+  if (path !== null) await refuseForeignFiles(path);
+  const store = database.create({
+    ...(path === null ? {} : { path }),
+    createTableMs: 0,
+    deleteTableMs: 0,
+  });
+  store.tableDb.awsAccountId = place.accountId;
+  store.tableDb.awsRegion = place.region;
+  let tables: Map<string, DynaliteTable>;
+  try {
+    await store.db.open();
+    tables = new Map((await finishTables(store)).map((table) => [table.TableName, table]));
+  } catch (error) {
+    throw levelFailure(path ?? 'memory', error);
+  }
+
+  const queue = createWriteQueue<DatabaseChange>((changes) => store.db.batch(changes));
+
+  const readTable = (name: string): DynaliteTable | undefined => {
+    const known = tables.get(name);
+    if (known !== undefined) return known;
+    const table = store.db.getSync(`table~${name}`) as DynaliteTable | undefined;
+    if (table?.TableStatus !== 'ACTIVE') return undefined;
+    tables.set(name, table);
+    return table;
+  };
+
+  /** Creating and deleting end soon after dynalite has answered. */
+  const settled = async (name: string): Promise<void> => {
+    for (;;) {
+      const table = store.db.getSync(`table~${name}`) as DynaliteTable | undefined;
+      if (table === undefined || table.TableStatus === 'ACTIVE') return;
+      await setImmediate();
+    }
+  };
+
+  const parse: Engine['parse'] = (operation, input) => {
+    const { rules } = actions[operation];
+    try {
+      // A copy: dynalite takes out of its input what it does not know.
+      const typed = validations.checkTypes(structuredClone(input), rules.types);
+      validations.checkValidations(typed, rules.types, rules.custom, store);
+      return typed;
+    } catch (error) {
+      throw asAwsError(error);
+    }
+  };
+
+  const run: Engine['run'] = async (operation, input, observe = () => undefined) => {
+    const typed = parse(operation, input);
+    if (operation === 'DeleteTable') tables.delete(String(typed['TableName']));
+    let old: Item | undefined;
+    const view = watchStore(store, readTable, queue.write, observe, (item) => {
+      old = item;
+    });
+    const isTableCall = operation.endsWith('Table');
+    const output = await new Promise<Record<string, unknown>>((resolve, reject) => {
+      actions[operation].act(isTableCall ? store : view, typed, (error, result) => {
+        if (error === null || error === undefined) {
+          resolve(result ?? {});
+          return;
+        }
+        const refusal = asAwsError(error);
+        const wantsOld = input['ReturnValuesOnConditionCheckFailure'] === 'ALL_OLD';
+        if (!(refusal instanceof AwsError)) {
+          reject(new Error('The DynamoDB engine failed.', { cause: error }));
+        } else if (
+          refusal.code === 'ConditionalCheckFailedException' &&
+          wantsOld &&
+          old !== undefined
+        ) {
+          reject(new AwsError(refusal.code, refusal.message, { members: { Item: old } }));
+        } else {
+          reject(refusal);
+        }
+      });
+    });
+    if (!isTableCall) return output;
+    // dynalite changes the answer when the table has settled: the caller gets it as it was.
+    const answer = structuredClone(output);
+    await settled(String(typed['TableName']));
+    return answer;
+  };
+
+  return {
+    run,
+    parse,
+    table: readTable,
+    tableNames: async () => {
+      const names: string[] = [];
+      for await (const [key] of store.db.iterator({ gte: 'table~', lt: 'table~\xff' })) {
+        names.push(key.slice('table~'.length));
+      }
+      return names;
+    },
+    items: async function* (tableName) {
+      const prefix = `item-${tableName}~`;
+      for await (const [, item] of store.db.iterator({ gte: prefix, lt: `${prefix}\xff` })) {
+        yield item as Item;
+      }
+    },
+    close: async () => {
+      await queue.settled();
+      await store.db.close();
+    },
+  };
+};

@@ -1,0 +1,89 @@
+/** Append-only files of one log group, as JSON lines. The oldest go when there are too many. */
+import { appendFile, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+export interface Journal {
+  /** Adds a line. Written soon: `settled` tells when, and whether. */
+  readonly append: (line: string) => void;
+  /** Every whole line that is kept, oldest first. */
+  readonly lines: () => Promise<string[]>;
+  readonly storedBytes: () => Promise<number>;
+  readonly settled: () => Promise<void>;
+}
+
+const fileBytes = 8 * 1024 * 1024;
+const filesKept = 4;
+
+const fileName = (sequence: number): string => `${String(sequence).padStart(8, '0')}.jsonl`;
+
+/** @param maxFileBytes a file that has reached this size is not added to */
+export const openJournal = async (
+  directory: string,
+  maxFileBytes = fileBytes,
+): Promise<Journal> => {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const names = async (): Promise<string[]> =>
+    (await readdir(directory)).filter((name) => name.endsWith('.jsonl')).sort();
+  const existing = await names();
+  // A new file per process: what a kill cut off in the last one stays on a line of its own.
+  let sequence = Number((existing.at(-1) ?? '0').replace('.jsonl', '')) + 1;
+  let size = 0;
+  let waiting: string[] = [];
+  let writing: Promise<void> | null = null;
+
+  const rotate = async (): Promise<void> => {
+    sequence += 1;
+    size = 0;
+    for (const name of (await names()).slice(0, -(filesKept - 1))) await rm(join(directory, name));
+  };
+  const write = async (): Promise<void> => {
+    try {
+      while (waiting.length > 0) {
+        const text = waiting.map((line) => `${line}\n`).join('');
+        waiting = [];
+        if (size >= maxFileBytes) await rotate();
+        await appendFile(join(directory, fileName(sequence)), text, { mode: 0o600 });
+        size += Buffer.byteLength(text);
+      }
+    } finally {
+      writing = null;
+    }
+  };
+  const settled = async (): Promise<void> => {
+    await writing;
+  };
+  return {
+    append: (line) => {
+      waiting.push(line);
+      if (writing !== null) return;
+      writing = write();
+      // Reported by `settled`; a log that cannot be written must not end the process.
+      writing.catch(() => undefined);
+    },
+    lines: async () => {
+      await settled();
+      const texts: string[] = [];
+      for (const name of await names()) texts.push(await readFile(join(directory, name), 'utf8'));
+      return texts.flatMap((text) => text.split('\n').filter((line) => line !== ''));
+    },
+    storedBytes: async () => {
+      let bytes = 0;
+      for (const name of await names()) bytes += (await stat(join(directory, name))).size;
+      return bytes;
+    },
+    settled,
+  };
+};
+
+/** A journal that is forgotten, for tests. */
+export const memoryJournal = (): Journal => {
+  const lines: string[] = [];
+  return {
+    append: (line) => {
+      lines.push(line);
+    },
+    lines: () => Promise.resolve([...lines]),
+    storedBytes: () => Promise.resolve(Buffer.byteLength(lines.join('\n'))),
+    settled: () => Promise.resolve(),
+  };
+};
