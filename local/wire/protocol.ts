@@ -1,0 +1,84 @@
+/** Which protocol a request speaks, and that protocol's way to read and to answer. */
+import { AwsError } from '../aws.ts';
+import type { WireProtocol } from './authentication-failure.ts';
+import { jsonTargetOf, parseJsonCall, renderJsonError, renderJsonResult } from './json-protocol.ts';
+import {
+  isLambdaPath,
+  parseLambdaCall,
+  renderLambdaError,
+  renderLambdaResult,
+} from './lambda-protocol.ts';
+import { parseQueryCall, renderQueryError, renderQueryResult } from './query-protocol.ts';
+import { queryValue } from './received-request.ts';
+import type { ReceivedRequest } from './received-request.ts';
+import { renderS3Error, renderS3Result } from './s3-answer.ts';
+import { parseS3Call } from './s3-request.ts';
+import type { WireAnswer, WireCall } from './wire-answer.ts';
+
+export interface Protocol {
+  readonly kind: WireProtocol;
+  /** The SigV4 signing name that the request must be scoped to; null where the twin has no such service. */
+  readonly service: string | null;
+  /** @throws AwsError when the request cannot be read */
+  readonly parse: (request: ReceivedRequest) => WireCall;
+  readonly renderResult: (result: Record<string, unknown>, call: WireCall) => WireAnswer;
+  readonly renderError: (error: AwsError) => WireAnswer;
+}
+
+type Head = Omit<ReceivedRequest, 'body'>;
+
+const jsonProtocol = (target: string): Protocol => {
+  const known = jsonTargetOf(target);
+  const named = /^[\w.]{1,128}$/u.test(target) ? target : 'The target';
+  const unknown = new AwsError('UnknownOperationException', `${named} is not emulated.`, {
+    statusCode: 501,
+  });
+  const spoken = known ?? {
+    service: 'unknown',
+    version: '1.1' as const,
+    errorNamespace: null,
+    operation: 'Unknown',
+  };
+  return {
+    kind: 'json',
+    service: known?.service ?? null,
+    parse: (request) => {
+      if (known === null) throw unknown;
+      return parseJsonCall(request, known);
+    },
+    renderResult: (result) => renderJsonResult(result, spoken),
+    renderError: (error) => renderJsonError(error, spoken),
+  };
+};
+
+const isForm = (head: Head): boolean =>
+  head.headers.get('content-type')?.startsWith('application/x-www-form-urlencoded') === true;
+
+export const protocolOf = (head: Head, requestId: string): Protocol => {
+  const target = head.headers.get('x-amz-target');
+  if (target !== undefined) return jsonProtocol(target);
+  const isAction = queryValue({ ...head, body: Buffer.alloc(0) }, 'Action') !== undefined;
+  if (head.path === '/' && ((head.method === 'POST' && isForm(head)) || isAction))
+    return {
+      kind: 'query',
+      service: 'sts',
+      parse: parseQueryCall,
+      renderResult: (result, call) => renderQueryResult(result, call.operation, requestId),
+      renderError: (error) => renderQueryError(error, requestId),
+    };
+  if (isLambdaPath(head.path))
+    return {
+      kind: 'rest-json',
+      service: 'lambda',
+      parse: parseLambdaCall,
+      renderResult: renderLambdaResult,
+      renderError: renderLambdaError,
+    };
+  return {
+    kind: 'rest-xml',
+    service: 's3',
+    parse: parseS3Call,
+    renderResult: renderS3Result,
+    renderError: (error) => renderS3Error(error, { method: head.method, requestId }),
+  };
+};

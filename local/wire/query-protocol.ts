@@ -1,0 +1,101 @@
+/** AWS's query protocol, as STS speaks it: a form in, XML out. */
+import { AwsError } from '../aws.ts';
+import { parseForm } from './received-request.ts';
+import type { ReceivedRequest } from './received-request.ts';
+import type { WireAnswer, WireCall } from './wire-answer.ts';
+import { element, withNamespace } from './xml.ts';
+
+const namespace = 'https://sts.amazonaws.com/doc/2011-06-15/';
+const apiVersion = '2011-06-15';
+const deepestPath = 8;
+const longestList = 100;
+
+type Tree = Map<string, Tree | string>;
+
+const malformed = (): AwsError => new AwsError('MalformedQueryString', 'The form is malformed.');
+
+/** Puts `PolicyArns.member.1.arn` where it belongs. */
+const place = (tree: Tree, path: readonly string[], value: string): void => {
+  const [name = '', ...rest] = path;
+  if (!/^\w{1,128}$/u.test(name)) throw malformed();
+  if (rest.length === 0) {
+    if (tree.has(name)) throw malformed();
+    tree.set(name, value);
+    return;
+  }
+  const inner = tree.get(name) ?? new Map<string, Tree | string>();
+  if (typeof inner === 'string') throw malformed();
+  tree.set(name, inner);
+  place(inner, rest, value);
+};
+
+const listOf = (members: Tree): unknown[] => {
+  const indexes = [...members.keys()];
+  if (indexes.length > longestList || !indexes.every((index) => /^[1-9]\d{0,4}$/u.test(index)))
+    throw malformed();
+  return indexes
+    .sort((left, right) => Number(left) - Number(right))
+    .map((index) => valueOf(members.get(index) ?? ''));
+};
+
+const valueOf = (node: Tree | string): unknown => {
+  if (typeof node === 'string') return node;
+  const members = node.get('member');
+  if (members instanceof Map && node.size === 1) return listOf(members);
+  return Object.fromEntries([...node].map(([name, inner]) => [name, valueOf(inner)]));
+};
+
+/** @throws AwsError InvalidAction, MalformedQueryString */
+export const parseQueryCall = (request: ReceivedRequest): WireCall => {
+  const form = request.method === 'POST' ? parseForm(request.body.toString('utf8')) : request.query;
+  const fields = new Map(form?.filter(([name]) => !name.startsWith('X-Amz-')) ?? []);
+  if (form === null) throw malformed();
+  const operation = fields.get('Action') ?? '';
+  if (!/^[A-Za-z]{1,64}$/u.test(operation) || fields.get('Version') !== apiVersion)
+    throw new AwsError('InvalidAction', 'Could not find operation for the given version.');
+  const tree: Tree = new Map();
+  for (const [name, value] of fields) {
+    if (name === 'Action' || name === 'Version') continue;
+    const path = name.split('.');
+    if (path.length > deepestPath) throw malformed();
+    place(tree, path, value);
+  }
+  return { service: 'sts', operation, input: valueOf(tree) as Record<string, unknown> };
+};
+
+const answer = (status: number, xml: string): WireAnswer => ({
+  status,
+  headers: { 'content-type': 'text/xml' },
+  body: withNamespace(xml, namespace),
+});
+
+export const renderQueryResult = (
+  result: Record<string, unknown>,
+  operation: string,
+  requestId: string,
+): WireAnswer =>
+  answer(
+    200,
+    element(
+      `${operation}Response`,
+      { [`${operation}Result`]: result, ResponseMetadata: { RequestId: requestId } },
+      'member',
+    ),
+  );
+
+export const renderQueryError = (error: AwsError, requestId: string): WireAnswer =>
+  answer(
+    error.statusCode,
+    element(
+      'ErrorResponse',
+      {
+        Error: {
+          Type: error.statusCode < 500 ? 'Sender' : 'Receiver',
+          Code: error.wireCode,
+          Message: error.message,
+        },
+        RequestId: requestId,
+      },
+      'member',
+    ),
+  );

@@ -1,0 +1,54 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { createIamStore } from '../../../../local/iam/roles.ts';
+import type { StoredRole } from '../../../../local/iam/roles.ts';
+import { memoryStore } from '../../../../local/state/store.ts';
+import { allow, policy, roleArn } from './principals-for-tests.ts';
+
+const role: StoredRole = {
+  arn: roleArn,
+  name: 'reader',
+  path: '/stepkey/',
+  roleId: 'AROAEXAMPLE',
+  trustPolicy: policy(),
+  inlinePolicies: {},
+  managedPolicyArns: [],
+  permissionsBoundaryArn: null,
+  maxSessionDurationSeconds: 3600,
+  tags: {},
+};
+const managedArn = 'arn:aws:iam::123456789012:policy/narrow';
+
+describe('the store of roles', () => {
+  it('gives a role’s inline and managed policies as they stand now', async () => {
+    const iam = await createIamStore(memoryStore());
+    await iam.putRole(role);
+    await iam.putRolePolicy('reader', 'own', policy(allow('s3:GetObject')));
+    await iam.putManagedPolicy({ arn: managedArn, document: policy(allow('s3:PutObject')) });
+    await iam.attachManagedPolicy('reader', managedArn);
+    const stored = iam.roleNamed('reader') ?? role;
+    expect(iam.policiesOf(stored)).toEqual({
+      identity: [policy(allow('s3:GetObject')), policy(allow('s3:PutObject'))],
+      boundary: null,
+    });
+    await iam.deleteRolePolicy('reader', 'own');
+    await iam.detachManagedPolicy('reader', managedArn);
+    expect(iam.policiesOf(iam.getRole(roleArn) ?? role).identity).toEqual([]);
+    await iam.deleteRole(roleArn);
+    expect(iam.getRole(roleArn)).toBeUndefined();
+  });
+
+  it('reads a boundary that is gone as one that allows nothing', async () => {
+    const iam = await createIamStore(memoryStore());
+    const bounded = { ...role, permissionsBoundaryArn: managedArn };
+    await iam.putManagedPolicy({ arn: managedArn, document: policy(allow('s3:*')) });
+    expect(iam.policiesOf(bounded).boundary).toEqual(policy(allow('s3:*')));
+    await iam.deleteManagedPolicy(managedArn);
+    expect(iam.policiesOf(bounded).boundary).toEqual({ Version: '2012-10-17', Statement: [] });
+  });
+
+  it('refuses a policy for a role that is not there', async () => {
+    const iam = await createIamStore(memoryStore());
+    await expect(iam.putRolePolicy('absent', 'own', policy())).rejects.toThrow(TypeError);
+  });
+});
