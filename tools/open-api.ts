@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as z from 'zod';
-import packageFile from '../package.json' with { type: 'json' };
 import {
   containerCredentialsAnswer,
   credentialsAnswer,
@@ -12,6 +13,10 @@ import {
 } from '../core/contracts/api.ts';
 import { errorCatalogue } from '../core/errors.ts';
 import { problemMediaType } from '../core/problem.ts';
+
+const packageFile = JSON.parse(
+  readFileSync(join(import.meta.dirname, '../package.json'), 'utf8'),
+) as { version: string; description: string };
 
 const schemaOf = (schema: z.ZodType): object =>
   z.toJSONSchema(schema, { io: 'input', target: 'draft-2020-12' });
