@@ -1,0 +1,46 @@
+/** What the identity pools keep. Every type here is stored as JSON. */
+interface CognitoProvider {
+  /** `cognito-idp.<region>.amazonaws.com/<userPoolId>` */
+  readonly providerName: string;
+  readonly clientId: string;
+  readonly serverSideTokenCheck: boolean;
+}
+
+export interface IdentityPoolSettings {
+  readonly name: string;
+  readonly allowUnauthenticatedIdentities: boolean;
+  readonly allowClassicFlow: boolean;
+  /** Cannot be changed once it is set. */
+  readonly developerProviderName: string | null;
+  readonly cognitoProviders: readonly CognitoProvider[];
+}
+
+/** What SetIdentityPoolRoles says. */
+export interface IdentityPoolRoles {
+  readonly authenticated: string | null;
+  readonly unauthenticated: string | null;
+  /** Names of the providers with a role mapping of their own. */
+  readonly mappedProviders: readonly string[];
+}
+
+export interface StoredIdentityPool extends IdentityPoolSettings {
+  readonly id: string;
+  readonly roles: IdentityPoolRoles;
+}
+
+/** A login as an identity knows it: a developer user identifier, or the subject of a public login. */
+export interface LinkedLogin {
+  readonly provider: string;
+  readonly userId: string;
+}
+
+export interface StoredIdentity {
+  readonly id: string;
+  readonly identityPoolId: string;
+  /** Empty for an unauthenticated identity, or once the last login was unlinked. */
+  readonly logins: readonly LinkedLogin[];
+  /** False only while no login was ever linked: others without logins can no longer be reached. */
+  readonly authenticated: boolean;
+  readonly createdAtEpochMillis: number;
+  readonly modifiedAtEpochMillis: number;
+}

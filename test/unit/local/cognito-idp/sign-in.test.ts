@@ -1,0 +1,233 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { secretHash } from '../../../../local/services/cognito-idp/secret-hash.ts';
+import {
+  awsErrorOf,
+  clientIds,
+  createCognitoWorld,
+  password,
+  personalClient,
+  tokensOf,
+  userPoolId,
+} from './cognito-world.ts';
+import type { CognitoWorld } from './cognito-world.ts';
+
+let world: CognitoWorld;
+
+beforeEach(async () => {
+  world = await createCognitoWorld();
+  await world.addUser('alice');
+});
+
+describe('SECRET_HASH', () => {
+  it('is what AWS’s formula gives', () => {
+    expect(secretHash('exampleclientsecret', 'alice', '1example23456789')).toBe(
+      '79EaSJ0sPcvTeQ8zOWRsHF2neUQ7icRIoTVBZlH5IQM=',
+    );
+  });
+
+  const asApp = (extra: Record<string, string>) =>
+    world.signIn('alice', {
+      ClientId: clientIds.app,
+      AuthParameters: { USERNAME: 'alice', PASSWORD: password, ...extra },
+    });
+
+  it('lets a confidential client in', async () => {
+    const answer = await asApp({ SECRET_HASH: await world.hashFor('alice') });
+    expect(answer).toMatchObject({
+      AuthenticationResult: { TokenType: 'Bearer', ExpiresIn: 3600 },
+      ChallengeParameters: {},
+    });
+  });
+
+  it('is demanded of a confidential client, right, and refused from a public one', async () => {
+    const wrong = await awsErrorOf(asApp({ SECRET_HASH: await world.hashFor('bob') }));
+    const absent = await awsErrorOf(asApp({}));
+    const idle = await awsErrorOf(
+      world.signIn('alice', {
+        AuthParameters: { USERNAME: 'alice', PASSWORD: password, SECRET_HASH: 'x' },
+      }),
+    );
+    for (const error of [wrong, absent, idle]) {
+      expect(error.code).toBe('NotAuthorizedException');
+      expect(error.message).not.toContain(password);
+    }
+    expect(wrong.message).toBe(`SecretHash does not match for the client: ${clientIds.app}`);
+  });
+
+  it('comes from a secret that stays the same after a restart and is not stored', async () => {
+    const secret = await world.cognito.clientSecret(clientIds.app);
+    const again = await createCognitoWorld({ store: world.store });
+    expect(await again.cognito.clientSecret(clientIds.app)).toBe(secret);
+    const clients = await world.store.collection('cognito-idp-clients');
+    expect(JSON.stringify([...clients.entries()])).not.toContain(secret);
+    expect(await world.cognito.clientSecret(clientIds.cli)).toBeNull();
+  });
+});
+
+describe('signing in with a password', () => {
+  const withPassword = (username: string, wrong: string, clientId: string = clientIds.cli) =>
+    world.signIn(username, {
+      ClientId: clientId,
+      AuthParameters: { USERNAME: username, PASSWORD: wrong },
+    });
+
+  it('refuses a wrong password without repeating it', async () => {
+    const error = await awsErrorOf(withPassword('alice', 'Wrong-horse-1'));
+    expect(error).toMatchObject({
+      code: 'NotAuthorizedException',
+      message: 'Incorrect username or password.',
+    });
+  });
+
+  it('says that a user does not exist only where the client does not hide it', async () => {
+    const open = await awsErrorOf(withPassword('nobody', password));
+    expect(open.code).toBe('UserNotFoundException');
+    const masked = await awsErrorOf(
+      world.signIn('nobody', {
+        ClientId: clientIds.app,
+        AuthParameters: {
+          USERNAME: 'nobody',
+          PASSWORD: password,
+          SECRET_HASH: await world.hashFor('nobody'),
+        },
+      }),
+    );
+    expect(masked).toMatchObject({
+      code: 'NotAuthorizedException',
+      message: 'Incorrect username or password.',
+    });
+  });
+
+  it('refuses a disabled user until they are enabled', async () => {
+    await world.run('AdminDisableUser', { UserPoolId: userPoolId, Username: 'alice' });
+    expect(await awsErrorOf(world.signIn('alice'))).toMatchObject({
+      code: 'NotAuthorizedException',
+      message: 'User is disabled.',
+    });
+    await world.run('AdminEnableUser', { UserPoolId: userPoolId, Username: 'alice' });
+    expect(tokensOf(await world.signIn('alice')).IdToken).toEqual(expect.any(String));
+  });
+
+  it('needs the flow to be enabled; by default it is not', async () => {
+    await world.cognito.putClient(clientIds.cli, userPoolId, {
+      ...personalClient,
+      generateSecret: false,
+      explicitAuthFlows: [],
+    });
+    const error = await awsErrorOf(world.signIn('alice'));
+    expect(error.code).toBe('InvalidParameterException');
+  });
+
+  it.each([
+    ['an unknown client', { ClientId: 'unknown' }, 'ResourceNotFoundException'],
+    ['an unknown flow', { AuthFlow: 'MAGIC' }, 'InvalidParameterException'],
+    ['no password', { AuthParameters: { USERNAME: 'alice' } }, 'InvalidParameterException'],
+    ['no client', { ClientId: undefined }, 'InvalidParameterException'],
+  ])('refuses %s', async (_case, changes, code) => {
+    expect((await awsErrorOf(world.signIn('alice', changes))).code).toBe(code);
+  });
+});
+
+describe('NEW_PASSWORD_REQUIRED', () => {
+  const newPassword = 'Brand-new-horse-2';
+
+  beforeEach(async () => {
+    await world.run('AdminCreateUser', {
+      UserPoolId: userPoolId,
+      Username: 'erin',
+      TemporaryPassword: 'Change-me-1',
+      UserAttributes: [{ Name: 'email', Value: 'erin@example.com' }],
+    });
+  });
+
+  const challenge = () =>
+    world.signIn('erin', { AuthParameters: { USERNAME: 'erin', PASSWORD: 'Change-me-1' } });
+
+  const answer = (session: unknown, changes: Record<string, string> = {}, clientId?: string) =>
+    world.run('RespondToAuthChallenge', {
+      ChallengeName: 'NEW_PASSWORD_REQUIRED',
+      ClientId: clientId ?? clientIds.cli,
+      Session: session,
+      ChallengeResponses: { USERNAME: 'erin', NEW_PASSWORD: newPassword, ...changes },
+    });
+
+  it('is asked in AWS’s shape, and gives no token', async () => {
+    const asked = await challenge();
+    expect(asked).toEqual({
+      ChallengeName: 'NEW_PASSWORD_REQUIRED',
+      Session: expect.any(String),
+      ChallengeParameters: {
+        USER_ID_FOR_SRP: 'erin',
+        requiredAttributes: '[]',
+        userAttributes: '{"email":"erin@example.com"}',
+      },
+    });
+  });
+
+  it('ends in tokens and a password that works', async () => {
+    const { Session } = await challenge();
+    const answered = await answer(Session, { 'userAttributes.given_name': 'Erin' });
+    expect(tokensOf(answered).RefreshToken).toEqual(expect.any(String));
+    const again = await world.signIn('erin', {
+      AuthParameters: { USERNAME: 'erin', PASSWORD: newPassword },
+    });
+    expect(again).toHaveProperty('AuthenticationResult');
+    expect(
+      await world.run('AdminGetUser', { UserPoolId: userPoolId, Username: 'erin' }),
+    ).toMatchObject({ UserStatus: 'CONFIRMED' });
+  });
+
+  it('takes a session once, of this client, this user and these minutes', async () => {
+    const { Session } = await challenge();
+    const otherUser = await awsErrorOf(answer(Session, { USERNAME: 'alice' }));
+    const otherClient = await awsErrorOf(
+      answer(Session, { SECRET_HASH: await world.hashFor('erin') }, clientIds.app),
+    );
+    const forged = await awsErrorOf(answer('A'.repeat(86)));
+    await answer(Session);
+    const replayed = await awsErrorOf(answer(Session));
+    for (const error of [otherUser, otherClient, forged, replayed]) {
+      expect(error).toMatchObject({
+        code: 'NotAuthorizedException',
+        message: 'Invalid session for the user.',
+      });
+    }
+  });
+
+  it('lets only one of two simultaneous answers win', async () => {
+    const { Session } = await challenge();
+    const outcomes = await Promise.allSettled([answer(Session), answer(Session)]);
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  });
+
+  it('refuses an expired session', async () => {
+    const { Session } = await challenge();
+    world.time.epochMillis += 180_000;
+    expect(await awsErrorOf(answer(Session))).toMatchObject({
+      code: 'NotAuthorizedException',
+      message: 'Invalid session for the user, session is expired.',
+    });
+  });
+
+  it.each([
+    ['short', 'Short-1', 'Password not long enough'],
+    ['no capital', 'brand-new-horse-2', 'Password must have uppercase characters'],
+    ['no symbol', 'Brandnewhorse2', 'Password must have symbol characters'],
+  ])('refuses a weak password (%s) and leaves the session open', async (_case, weak, reason) => {
+    const { Session } = await challenge();
+    const error = await awsErrorOf(answer(Session, { NEW_PASSWORD: weak }));
+    expect(error).toMatchObject({
+      code: 'InvalidPasswordException',
+      message: `Password did not conform with policy: ${reason}`,
+    });
+    expect(await answer(Session)).toHaveProperty('AuthenticationResult');
+  });
+
+  it('refuses a temporary password after its days', async () => {
+    world.time.epochMillis += 7 * 86_400_000 + 1;
+    const error = await awsErrorOf(challenge());
+    expect(error.message).toBe(
+      'Temporary password has expired and must be reset by an administrator.',
+    );
+  });
+});
