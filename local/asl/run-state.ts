@@ -1,0 +1,156 @@
+/** One visit of a state, with its retries and catchers. */
+import type { ChoiceState, FailState, FallibleState, State, WaitState } from './definition.ts';
+import { AslError, EvaluationError } from './errors.ts';
+import { retryDelayMillis, handlerOf } from './retry.ts';
+import { runMap, runParallel } from './run-branches.ts';
+import type { RunFlow } from './run-branches.ts';
+import { runTaskAttempt } from './run-task.ts';
+import { depart, evaluate, expectType, isBoolean, isCount, isText } from './visit.ts';
+import type { Departure, Visit } from './visit.ts';
+
+const waitMillis = (visit: Visit, millis: number): Promise<void> => {
+  const { interruption, options } = visit.surroundings;
+  let cancel = (): void => undefined;
+  const elapsed = new Promise<void>((resolve) => {
+    cancel = options.timers.schedule(millis, resolve);
+  });
+  return interruption.during(elapsed).finally(() => {
+    cancel();
+  });
+};
+
+const runWait = async (visit: Visit, state: WaitState): Promise<Departure> => {
+  let millis = 0;
+  if (state.seconds !== null) {
+    const seconds = expectType(await evaluate(visit, state.seconds), isCount, 'integer', 'Seconds');
+    millis = seconds * 1_000;
+  } else if (state.timestamp !== null) {
+    const text = expectType(await evaluate(visit, state.timestamp), isText, 'string', 'Timestamp');
+    const until = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(text) ? Date.parse(text) : NaN;
+    if (Number.isNaN(until)) {
+      throw new EvaluationError("The field 'Timestamp' is no RFC 3339 timestamp.", 'Timestamp');
+    }
+    millis = until - visit.surroundings.options.timers.nowEpochMillis();
+  }
+  if (millis > 0) await waitMillis(visit, millis);
+  return depart(visit, state, visit.input);
+};
+
+const runChoice = async (visit: Visit, state: ChoiceState): Promise<Departure> => {
+  for (const [index, rule] of state.rules.entries()) {
+    const location = `Choices[${String(index)}]/Condition`;
+    const isMet = expectType(await evaluate(visit, rule.condition), isBoolean, 'boolean', location);
+    if (isMet) return depart(visit, rule, visit.input);
+  }
+  if (state.next === null) {
+    const cause = 'Failed to transition out of the state. The state does not have a default.';
+    throw new AslError('States.NoChoiceMatched', cause);
+  }
+  return depart(visit, state, visit.input);
+};
+
+const runFail = async (visit: Visit, state: FailState): Promise<never> => {
+  const read = async (field: 'error' | 'cause', name: string): Promise<string> =>
+    state[field] === null
+      ? ''
+      : expectType(await evaluate(visit, state[field]), isText, 'string', name);
+  throw new AslError(await read('error', 'Error'), await read('cause', 'Cause'));
+};
+
+const attemptOnce = async (
+  visit: Visit,
+  state: FallibleState,
+  runFlow: RunFlow,
+): Promise<Departure> => {
+  const run = (): Promise<unknown> => {
+    switch (state.type) {
+      case 'Task':
+        return runTaskAttempt(visit, state);
+      case 'Parallel':
+        return runParallel(visit, state, runFlow);
+      case 'Map':
+        return runMap(visit, state, runFlow);
+    }
+  };
+  const result = await run();
+  return depart(visit, state, result, { result });
+};
+
+/** Tells history of an expression that failed; other failures have told it themselves. */
+const noteEvaluation = (visit: Visit, error: unknown): void => {
+  if (!(error instanceof EvaluationError)) return;
+  visit.surroundings.history.write('EvaluationFailed', {
+    error: error.error,
+    cause: error.cause,
+    location: error.location,
+    state: visit.stateName,
+  });
+};
+
+const runFallible = async (
+  visit: Visit,
+  state: FallibleState,
+  runFlow: RunFlow,
+): Promise<Departure> => {
+  const attempts = new Map<unknown, number>();
+  for (;;) {
+    try {
+      return await attemptOnce(visit, state, runFlow);
+    } catch (error) {
+      if (!(error instanceof AslError)) throw error;
+      noteEvaluation(visit, error);
+      const retrier = handlerOf(state.retry, error.error);
+      const attempt = attempts.get(retrier) ?? 0;
+      if (retrier !== undefined && attempt < retrier.maxAttempts) {
+        attempts.set(retrier, attempt + 1);
+        await waitMillis(visit, retryDelayMillis(retrier, attempt, visit.surroundings.random));
+        visit.retryCount += 1;
+        continue;
+      }
+      const catcher = handlerOf(state.catchers, error.error);
+      if (catcher === undefined) throw new Uncaught(error);
+      const errorOutput = { Error: error.error, Cause: error.cause };
+      return depart(visit, catcher, errorOutput, { errorOutput });
+    }
+  }
+};
+
+/** An error that history knows already. */
+class Uncaught extends Error {
+  readonly error: AslError;
+
+  constructor(error: AslError) {
+    super(error.message);
+    this.name = 'Uncaught';
+    this.error = error;
+  }
+}
+
+/** @throws AslError when the state fails and nothing catches it */
+export const runState = async (
+  visit: Visit,
+  state: State,
+  runFlow: RunFlow,
+): Promise<Departure> => {
+  try {
+    switch (state.type) {
+      case 'Pass':
+      case 'Succeed':
+        return await depart(visit, state, visit.input);
+      case 'Choice':
+        return await runChoice(visit, state);
+      case 'Wait':
+        return await runWait(visit, state);
+      case 'Fail':
+        return await runFail(visit, state);
+      case 'Task':
+      case 'Parallel':
+      case 'Map':
+        return await runFallible(visit, state, runFlow);
+    }
+  } catch (error) {
+    if (error instanceof Uncaught) throw error.error;
+    noteEvaluation(visit, error);
+    throw error;
+  }
+};

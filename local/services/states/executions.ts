@@ -1,0 +1,136 @@
+/** Express executions: synchronous ones, and asynchronous ones that a restart does not lose. */
+import { randomUUID } from 'node:crypto';
+import { execute } from '../../asl/execute.ts';
+import type { Outcome } from '../../asl/execution.ts';
+import { maximumPayloadBytes } from '../../asl/limits.ts';
+import type { Timers } from '../../asl/timers.ts';
+import { AwsError } from '../../aws.ts';
+import type { Collection } from '../../state/store.ts';
+import { executionLogger, logStreamName } from './execution-log.ts';
+import type { WriteLog } from './execution-log.ts';
+import { requireName } from './machines.ts';
+import type { Machines, StoredStateMachine } from './machines.ts';
+import { createTaskRunner } from './task-runner.ts';
+import type { TaskDependencies } from './task-runner.ts';
+
+export interface ExecutionDependencies extends TaskDependencies {
+  readonly timers: Timers;
+  readonly writeLog: WriteLog;
+  /** Lets a test hold an execution between two states. */
+  readonly pause?: (
+    stateName: string,
+    when: 'enter' | 'exit',
+    executionName: string,
+  ) => Promise<void>;
+  /** For jitter and `$random()`. */
+  readonly random?: () => number;
+}
+
+export interface Start {
+  readonly stateMachineArn: string;
+  readonly executionArn: string;
+  readonly name: string;
+  /** JSON text. */
+  readonly input: string;
+  readonly startedAtEpochMillis: number;
+}
+
+export interface Executions {
+  /** @throws AwsError InvalidExecutionInput, InvalidName */
+  readonly admit: (machine: StoredStateMachine, name: string | undefined, input: string) => Start;
+  readonly run: (machine: StoredStateMachine, start: Start) => Promise<Outcome>;
+  /** Resolves when the start is durable; the execution goes on. */
+  readonly runInBackground: (machine: StoredStateMachine, start: Start) => Promise<void>;
+  /** Runs what was started and not ended when the process died: at least once. */
+  readonly resume: () => void;
+  /** Aborts what runs, and waits for its end. */
+  readonly close: () => Promise<void>;
+}
+
+/** No Express execution lasts longer. */
+const expressMaximumMillis = 300_000;
+
+export const createExecutions = (
+  machines: Machines,
+  pending: Collection<Start>,
+  dependencies: ExecutionDependencies,
+): Executions => {
+  const { pause, random, timers, writeLog } = dependencies;
+  const runTask = createTaskRunner(dependencies);
+  const running = new Set<Promise<unknown>>();
+  const closing = new AbortController();
+  const streamSuffix = randomUUID().slice(0, 8);
+
+  const run = (machine: StoredStateMachine, start: Start): Promise<Outcome> => {
+    const stream = logStreamName(machine.name, start.startedAtEpochMillis, streamSuffix);
+    const outcome = execute(machines.compiled(machine), {
+      id: start.executionArn,
+      name: start.name,
+      roleArn: machine.roleArn,
+      stateMachine: { id: machine.arn, name: machine.name },
+      input: JSON.parse(start.input) as unknown,
+      timers,
+      runTask,
+      record: executionLogger(machine.logging, { arn: start.executionArn, stream }, writeLog),
+      signal: closing.signal,
+      maximumMillis: expressMaximumMillis,
+      ...(random !== undefined && { random }),
+      ...(pause !== undefined && {
+        pause: (stateName, when) => pause(stateName, when, start.name),
+      }),
+    });
+    running.add(outcome);
+    const forget = (): void => {
+      running.delete(outcome);
+    };
+    outcome.then(forget, forget);
+    return outcome;
+  };
+
+  const settle = async (machine: StoredStateMachine, start: Start): Promise<void> => {
+    try {
+      await run(machine, start);
+    } finally {
+      if (!closing.signal.aborted) await pending.delete(start.executionArn);
+    }
+  };
+
+  return {
+    admit: (machine, name = randomUUID(), input) => {
+      requireName(name);
+      if (Buffer.byteLength(input) > maximumPayloadBytes) {
+        throw new AwsError('InvalidExecutionInput', 'The input exceeds 262144 bytes.');
+      }
+      try {
+        JSON.parse(input);
+      } catch {
+        throw new AwsError('InvalidExecutionInput', 'The input is not JSON.');
+      }
+      const executionArn = `${machine.arn.replace(':stateMachine:', ':express:')}:${name}:${randomUUID()}`;
+      return {
+        stateMachineArn: machine.arn,
+        executionArn,
+        name,
+        input,
+        startedAtEpochMillis: timers.nowEpochMillis(),
+      };
+    },
+    run,
+    runInBackground: async (machine, start) => {
+      await pending.put(start.executionArn, start);
+      // Nobody waits for it; what it met is in its log.
+      settle(machine, start).catch(() => undefined);
+    },
+    resume: () => {
+      for (const [executionArn, start] of [...pending.entries()]) {
+        const machine = machines.find(start.stateMachineArn);
+        if (machine === undefined) void pending.delete(executionArn);
+        else settle(machine, start).catch(() => undefined);
+      }
+    },
+    close: async () => {
+      closing.abort();
+      await Promise.allSettled(running);
+    },
+  };
+};

@@ -1,0 +1,389 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import aslValidator from 'asl-validator';
+import { parseDefinition } from '../../../../local/asl/parse.ts';
+import { refuseResource } from '../../../../local/services/states/task-resources.ts';
+import { runScripted, visited } from './scripted-run.ts';
+import type { ScriptedAnswer } from './scripted-run.ts';
+import { startOfTestEpochMillis } from './virtual-timers.ts';
+
+const substitutions: Readonly<Record<string, string>> = {
+  Partition: 'aws',
+  DecideFunctionArn: 'arn:aws:lambda:us-east-1:123456789012:function:decide',
+  IdentityFunctionArn: 'arn:aws:lambda:us-east-1:123456789012:function:identity',
+  ExchangeFunctionArn: 'arn:aws:lambda:us-east-1:123456789012:function:exchange',
+  TableName: 'stepkey',
+  IdentityMode: 'linked',
+  DeveloperIdentityCallsPerSecond: '50',
+  BatchCallsPerSecond: '30',
+};
+
+const source = readFileSync(
+  new URL('../../../../statemachines/issue-credentials.asl.json', import.meta.url),
+  'utf8',
+);
+const definition = source.replace(
+  /\$\{(\w+)\}/g,
+  (whole, name: string) => substitutions[name] ?? whole,
+);
+
+const nowEpochSeconds = startOfTestEpochMillis / 1_000;
+
+const input = {
+  kind: 'credentials',
+  door: 'id',
+  sealedToken: 'sealed-caller-token',
+  grant: 'own-files',
+  roleArn: null,
+  class: 'interactive',
+  refreshAheadSeconds: 0,
+  unusableSessionId: '-',
+};
+
+const caller = {
+  subject: 'users:alice',
+  client: 'app',
+  tokenId: null,
+  authTimeEpochSeconds: nowEpochSeconds - 60,
+};
+
+const decision = {
+  grant: 'own-files',
+  roleArn: 'arn:aws:iam::123456789012:role/stepkey/stepkey-own-files',
+  sessionName: 'alice',
+  durationSeconds: 3_600,
+  minTtlSeconds: 1_200,
+  tags: { 'stepkey-subject': 'users:alice' },
+  sessionPolicyTemplate: '{}',
+  cacheKey: 'abc',
+  traceEveryRequest: false,
+  rule: 0,
+};
+
+const rows = (...items: unknown[]): ScriptedAnswer => ({
+  result: { Responses: { stepkey: items }, UnprocessedKeys: {} },
+});
+
+const subjectRow = {
+  pk: { S: 'SUBJECT#users:alice' },
+  sk: { S: 'SUBJECT' },
+  identityId: { S: 'us-east-1:id' },
+  linked: { BOOL: true },
+};
+
+const entry = (overrides: Record<string, unknown> = {}): ScriptedAnswer => ({
+  result: {
+    Item: {
+      sealedSession: { S: 'sealed-old' },
+      sessionId: { S: 'old-session' },
+      identityId: { S: 'us-east-1:id' },
+      expiresAtEpochSeconds: { N: String(nowEpochSeconds + 3_000) },
+      epochs: {
+        M: { subject: { N: '0' }, client: { N: '0' }, grant: { N: '0' }, everything: { N: '0' } },
+      },
+      ...overrides,
+    },
+  },
+});
+
+const nothing: ScriptedAnswer = { result: {} };
+const payload = (value: unknown): ScriptedAnswer => ({
+  result: { ExecutedVersion: '$LATEST', Payload: value, StatusCode: 200 },
+});
+
+const script: Readonly<Record<string, readonly ScriptedAnswer[]>> = {
+  ValidateToken: [payload(caller)],
+  MapRole: [payload(decision)],
+  ResolveIdentity: [rows(subjectRow)],
+  LookUpCredentials: [nothing],
+  TakeLease: [nothing],
+  TakeQuota: [nothing],
+  RegisterIdentity: [payload({ identityId: 'us-east-1:new', linked: true })],
+  RecordIntent: [nothing],
+  ObtainOpenIdToken: [payload({ sealedOpenIdToken: 'sealed-open-id' })],
+  ObtainOpenIdTokenWithLogin: [payload({ sealedOpenIdToken: 'sealed-open-id-2' })],
+  AssumeMappedRole: [
+    payload({
+      sealedSession: 'sealed-new',
+      accessKeyId: 'ASIAEXAMPLE',
+      assumedRoleArn: 'arn:aws:sts::123456789012:assumed-role/stepkey-own-files/alice',
+      expiresAtEpochSeconds: nowEpochSeconds + 3_600,
+      sessionPolicySha256: 'f00d',
+      packedPolicySizePercent: 7,
+    }),
+  ],
+  RecordSession: [nothing],
+  RecordIssuance: [nothing],
+  CacheCredentials: [nothing],
+  ConfirmNotRevoked: [rows(subjectRow)],
+  WithdrawEntry: [nothing],
+  WithdrawSession: [nothing],
+  RecordFailure: [nothing],
+  ReleaseLease: [nothing],
+  RecordDenial: [nothing],
+};
+
+const run = (
+  changes: Readonly<Record<string, readonly ScriptedAnswer[]>> = {},
+  changedInput: Record<string, unknown> = {},
+) => runScripted(definition, { ...input, ...changedInput }, { ...script, ...changes });
+
+const upToEntry = ['ValidateToken', 'MapRole', 'ResolveIdentity', 'WeighRevocation', 'IsAllowed'];
+const toLease = [...upToEntry, 'LookUpCredentials', 'IsEntryFresh', 'TakeLease'];
+const minting = [
+  ...[...toLease, 'TakeQuota', 'NeedsRegistration', 'RecordIntent', 'ObtainOpenIdToken'],
+  ...['AssumeMappedRole', 'RecordSession', 'RecordIssuance', 'IsMinted', 'CacheCredentials'],
+  ...['ConfirmNotRevoked', 'IsUnchanged'],
+];
+
+describe('statemachines/issue-credentials.asl.json', () => {
+  it('is a definition that the interpreter takes, every task resource included', () => {
+    expect(parseDefinition(definition, { refuseResource }).diagnostics).toEqual([]);
+  });
+
+  it('is a definition that asl-validator takes', () => {
+    const clone = JSON.parse(definition) as object;
+
+    expect(aslValidator(clone)).toMatchObject({ isValid: true, errors: [] });
+  });
+
+  it('names no placeholder that the stack does not fill in', () => {
+    const named = [...source.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name);
+
+    expect(new Set(named)).toEqual(new Set(Object.keys(substitutions)));
+  });
+
+  it('mints where there is no entry', async () => {
+    const { events, outcome, requests } = await run();
+
+    expect(visited(events)).toEqual([...minting, 'Issued']);
+    expect(JSON.parse('output' in outcome ? outcome.output : '')).toEqual({
+      outcome: 'issued',
+      source: 'minted',
+      sessionId: 'run',
+      issuanceId: 'run',
+      sealedSession: 'sealed-new',
+    });
+    const quota = requests.find(({ context }) => context.State.Name === 'TakeQuota');
+    expect(quota?.arguments).toMatchObject({
+      Key: { sk: { S: String(nowEpochSeconds) } },
+      ExpressionAttributeValues: { ':cost': { N: '1' }, ':room': { N: '49' } },
+    });
+    const cached = requests.find(({ context }) => context.State.Name === 'CacheCredentials');
+    expect(cached?.arguments).toMatchObject({
+      ExpressionAttributeValues: {
+        ':epochs': { M: { subject: { N: '0' }, everything: { N: '0' } } },
+        ':expiresAt': { N: String(nowEpochSeconds + 3_600) },
+      },
+    });
+  });
+
+  it('registers a subject that is unknown, and spends two calls', async () => {
+    const { events, requests } = await run({
+      ResolveIdentity: [rows()],
+      ConfirmNotRevoked: [rows()],
+    });
+
+    expect(visited(events)).toEqual([
+      ...toLease,
+      ...['TakeQuota', 'NeedsRegistration', 'RegisterIdentity', 'IsIdentityAsked'],
+      ...minting.slice(minting.indexOf('RecordIntent')),
+      'Issued',
+    ]);
+    const quota = requests.find(({ context }) => context.State.Name === 'TakeQuota');
+    expect(quota?.arguments).toMatchObject({ ExpressionAttributeValues: { ':cost': { N: '2' } } });
+    const obtained = requests.find(({ context }) => context.State.Name === 'ObtainOpenIdToken');
+    expect(obtained?.arguments).toMatchObject({ Payload: { identityId: 'us-east-1:new' } });
+  });
+
+  it('hands out an entry that is fresh', async () => {
+    const { events, outcome } = await run({ LookUpCredentials: [entry()] });
+
+    expect(visited(events)).toEqual([
+      ...[...upToEntry, 'LookUpCredentials', 'IsEntryFresh', 'RecordIssuance', 'IsMinted'],
+      ...['ConfirmNotRevoked', 'IsUnchanged', 'Issued'],
+    ]);
+    expect(JSON.parse('output' in outcome ? outcome.output : '')).toMatchObject({
+      source: 'cache',
+      sessionId: 'old-session',
+      sealedSession: 'sealed-old',
+    });
+  });
+
+  it.each([
+    [
+      'has too little time left',
+      entry({ expiresAtEpochSeconds: { N: String(nowEpochSeconds + 1_199) } }),
+    ],
+    ['is of another identity', entry({ identityId: { S: 'us-east-1:other' } })],
+    [
+      'was minted under an epoch that has passed',
+      entry({
+        epochs: {
+          M: { subject: { N: '0' }, client: { N: '0' }, grant: { N: '1' }, everything: { N: '0' } },
+        },
+      }),
+    ],
+  ])('mints where the entry %s', async (_, old) => {
+    const { events, requests } = await run({ LookUpCredentials: [old] });
+
+    expect(visited(events)).toEqual([...minting, 'Issued']);
+    const lease = requests.find(({ context }) => context.State.Name === 'TakeLease');
+    expect(lease?.arguments).toMatchObject({
+      ExpressionAttributeValues: {
+        ':seen': { S: 'old-session' },
+        ':now': { N: String(startOfTestEpochMillis) },
+        ':until': { N: String(startOfTestEpochMillis + 25_000) },
+      },
+    });
+  });
+
+  it('mints where the front could not open the entry', async () => {
+    const { events } = await run(
+      { LookUpCredentials: [entry()] },
+      { unusableSessionId: 'old-session' },
+    );
+
+    expect(visited(events)).toEqual([...minting, 'Issued']);
+  });
+
+  it('ends as in progress where another holds the lease', async () => {
+    const { events, outcome } = await run({
+      TakeLease: [{ error: 'DynamoDb.ConditionalCheckFailedException' }],
+    });
+
+    expect(visited(events)).toEqual([...toLease, 'InProgress']);
+    expect(outcome).toEqual({ status: 'SUCCEEDED', output: '{"outcome":"in-progress"}' });
+  });
+
+  it('records a denial in MapRole, and ends as denied', async () => {
+    const { events, outcome, requests } = await run({ MapRole: [{ error: 'Grant.Refused' }] });
+
+    expect(visited(events)).toEqual([
+      'ValidateToken',
+      'MapRole',
+      'IsDenial',
+      'RecordDenial',
+      'Denied',
+    ]);
+    expect(outcome).toMatchObject({ status: 'FAILED', error: 'Grant.Refused' });
+    expect(requests.at(-1)?.arguments).toMatchObject({
+      Item: { error: { S: 'Grant.Refused' }, grant: { S: 'own-files' }, tokenId: { S: '-' } },
+    });
+  });
+
+  it('records a denial of a token that names nobody', async () => {
+    const { events, requests } = await run(
+      { ValidateToken: [{ error: 'Token.Invalid' }] },
+      { grant: null },
+    );
+
+    expect(visited(events)).toEqual(['ValidateToken', 'IsDenial', 'RecordDenial', 'Denied']);
+    expect(requests.at(-1)?.arguments).toMatchObject({
+      Item: { subject: { S: '-' }, client: { S: '-' }, grant: { S: '-' }, tokenId: { S: '-' } },
+    });
+  });
+
+  it.each([
+    ['suspended', { ...subjectRow, suspended: { BOOL: true } }],
+    [
+      'revoked after the sign-in',
+      { ...subjectRow, revokedBeforeEpochSeconds: { N: String(caller.authTimeEpochSeconds) } },
+    ],
+  ])('refuses a subject that is %s, before the entry is read', async (_, row) => {
+    const { events, outcome } = await run({ ResolveIdentity: [rows(row)] });
+
+    expect(visited(events)).toEqual([...upToEntry, 'IsDenial', 'RecordDenial', 'Denied']);
+    expect(outcome).toMatchObject({ status: 'FAILED', error: 'Subject.Revoked' });
+  });
+
+  it('takes back what was revoked while it was minted', async () => {
+    const { events, outcome, requests } = await run({
+      ConfirmNotRevoked: [rows({ ...subjectRow, epoch: { N: '1' } })],
+    });
+
+    expect(visited(events)).toEqual([
+      ...minting,
+      ...['WithdrawEntry', 'WithdrawSession', 'IsDenial', 'RecordDenial', 'Denied'],
+    ]);
+    expect(outcome).toMatchObject({ error: 'Subject.Revoked' });
+    const withdrawn = requests.find(({ context }) => context.State.Name === 'WithdrawEntry');
+    expect(withdrawn?.arguments).toMatchObject({
+      ExpressionAttributeValues: { ':sessionId': { S: 'run' } },
+    });
+  });
+
+  it('fails where a revocation row could not be read', async () => {
+    const unread = {
+      result: { Responses: { stepkey: [subjectRow] }, UnprocessedKeys: { stepkey: { Keys: [] } } },
+    };
+    const { events, outcome } = await run({ ResolveIdentity: [unread] });
+
+    expect(visited(events)).toEqual([...upToEntry, 'IsDenial', 'Failed']);
+    expect(outcome).toMatchObject({ error: 'Upstream.Throttled' });
+  });
+
+  it('releases the lease where the quota is spent', async () => {
+    const { events, outcome } = await run({
+      TakeQuota: [{ error: 'DynamoDb.ConditionalCheckFailedException' }],
+    });
+
+    expect(visited(events)).toEqual([
+      ...toLease,
+      'TakeQuota',
+      'ReleaseLease',
+      'IsDenial',
+      'Failed',
+    ]);
+    expect(outcome).toMatchObject({ error: 'Quota.Exhausted' });
+  });
+
+  it('records the failure and releases the lease where STS stays unavailable', async () => {
+    const { elapsedMillis, events, outcome } = await run({
+      AssumeMappedRole: [{ error: 'Upstream.Unavailable' }],
+    });
+
+    expect(visited(events)).toEqual([
+      ...minting.slice(0, minting.indexOf('RecordSession')),
+      ...['RecordFailure', 'ReleaseLease', 'IsDenial', 'Failed'],
+    ]);
+    expect(outcome).toMatchObject({ error: 'Upstream.Unavailable' });
+    expect(elapsedMillis).toBe(1_500);
+  });
+
+  it('makes the call again with the person’s login where the pool asks for it', async () => {
+    const { events } = await run({ ObtainOpenIdToken: [{ error: 'Identity.LoginRequired' }] });
+
+    const next = minting.indexOf('AssumeMappedRole');
+    expect(visited(events)).toEqual([
+      ...minting.slice(0, next),
+      ...['IsLoginAtHand', 'ObtainOpenIdTokenWithLogin'],
+      ...minting.slice(next),
+      'Issued',
+    ]);
+  });
+
+  it('answers with the identity alone where only that is asked for', async () => {
+    const asked = { kind: 'identity', grant: null };
+    const known = await run({ MapRole: [payload({ grant: '-' })] }, asked);
+    const unknown = await run(
+      { MapRole: [payload({ grant: '-' })], ResolveIdentity: [rows()] },
+      asked,
+    );
+
+    expect(visited(known.events)).toEqual([...upToEntry, 'IdentityResolved']);
+    expect(visited(unknown.events)).toEqual([
+      ...upToEntry,
+      ...[
+        'TakeQuota',
+        'NeedsRegistration',
+        'RegisterIdentity',
+        'IsIdentityAsked',
+        'IdentityResolved',
+      ],
+    ]);
+    expect(unknown.outcome).toMatchObject({
+      output: '{"outcome":"identity","identityId":"us-east-1:new","linked":true}',
+    });
+  });
+});

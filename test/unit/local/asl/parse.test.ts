@@ -1,0 +1,191 @@
+import { describe, expect, it } from '@jest/globals';
+import { parseDefinition } from '../../../../local/asl/parse.ts';
+
+const task = { Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke', End: true };
+
+const machine = (states: Record<string, unknown>, rest: Record<string, unknown> = {}): string =>
+  JSON.stringify({
+    QueryLanguage: 'JSONata',
+    StartAt: Object.keys(states)[0],
+    States: states,
+    ...rest,
+  });
+
+const faults = (text: string): string[] =>
+  parseDefinition(text).diagnostics.map(({ code, location }) => `${code} ${location}`);
+
+describe('parseDefinition', () => {
+  it('compiles a definition without faults', () => {
+    const parsed = parseDefinition(machine({ Work: task }, { TimeoutSeconds: 20 }));
+
+    expect(parsed.diagnostics).toEqual([]);
+    expect(parsed.machine).toMatchObject({ startAt: 'Work', timeoutSeconds: 20 });
+  });
+
+  it.each([
+    ['no JSON', '{', 'INVALID_JSON_DESCRIPTION /'],
+    [
+      'a JSONPath machine',
+      JSON.stringify({ StartAt: 'Work', States: { Work: task } }),
+      'SCHEMA_VALIDATION_FAILED /QueryLanguage',
+    ],
+    ['no StartAt', machine({ Work: task }, { StartAt: undefined }), 'SCHEMA_VALIDATION_FAILED '],
+    [
+      'an unknown start',
+      machine({ Work: task }, { StartAt: 'Play' }),
+      'MISSING_TRANSITION_TARGET /StartAt',
+    ],
+    [
+      'an unknown next state',
+      machine({ Work: { ...task, End: undefined, Next: 'Play' } }),
+      'MISSING_TRANSITION_TARGET /States/Work',
+    ],
+    [
+      'an unknown state in a catcher',
+      machine({ Work: { ...task, Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Play' }] } }),
+      'MISSING_TRANSITION_TARGET /States/Work',
+    ],
+    [
+      'a state that nothing leads to',
+      machine({ Work: task, Play: { Type: 'Succeed' } }),
+      'MISSING_TRANSITION_TARGET /States/Play',
+    ],
+    [
+      'a JSONPath field',
+      machine({ Work: { ...task, ResultPath: '$.x' } }),
+      'SCHEMA_VALIDATION_FAILED /States/Work/ResultPath',
+    ],
+    [
+      'a JSONPath state',
+      machine({ Work: { ...task, QueryLanguage: 'JSONPath' } }),
+      'SCHEMA_VALIDATION_FAILED /States/Work',
+    ],
+    [
+      'an unknown field',
+      machine({ Work: { ...task, Colour: 'red' } }),
+      'SCHEMA_VALIDATION_FAILED /States/Work/Colour',
+    ],
+    [
+      'neither Next nor End',
+      machine({ Work: { ...task, End: undefined } }),
+      'SCHEMA_VALIDATION_FAILED /States/Work',
+    ],
+    [
+      'States.ALL beside another name',
+      machine({ Work: { ...task, Retry: [{ ErrorEquals: ['Busy', 'States.ALL'] }] } }),
+      'SCHEMA_VALIDATION_FAILED /States/Work/Retry[0]/ErrorEquals',
+    ],
+    [
+      'States.ALL before the last retrier',
+      machine({
+        Work: { ...task, Retry: [{ ErrorEquals: ['States.ALL'] }, { ErrorEquals: ['Busy'] }] },
+      }),
+      'SCHEMA_VALIDATION_FAILED /States/Work/Retry[0]/ErrorEquals',
+    ],
+    [
+      'an error of a reserved prefix',
+      machine({ Work: { ...task, Retry: [{ ErrorEquals: ['States.Mine'] }] } }),
+      'SCHEMA_VALIDATION_FAILED /States/Work/Retry[0]/ErrorEquals',
+    ],
+    [
+      'an expression with a fault',
+      machine({ Work: { ...task, Output: { a: '{% $states. %}' } } }),
+      'SCHEMA_VALIDATION_FAILED /States/Work/Output/a',
+    ],
+    [
+      'an expression that JSONata accepts since 2.1 only',
+      machine({ Work: { ...task, Output: '{% $states.result ?? 1 %}' } }),
+      'SCHEMA_VALIDATION_FAILED /States/Work/Output',
+    ],
+    [
+      'a result where there is none',
+      machine({ Work: { ...task, Arguments: { a: '{% $states.result %}' } } }),
+      'SCHEMA_VALIDATION_FAILED /States/Work/Arguments/a',
+    ],
+    [
+      'an error output outside a catcher',
+      machine({ Work: { ...task, Output: '{% $states.errorOutput.Error %}' } }),
+      'SCHEMA_VALIDATION_FAILED /States/Work/Output',
+    ],
+    [
+      'a variable that no state assigns',
+      machine({ Work: { ...task, Arguments: { a: '{% $never.x %}' } } }),
+      'SCHEMA_VALIDATION_FAILED /States/Work/Arguments/a',
+    ],
+    [
+      'a variable by a reserved name',
+      machine({ Work: { ...task, Assign: { states: 1 } } }),
+      'SCHEMA_VALIDATION_FAILED /States/Work/Assign',
+    ],
+    [
+      'a variable of an outer scope assigned in a branch',
+      machine({
+        Work: { ...task, End: undefined, Assign: { mine: 1 }, Next: 'Both' },
+        Both: {
+          Type: 'Parallel',
+          End: true,
+          Branches: [
+            { StartAt: 'In', States: { In: { Type: 'Pass', Assign: { mine: 2 }, End: true } } },
+          ],
+        },
+      }),
+      'SCHEMA_VALIDATION_FAILED /States/Both/Branches[0]',
+    ],
+    [
+      'a Choice without rules',
+      machine({ Sort: { Type: 'Choice', Default: 'Sort' } }),
+      'SCHEMA_VALIDATION_FAILED /States/Sort',
+    ],
+    [
+      'a Wait for two things',
+      machine({ Rest: { Type: 'Wait', Seconds: 1, Timestamp: '2026-11-21T09:00:00Z', End: true } }),
+      'SCHEMA_VALIDATION_FAILED /States/Rest',
+    ],
+    [
+      'an unknown type',
+      machine({ Work: { Type: 'Wish' } }),
+      'SCHEMA_VALIDATION_FAILED /States/Work/Type',
+    ],
+    [
+      'a distributed Map',
+      machine({
+        Each: {
+          Type: 'Map',
+          End: true,
+          ItemProcessor: {
+            ProcessorConfig: { Mode: 'DISTRIBUTED' },
+            StartAt: 'In',
+            States: { In: { Type: 'Pass', End: true } },
+          },
+        },
+      }),
+      'SCHEMA_VALIDATION_FAILED /States/Each/ItemProcessor/ProcessorConfig/Mode',
+    ],
+  ])('refuses %s, and only that', (_, text, fault) => {
+    expect(faults(text)).toEqual([fault]);
+    expect(parseDefinition(text).machine).toBeNull();
+  });
+
+  it('takes a lambda parameter for no variable of the machine', () => {
+    const text = machine({
+      Work: { ...task, Output: '{% $map([1, 2], function($v, $i) { $v + $i }) %}' },
+    });
+
+    expect(faults(text)).toEqual([]);
+  });
+
+  it('gives the reason that its user has against a resource', () => {
+    const { diagnostics } = parseDefinition(machine({ Work: task }), {
+      refuseResource: () => 'not here',
+    });
+
+    expect(diagnostics).toEqual([
+      {
+        severity: 'ERROR',
+        code: 'SCHEMA_VALIDATION_FAILED',
+        message: 'not here',
+        location: '/States/Work/Resource',
+      },
+    ]);
+  });
+});
