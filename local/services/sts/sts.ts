@@ -12,22 +12,26 @@ import { principalOfSession } from './session-principal.ts';
 import { sessionFacts } from './session-request.ts';
 import type { SessionTokens, TemporaryCredentials } from './session-tokens.ts';
 
-/** The service that acts with a role, `lambda.amazonaws.com`: the role's trust policy must let it. */
-type ServicePrincipal = `${string}.amazonaws.com`;
+/** The service that acts with a role, and for which of its resources: the role's trust policy must let it. */
+interface ActingService {
+  readonly service: `${string}.amazonaws.com`;
+  /** `aws:SourceArn`: the state machine or function that the service acts for. */
+  readonly sourceArn?: string;
+}
 
 export interface StsService extends Service {
   /** @throws AwsError AccessDenied when there is no such role, or it does not trust the service */
   readonly principalOfRole: (
     roleArn: string,
     sessionName: string,
-    service?: ServicePrincipal,
+    acting?: ActingService,
   ) => Principal;
   /** @throws AwsError AccessDenied when there is no such role, or it does not trust the service */
   readonly credentialsOfRole: (
     roleArn: string,
     sessionName: string,
     durationSeconds: number,
-    service?: ServicePrincipal,
+    acting?: ActingService,
   ) => Promise<TemporaryCredentials>;
 }
 
@@ -44,14 +48,18 @@ export const createStsService = (options: {
   const deps = { minimumDurationSeconds: 900, ...options };
   const { iam } = deps;
 
-  const roleFor = (roleArn: string, service: ServicePrincipal | undefined): StoredRole => {
+  const roleFor = (roleArn: string, acting: ActingService | undefined): StoredRole => {
     const role = iam.getRole(roleArn);
     if (role === undefined) throw accessDenied('The role does not exist.');
-    if (service === undefined) return role;
+    if (acting === undefined) return role;
+    const { service, sourceArn } = acting;
     const verdict = evaluateTrust(role.trustPolicy, {
       action: 'sts:AssumeRole',
       service,
-      conditionKeys: { 'aws:SourceAccount': roleArn.split(':')[4] ?? '' },
+      conditionKeys: {
+        'aws:SourceAccount': roleArn.split(':')[4] ?? '',
+        ...(sourceArn === undefined ? {} : { 'aws:SourceArn': sourceArn }),
+      },
     });
     if (verdict.allowed) return role;
     deps.log(`denied sts:AssumeRole on ${roleArn} for ${service}: ${verdict.reason}`);
@@ -73,11 +81,11 @@ export const createStsService = (options: {
           }),
       },
     },
-    principalOfRole: (roleArn, sessionName, service) =>
-      principalOfSession(sessionFacts(roleFor(roleArn, service), sessionName, deps), iam),
-    credentialsOfRole: (roleArn, sessionName, durationSeconds, service) =>
+    principalOfRole: (roleArn, sessionName, acting) =>
+      principalOfSession(sessionFacts(roleFor(roleArn, acting), sessionName, deps), iam),
+    credentialsOfRole: (roleArn, sessionName, durationSeconds, acting) =>
       deps.sessionTokens.mint(
-        sessionFacts(roleFor(roleArn, service), sessionName, deps),
+        sessionFacts(roleFor(roleArn, acting), sessionName, deps),
         durationSeconds,
       ),
   };

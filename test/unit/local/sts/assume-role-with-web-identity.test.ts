@@ -331,9 +331,9 @@ describe('a session policy', () => {
 describe('a session that a service makes', () => {
   it('needs the role’s trust in that service', () => {
     const { principalOfRole } = world.sts;
-    expect(() => principalOfRole(mappedRoleArn, 'function', 'lambda.amazonaws.com')).toThrow(
-      expect.objectContaining({ code: 'AccessDenied' }),
-    );
+    expect(() =>
+      principalOfRole(mappedRoleArn, 'function', { service: 'lambda.amazonaws.com' }),
+    ).toThrow(expect.objectContaining({ code: 'AccessDenied' }));
     expect(principalOfRole(mappedRoleArn, 'function').arn).toBe(
       'arn:aws:sts::123456789012:assumed-role/stepkey-own-files/function',
     );

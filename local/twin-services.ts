@@ -1,0 +1,179 @@
+/** Makes the twin's AWS services and joins them: every call among them goes through one door. */
+import { createHmac } from 'node:crypto';
+import { createLocalJWKSet } from 'jose';
+import type { JWTVerifyGetKey } from 'jose';
+import type { Clock } from '../core/ports.ts';
+import { processTimers } from './asl/timers.ts';
+import type { AwsCall, Interceptor } from './aws.ts';
+import type { UserPoolKeys } from './gateway/authorizer.ts';
+import { createIamStore } from './iam/roles.ts';
+import { twinAccountId, twinRegion } from './identity.ts';
+import type { RoleCredentials } from './lambda/credentials-endpoint.ts';
+import type { FunctionDefinition } from './lambda/function-definition.ts';
+import { startLambdaRuntime } from './lambda/runtime.ts';
+import type { LambdaRuntime } from './lambda/runtime.ts';
+import { createCognitoIdentityService } from './services/cognito-identity/service.ts';
+import { createCognitoIdpService } from './services/cognito-idp/service.ts';
+import type { CognitoIdpService } from './services/cognito-idp/service.ts';
+import { createDynamoDbService } from './services/dynamodb/service.ts';
+import { createKmsService } from './services/kms/service.ts';
+import { createLambdaService } from './services/lambda/service.ts';
+import { createMachineRoles } from './machine-roles.ts';
+import { createLogsService } from './services/logs/service.ts';
+import { createS3Service } from './services/s3/service.ts';
+import type { ExecutionDependencies } from './services/states/executions.ts';
+import { invokeByCall } from './services/states/lambda-task.ts';
+import { createStatesService } from './services/states/service.ts';
+import { taskCallContext } from './services/states/task-runner.ts';
+import { createSessionTokens } from './services/sts/session-tokens.ts';
+import { createStsService } from './services/sts/sts.ts';
+import type { KeyVault } from './state/keys.ts';
+import type { Store } from './state/store.ts';
+import { createAwsCall } from './wire/dispatch.ts';
+import { createPrincipals } from './wire/principals.ts';
+
+export interface ServicesOptions {
+  readonly store: Store;
+  readonly vault: KeyVault;
+  readonly clock: Clock;
+  /** Null to keep everything in memory. */
+  readonly directories: {
+    readonly tables: string;
+    readonly objects: string;
+    readonly logs: string;
+  } | null;
+  /** Where function processes reach these services. */
+  readonly awsEndpoint: string;
+  readonly runtimeScript: string;
+  readonly log: (line: string) => void;
+  readonly interceptor?: Interceptor;
+  readonly developerLoginSuffices?: boolean;
+  readonly pause?: NonNullable<ExecutionDependencies['pause']>;
+}
+
+export type TwinServices = Awaited<ReturnType<typeof createTwinServices>>;
+
+/** Long against the SDK's refresh five minutes ahead, short enough that refreshing is in daily use. */
+const functionSessionSeconds = 3600;
+
+const adminCredentialsOf = async (
+  vault: KeyVault,
+): Promise<{ accessKeyId: string; secretAccessKey: string }> => {
+  const key = await vault.secret('admin');
+  const derive = (purpose: string): Buffer => createHmac('sha256', key).update(purpose).digest();
+  return {
+    accessKeyId: `AKIA${derive('access-key-id').toString('hex').toUpperCase().slice(0, 16)}`,
+    secretAccessKey: derive('secret-access-key').subarray(0, 30).toString('base64'),
+  };
+};
+
+const userPoolKeysOf = (idp: CognitoIdpService): UserPoolKeys => {
+  const known = new Map<string, { issuer: string; keySet: JWTVerifyGetKey }>();
+  return async (arn) => {
+    const poolId = arn.split('/').at(-1) ?? '';
+    const held = known.get(poolId);
+    if (held !== undefined) return held;
+    const { keys } = await idp.jwks(poolId);
+    const made = { issuer: idp.issuer(poolId), keySet: createLocalJWKSet({ keys: [...keys] }) };
+    known.set(poolId, made);
+    return made;
+  };
+};
+
+const startRuntime = (
+  { awsEndpoint, runtimeScript }: ServicesOptions,
+  credentialsOf: (definition: FunctionDefinition) => Promise<RoleCredentials>,
+  writeLog: (group: string, stream: string, atEpochMillis: number, line: string) => void,
+): Promise<LambdaRuntime> =>
+  startLambdaRuntime({ script: runtimeScript, awsEndpoint, credentialsOf, writeLog });
+
+export const createTwinServices = async (options: ServicesOptions) => {
+  const { store, vault, clock, directories, log } = options;
+  const place = { region: twinRegion, accountId: twinAccountId };
+  let made: AwsCall | null = null;
+  // The state machine calls the services, and is one of them.
+  const call: AwsCall = (...parameters) => {
+    if (made === null) throw new TypeError('The services are not joined yet.');
+    return made(...parameters);
+  };
+  const iam = await createIamStore(store);
+  const sessionTokens = createSessionTokens({ keys: vault, clock });
+  const [logs, kms, dynamoDb, s3, cognitoIdp] = await Promise.all([
+    createLogsService({ directory: directories?.logs ?? null, store, clock }),
+    createKmsService({ store, vault, clock }),
+    createDynamoDbService({ directory: directories?.tables ?? null, store, clock }),
+    createS3Service({ directory: directories?.objects ?? null, store, clock }),
+    createCognitoIdpService({ store, vault, clock, ...place }),
+  ]);
+  const cognitoIdentity = await createCognitoIdentityService({
+    store,
+    vault,
+    clock,
+    ...place,
+    userPools: cognitoIdp,
+    ...(options.developerLoginSuffices === undefined
+      ? {}
+      : { developerLoginSuffices: options.developerLoginSuffices }),
+  });
+  const sts = createStsService({
+    iam,
+    sessionTokens,
+    clock,
+    identityPoolKeys: cognitoIdentity.identityPoolKeys,
+    log,
+  });
+  const runtime = await startRuntime(
+    options,
+    ({ roleArn, name }) =>
+      sts.credentialsOfRole(roleArn, name, functionSessionSeconds, {
+        service: 'lambda.amazonaws.com',
+      }),
+    logs.writeLog,
+  );
+  const lambda = createLambdaService({ runtime });
+  const machineRoles = createMachineRoles(iam, log);
+  const states = await createStatesService({
+    store,
+    call,
+    invokeFunction: invokeByCall(call, taskCallContext),
+    principalOfRole: (roleArn, sessionName, stateMachineArn) =>
+      Promise.resolve().then(() =>
+        sts.principalOfRole(roleArn, sessionName, {
+          service: 'states.amazonaws.com',
+          sourceArn: stateMachineArn,
+        }),
+      ),
+    timers: processTimers(clock),
+    writeLog: logs.writeLog,
+    ...(options.pause === undefined ? {} : { pause: options.pause }),
+  });
+  made = createAwsCall(
+    [cognitoIdp, cognitoIdentity, sts, kms, dynamoDb, s3, logs, lambda, states],
+    {
+      log,
+      clock,
+      ...(options.interceptor === undefined ? {} : { interceptor: options.interceptor }),
+    },
+  );
+  const admin = await adminCredentialsOf(vault);
+  return {
+    call,
+    admin,
+    principals: createPrincipals({ iam, sessionTokens, accountId: twinAccountId, admin }),
+    userPoolKeys: userPoolKeysOf(cognitoIdp),
+    iam,
+    cognitoIdp,
+    cognitoIdentity,
+    kms,
+    dynamoDb,
+    s3,
+    logs,
+    lambda,
+    states: machineRoles.noting(states),
+    stop: async (): Promise<void> => {
+      await states.close();
+      await runtime.stop();
+      await Promise.all([dynamoDb.close(), logs.close()]);
+    },
+  };
+};

@@ -1,0 +1,292 @@
+/** The deployed system on one machine: synthesizes the app, deploys its templates onto the twin's services and serves. */
+import { randomUUID } from 'node:crypto';
+import { join, resolve as resolvePath } from 'node:path';
+import { bundleScript } from '../tools/bundle.ts';
+import { startAwsListener } from './aws-listener.ts';
+import { deployStacks } from './deploy/deploy.ts';
+import type { DeployedStacks } from './deploy/deploy.ts';
+import { resourceHandlers } from './deploy/handlers.ts';
+import { collectApi } from './deploy/resources/api-gateway.ts';
+import type { StackTemplate } from './deploy/template.ts';
+import { clientNames, writeEndpoints } from './endpoints.ts';
+import type { ClientEndpoint, ClientName, Endpoints } from './endpoints.ts';
+import { startGateway } from './gateway/gateway.ts';
+import { twinAccountId, twinPartition, twinRegion } from './identity.ts';
+import { joinPublicDocuments } from './public-documents.ts';
+import type { StoredUserPoolClient } from './services/cognito-idp/model.ts';
+import { prepareStateDirectory } from './state/directory.ts';
+import { memoryKeyVault, openKeyVault } from './state/keys.ts';
+import { memoryStore, openStore } from './state/store.ts';
+import type { Store } from './state/store.ts';
+import { synthesize } from './synth.ts';
+import { createTwinServices } from './twin-services.ts';
+import type { ServicesOptions, TwinServices } from './twin-services.ts';
+import { seedUsers } from './users.ts';
+import { createAwsEndpoint } from './wire/endpoint.ts';
+
+export interface TwinOptions extends Pick<
+  ServicesOptions,
+  'interceptor' | 'developerLoginSuffices' | 'pause'
+> {
+  /** Null keeps nothing: for tests. */
+  readonly stateDirectory: string | null;
+  /** API; 0 for any free port. */
+  readonly port: number;
+  /** AWS endpoint; 0 for any free port. */
+  readonly awsPort: number;
+  readonly users: 'demo' | 'none';
+  /** Replaces or adds to the context of cdk.json. */
+  readonly context?: Readonly<Record<string, unknown>>;
+  /** Told of each step as it begins. */
+  readonly onProgress?: (step: string) => void;
+  /** Told of denied calls and of faults; no secrets are in a line. */
+  readonly log?: (line: string) => void;
+}
+
+export interface LogEntry {
+  readonly timestamp: number;
+  readonly message: string;
+}
+
+export interface Twin {
+  readonly endpoints: Endpoints;
+  /** A call as the account's administrator. */
+  readonly call: (
+    service: string,
+    operation: string,
+    input: Record<string, unknown>,
+  ) => Promise<Record<string, unknown>>;
+  /** Everything that a log group holds, oldest first. */
+  readonly readLog: (logGroup: string) => Promise<readonly LogEntry[]>;
+  readonly stop: () => Promise<void>;
+}
+
+/** Started one after the other, stopped the other way round, even where one of them failed to start. */
+interface Stoppable {
+  readonly add: <T extends { readonly stop: () => Promise<void> }>(part: T) => T;
+  readonly stop: () => Promise<void>;
+}
+
+const stoppable = (): Stoppable => {
+  const parts: { readonly stop: () => Promise<void> }[] = [];
+  let stopping: Promise<void> | null = null;
+  const stopAll = async (): Promise<void> => {
+    for (const part of parts.reverse()) await part.stop();
+  };
+  return {
+    add: (part) => {
+      parts.push(part);
+      return part;
+    },
+    stop: () => (stopping ??= stopAll()),
+  };
+};
+
+const repositoryRoot = resolvePath(import.meta.dirname, '..');
+const identityStack = 'StepkeyIdentity';
+const brokerStack = 'StepkeyBroker';
+const sweepIntervalMillis = 60_000;
+
+const clientsOf = async (
+  stacks: DeployedStacks,
+  { cognitoIdp }: TwinServices,
+  store: Store,
+): Promise<Record<ClientName, ClientEndpoint>> => {
+  const stored = await store.collection<StoredUserPoolClient>('cognito-idp-clients');
+  const clients = await Promise.all(
+    clientNames.map(async (name): Promise<[ClientName, ClientEndpoint]> => {
+      const output = `ClientId${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+      const clientId = stacks.output(identityStack, output);
+      const clientSecret = await cognitoIdp.clientSecret(clientId);
+      const scopes = stored.get(clientId)?.allowedOAuthScopes ?? [];
+      return [
+        name,
+        {
+          clientId,
+          ...(clientSecret === null ? {} : { clientSecret }),
+          ...(scopes.length === 0 ? {} : { scopes }),
+        },
+      ];
+    }),
+  );
+  return Object.fromEntries(clients) as Record<ClientName, ClientEndpoint>;
+};
+
+const endpointsOf = async (
+  stacks: DeployedStacks,
+  services: TwinServices,
+  store: Store,
+  place: { readonly api: string; readonly aws: string; readonly signingKeysFile: string },
+): Promise<Endpoints> => ({
+  api: place.api,
+  console: `${place.api}/console`,
+  aws: place.aws,
+  region: twinRegion,
+  accountId: twinAccountId,
+  userPoolId: stacks.output(identityStack, 'UserPoolId'),
+  issuer: stacks.output(identityStack, 'UserPoolIssuer'),
+  clients: await clientsOf(stacks, services, store),
+  tokenEndpoint: `${place.aws}/oauth2/token`,
+  identityPoolId: stacks.output(identityStack, 'IdentityPoolId'),
+  developerProvider: stacks.output(identityStack, 'DeveloperProvider'),
+  bucket: stacks.output(brokerStack, 'BucketName'),
+  table: stacks.output(brokerStack, 'TableName'),
+  stateMachines: { 'issue-credentials': stacks.output(brokerStack, 'IssueCredentialsArn') },
+  signingKeysFile: place.signingKeysFile,
+  adminCredentials: services.admin,
+  pid: process.pid,
+});
+
+const adminCall =
+  ({ call, principals, admin }: TwinServices): Twin['call'] =>
+  async (service, operation, input) => {
+    const { principal } = await principals.resolve(admin.accessKeyId, null);
+    return call(service, operation, input, {
+      principal,
+      requestId: randomUUID(),
+      sourceIp: '127.0.0.1',
+    });
+  };
+
+const readLogBy =
+  (call: Twin['call']): Twin['readLog'] =>
+  async (logGroupName) => {
+    const entries: LogEntry[] = [];
+    let nextToken: unknown;
+    do {
+      const page = await call('logs', 'FilterLogEvents', {
+        logGroupName,
+        ...(nextToken === undefined ? {} : { nextToken }),
+      });
+      entries.push(...(page['events'] as LogEntry[]));
+      nextToken = page['nextToken'];
+    } while (nextToken !== undefined);
+    return entries;
+  };
+
+const sweeping = (services: TwinServices): { stop: () => Promise<void> } => {
+  const timer = setInterval(() => {
+    services.dynamoDb.sweepExpired().catch(() => undefined);
+  }, sweepIntervalMillis);
+  timer.unref();
+  return {
+    stop: () => {
+      clearInterval(timer);
+      return Promise.resolve();
+    },
+  };
+};
+
+const start = async (options: TwinOptions, parts: Stoppable): Promise<Twin> => {
+  const progress = options.onProgress ?? (() => undefined);
+  const log = options.log ?? (() => undefined);
+  const cacheDirectory = join(repositoryRoot, '.cache');
+  const runtimeScript = join(cacheDirectory, 'local', 'runtime-process.cjs');
+  const clock = { nowEpochMillis: () => Date.now() };
+
+  progress('Opening the state and the ports');
+  // Ports first: where one is taken, the state stays untouched.
+  const listener = parts.add(await startAwsListener(options.awsPort));
+  const gateway = parts.add(await startGateway({ port: options.port, log }));
+  const directory =
+    options.stateDirectory === null ? null : await prepareStateDirectory(options.stateDirectory);
+  const store = directory === null ? memoryStore() : await openStore(directory.store);
+  parts.add({ stop: () => store.close() });
+  const vault =
+    directory === null ? memoryKeyVault() : await openKeyVault(directory.signingKeysFile);
+  await bundleScript({
+    entry: join(import.meta.dirname, 'lambda', 'runtime-process.ts'),
+    outFile: runtimeScript,
+  });
+  const services = parts.add(
+    await createTwinServices({
+      ...options,
+      store,
+      vault,
+      clock,
+      directories: directory,
+      awsEndpoint: listener.url,
+      runtimeScript,
+      log,
+    }),
+  );
+  listener.serve(
+    createAwsEndpoint({
+      call: services.call,
+      principals: services.principals,
+      clock,
+      log,
+      publicDocuments: joinPublicDocuments(
+        services.cognitoIdp.userPoolPublicDocuments,
+        services.cognitoIdentity.identityPoolPublicDocuments,
+      ),
+    }),
+  );
+
+  progress('Bundling the functions and synthesizing the templates');
+  const { templates, assets } = await synthesize({
+    root: repositoryRoot,
+    cacheDirectory,
+    ...(options.context === undefined ? {} : { context: options.context }),
+  });
+
+  progress('Deploying');
+  const api = collectApi();
+  const stacks = await deployStacks({
+    templates: templates as readonly StackTemplate[],
+    handlers: resourceHandlers({ ...services, api, assets }),
+    store,
+    pseudoParameters: {
+      'AWS::Region': twinRegion,
+      'AWS::AccountId': twinAccountId,
+      'AWS::Partition': twinPartition,
+      'AWS::URLSuffix': 'amazonaws.com',
+    },
+  });
+  if (options.users === 'demo') {
+    await seedUsers(services.cognitoIdp, stacks.output(identityStack, 'UserPoolId'));
+  }
+
+  progress('Starting the functions');
+  await Promise.all([
+    services.lambda.warm(),
+    // Made before the first sign-in, so that forged tokens can be tried from the start.
+    services.cognitoIdp.jwks(stacks.output(identityStack, 'UserPoolId')),
+    services.cognitoIdentity.identityPoolKeys(),
+  ]);
+  services.states.resume();
+  gateway.serve({
+    ...clock,
+    api: api.api(),
+    place: { region: twinRegion, accountId: twinAccountId },
+    invoke: services.lambda.invokeFrom,
+    userPoolKeys: services.userPoolKeys,
+    writeAccessLog: (group, line) => {
+      services.logs.writeLog(group, 'access', Date.now(), line);
+    },
+  });
+  parts.add(sweeping(services));
+
+  const endpoints = await endpointsOf(stacks, services, store, {
+    api: gateway.url,
+    aws: listener.url,
+    signingKeysFile: directory?.signingKeysFile ?? '',
+  });
+  if (directory !== null) await writeEndpoints(directory.endpointsFile, endpoints);
+  const call = adminCall(services);
+  return { endpoints, call, readLog: readLogBy(call), stop: parts.stop };
+};
+
+/**
+ * Resolves when everything is deployed and every function is loaded. Binds 127.0.0.1 only.
+ * Rejects with StateError or DeployError, or the system's error for a port (`EADDRINUSE`); nothing keeps running then.
+ */
+export const startTwin = async (options: TwinOptions): Promise<Twin> => {
+  const parts = stoppable();
+  try {
+    return await start(options, parts);
+  } catch (error) {
+    await parts.stop();
+    throw error;
+  }
+};
