@@ -10,8 +10,8 @@ export interface AwsLocation {
  * (task states 3–10 s, the front 25 s). What mints or spends quota is attempted once: the state machine repeats it.
  */
 const limits = {
-  dynamodb: { requestTimeout: 1000, maxAttempts: 3 },
-  kms: { requestTimeout: 1000, maxAttempts: 3 },
+  dynamodb: { requestTimeout: 2000, maxAttempts: 2 },
+  kms: { requestTimeout: 2000, maxAttempts: 2 },
   'cognito-identity': { requestTimeout: 4000, maxAttempts: 1 },
   sts: { requestTimeout: 5000, maxAttempts: 1 },
   // The machine ends after 20 s; a sync execution is at most once, so it is never repeated.
@@ -26,11 +26,12 @@ export const clientSettings = (service: keyof typeof limits, aws: AwsLocation) =
   disableHostPrefix: aws.endpoint !== null,
   maxAttempts: limits[service].maxAttempts,
   requestHandler: {
-    connectionTimeout: 1000,
+    connectionTimeout: 2000,
     requestTimeout: limits[service].requestTimeout,
     // Without it the SDK only warns.
     throwOnRequestTimeout: true,
-    httpAgent: { keepAlive: true, maxSockets: 50 },
-    httpsAgent: { keepAlive: true, maxSockets: 50 },
+    // No ceiling: an execution holds its connection for seconds, and what queues for one would time out.
+    httpAgent: { keepAlive: true, maxSockets: Infinity },
+    httpsAgent: { keepAlive: true, maxSockets: Infinity },
   },
 });

@@ -42,6 +42,8 @@ export interface CredentialBrokerProps {
   readonly managesAccountLogRole?: boolean;
   /** What becomes of table, keys and logs when the stack goes. Default RETAIN, which also protects the table against deletion. */
   readonly removalPolicy?: RemovalPolicy;
+  /** How much the functions log; no level logs a secret. Default INFO. */
+  readonly logLevel?: 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
   /** How long functions, API and executions keep their logs. Default one year. */
   readonly logRetention?: RetentionDays;
 }
@@ -106,6 +108,7 @@ export class CredentialBroker extends Construct {
         MAPPED_ROLE_ARN_PREFIX: mappedRoleArnPrefix(this, deploymentName),
         TEMPLATE_VALUES: stack.toJsonString(templateValues),
         CORS_ORIGINS: JSON.stringify(corsOrigins),
+        POWERTOOLS_LOG_LEVEL: props.logLevel ?? 'INFO',
       },
     });
     const issueCredentials = new IssueCredentials(this, 'IssueCredentials', {

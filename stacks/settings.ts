@@ -24,6 +24,8 @@ const settingsSchema = z.strictObject({
   batchCallsPerSecond: z.coerce.number().int().min(2).default(30),
   /** Origins of browsers that may call the API, separated by commas. */
   corsOrigins: commaSeparated.default([]),
+  /** How much the functions log; no level logs a secret. */
+  logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
   /** Keeps table, keys, bucket and user pool when the stack goes, and protects them against deletion. */
   keepData: z.union([z.boolean(), z.stringbool()]).default(true),
 });

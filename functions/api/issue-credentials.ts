@@ -51,6 +51,7 @@ export const issueCredentials = async (
     return await mint(ports, request, decision, {
       minTtlSeconds,
       unusableSessionId: isUnusable ? entry.sessionId : '-',
+      isLeased: (known.leaseUntilEpochMillis ?? 0) > ports.clock.nowEpochMillis(),
     });
   } catch (error) {
     const stale =

@@ -11,6 +11,8 @@ interface MintWish {
   readonly minTtlSeconds: number;
   /** A session that would not open; `-` for none. */
   readonly unusableSessionId: string;
+  /** Another execution is minting already: wait for it before starting one. */
+  readonly isLeased: boolean;
 }
 
 /**
@@ -23,6 +25,10 @@ export const mint = async (
   decision: Decision,
   wish: MintWish,
 ): Promise<IssuedSession> => {
+  if (wish.isLeased) {
+    const served = await awaitEntry(ports, request, decision, wish);
+    if (served !== null) return served;
+  }
   const input = await inputOf(ports, request, decision, wish.minTtlSeconds);
   let { unusableSessionId } = wish;
   while (ports.clock.nowEpochMillis() < request.deadlineEpochMillis) {

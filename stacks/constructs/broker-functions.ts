@@ -35,7 +35,8 @@ type EnvironmentName =
   | 'IDENTITY_MODE'
   | 'MAPPED_ROLE_ARN_PREFIX'
   | 'TEMPLATE_VALUES'
-  | 'CORS_ORIGINS';
+  | 'CORS_ORIGINS'
+  | 'POWERTOOLS_LOG_LEVEL';
 
 const packageFile = new URL('../../package.json', import.meta.url);
 
@@ -163,7 +164,7 @@ export class BrokerFunctions extends Construct {
       environment: {
         STEPKEY_VERSION: stepkeyVersion(),
         POWERTOOLS_SERVICE_NAME: `${props.deploymentName}-${name}`,
-        POWERTOOLS_LOG_LEVEL: 'INFO',
+        POWERTOOLS_LOG_LEVEL: props.environment.POWERTOOLS_LOG_LEVEL,
         SEALING_KEY_ARN: props.keys.sealing.keyArn,
         ...Object.fromEntries(options.needs.map((need) => [need, props.environment[need]])),
         ...options.environment,
