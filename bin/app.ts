@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { GrantFilesError } from '../core/grants/fault.ts';
 import { addStepkeyStacks } from '../stacks/stepkey-app.ts';
 import { bundleFunctions } from '../tools/bundle.ts';
 
@@ -14,12 +15,18 @@ const { directory } = await bundleFunctions({
   outDirectory: join(cacheDirectory, 'functions'),
 });
 const app = new App();
-addStepkeyStacks(app, {
-  root,
-  functionsDirectory: directory,
-  stagingDirectory: join(cacheDirectory, 'staging'),
-  // Without an account at hand the templates fit any account and Region.
-  ...(account && region ? { env: { account, region } } : {}),
-});
+try {
+  addStepkeyStacks(app, {
+    root,
+    functionsDirectory: directory,
+    stagingDirectory: join(cacheDirectory, 'staging'),
+    // Without an account at hand the templates fit any account and Region.
+    ...(account && region ? { env: { account, region } } : {}),
+  });
+} catch (error) {
+  if (!(error instanceof GrantFilesError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
+}
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 app.synth();

@@ -19,7 +19,7 @@ export const chooseRole = (
 ): string => {
   // control SEC-02
   const allowed = mappedRolesOf(grant).map((role) => mappedRoleArn(mappedRoleArnPrefix, role));
-  if (!('fromToken' in grant.role)) {
+  if (grant.role.fromToken === undefined) {
     const [only] = allowed;
     if (only === undefined || (asked !== null && asked !== only)) {
       throw new StepkeyError('Role.NotMapped');

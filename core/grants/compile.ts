@@ -1,7 +1,7 @@
 import { reservedTagPrefix } from '../session/session-tags.ts';
 import { parseStrictJson } from '../token/strict-json.ts';
 import { GrantFilesError, type FaultAt, type GrantFault } from './fault.ts';
-import { grantFileSchema, type Grant } from './grant.ts';
+import { grantFileSchema, type Grant, type GrantFile } from './grant.ts';
 import { mappedRoleName, mappedRolesOf } from './mapped-role.ts';
 import { placeholderFaults } from './placeholders.ts';
 
@@ -58,17 +58,27 @@ const compileGrant = (
     return { faults: [faultAt([], 'is not JSON, or repeats a key')] };
   }
   const parsed = grantFileSchema.safeParse(value);
-  if (!parsed.success) {
-    return { faults: parsed.error.issues.map(({ path, message }) => faultAt(path, message)) };
-  }
-  const grant: Grant = { ...parsed.data, name };
+  const grant: Grant = { ...(parsed.data ?? salvage(value)), name };
   return {
     grant,
     faults: [
+      ...(parsed.error?.issues ?? []).map(({ path, message }) => ({ path, reason: message })),
       ...meaningFaults(grant, context),
       ...placeholderFaults(grant, context.templateValues),
     ].map(({ path, reason }) => faultAt(path, reason)),
   };
+};
+
+/** What is left of a grant without the parts that have faults, so that the other parts' faults are named too. */
+const salvage = (value: unknown): GrantFile => {
+  const parts = typeof value === 'object' && value !== null ? value : {};
+  const sound = Object.entries(grantFileSchema.shape).flatMap(([key, schema]) => {
+    const parsed = schema.safeParse(parts[key as keyof typeof parts]);
+    return parsed.success && parsed.data !== undefined ? [[key, parsed.data] as const] : [];
+  });
+  const neutral = { clients: [], rules: [], role: { fromToken: {} }, tags: {} };
+  const session = grantFileSchema.shape.session.parse(undefined);
+  return { ...neutral, session, ...Object.fromEntries(sound) } as unknown as GrantFile;
 };
 
 const meaningFaults = (grant: Grant, context: GrantContext): readonly FaultAt[] => {
@@ -85,9 +95,6 @@ const meaningFaults = (grant: Grant, context: GrantContext): readonly FaultAt[] 
     });
   }
   const roles = mappedRolesOf(grant);
-  if (roles.length === 0) {
-    faults.push({ path: ['role', 'fromToken'], reason: 'must allow at least one role' });
-  }
   for (const role of roles) {
     if (mappedRoleName(context.deployment, role).length > maximumRoleNameCharacters) {
       faults.push({ path: ['role'], reason: 'the name of its role would exceed 64 characters' });

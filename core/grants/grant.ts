@@ -6,7 +6,9 @@ const name = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be 1–32 of a–z, 0–9 and -, starting with a letter');
 
-const oneOrMany = z.union([z.string(), z.array(z.string()).min(1)]);
+const oneOrMany = z.union([z.string(), z.array(z.string()).min(1)], {
+  error: 'must be a text or a list of texts',
+});
 
 const conditionBlock = z.record(z.string(), z.record(z.string(), oneOrMany));
 
@@ -28,8 +30,15 @@ const roleArn = z
   .string()
   .regex(/^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/, 'must be the ARN of an IAM role');
 
-/** A role that the deployment makes with these permissions, or one that is already there. */
-const role = z.union([z.strictObject({ permissions }), z.strictObject({ arn: roleArn })]);
+/** A union would only say that no branch fits; so each way is a key, and exactly one may be there. */
+const isOne = (value: object) => Object.keys(value).length === 1;
+
+const roleShape = {
+  permissions: permissions.optional().describe('The deployment makes a role with these.'),
+  arn: roleArn.optional().describe('A role that is already there.'),
+};
+
+const role = z.strictObject(roleShape).refine(isOne, 'must have either permissions or arn');
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
@@ -68,14 +77,16 @@ export const grantFileSchema = z.strictObject({
     .array(rule)
     .min(1)
     .describe('Tried in order; the first that matches decides; none matches refuses.'),
-  role: z.union([
-    role,
-    z.strictObject({
+  role: z
+    .strictObject({
+      ...roleShape,
       fromToken: z
         .record(name, role)
+        .refine((roles) => Object.keys(roles).length > 0, 'must allow at least one role')
+        .optional()
         .describe("The exact roles that the token's cognito:roles may choose from."),
-    }),
-  ]),
+    })
+    .refine(isOne, 'must have exactly one of permissions, arn and fromToken'),
   session: z
     .strictObject({
       durationSeconds: z.int().min(900).max(43_200).default(3600),

@@ -10,9 +10,9 @@ export interface MappedRole {
 
 /** Every role that a grant can lead to, in the order of its file. */
 export const mappedRolesOf = (grant: Grant): readonly MappedRole[] =>
-  'fromToken' in grant.role
-    ? Object.entries(grant.role.fromToken).map(([key, role]) => ({ grant: grant.name, key, role }))
-    : [{ grant: grant.name, key: null, role: grant.role }];
+  grant.role.fromToken === undefined
+    ? [{ grant: grant.name, key: null, role: grant.role }]
+    : Object.entries(grant.role.fromToken).map(([key, role]) => ({ grant: grant.name, key, role }));
 
 /**
  * The name of a role that the deployment makes; ≤ 64 characters for a deployment name of ≤ 20.
@@ -23,6 +23,4 @@ export const mappedRoleName = (deployment: string, role: MappedRole): string =>
 
 /** The ARN behind a mapped role. `arnPrefix` is `arn:<partition>:iam::<account>:role/stepkey/<deployment>-`. */
 export const mappedRoleArn = (arnPrefix: string, role: MappedRole): string =>
-  'arn' in role.role
-    ? role.role.arn
-    : arnPrefix + [role.grant, ...(role.key === null ? [] : [role.key])].join('-');
+  role.role.arn ?? arnPrefix + [role.grant, ...(role.key === null ? [] : [role.key])].join('-');

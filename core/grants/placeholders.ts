@@ -15,13 +15,11 @@ export const placeholderFaults = (
   const isKnownOrSubject = (name: string) => isKnown(name) || isSubjectPlaceholder(name);
   return [
     ...mappedRolesOf(grant).flatMap(({ key, role }) =>
-      'permissions' in role
-        ? statementFaults(
-            role.permissions,
-            ['role', ...(key === null ? [] : ['fromToken', key]), 'permissions'],
-            isKnown,
-          )
-        : [],
+      statementFaults(
+        role.permissions ?? [],
+        ['role', ...(key === null ? [] : ['fromToken', key]), 'permissions'],
+        isKnown,
+      ),
     ),
     ...statementFaults(grant.sessionPolicy ?? [], ['sessionPolicy'], isKnownOrSubject),
     ...Object.entries(grant.tags).flatMap(([key, text]) =>

@@ -11,6 +11,7 @@ import type {
 import type { DecisionContext } from '../../core/grants/decide.ts';
 import type { Caller } from '../../core/contracts/caller.ts';
 import type { AuthenticationContext } from '../../core/token/authenticate.ts';
+import type { Flights } from './flights.ts';
 
 /** What the front may reach. */
 export interface FrontPorts {
@@ -22,6 +23,7 @@ export interface FrontPorts {
   readonly store: CredentialStore;
   readonly ledger: Ledger;
   readonly machine: IssueMachine;
+  readonly flights: Flights;
 }
 
 /** The deployment, as the front knows it. */

@@ -16,6 +16,7 @@ import { kmsSealer } from '../../adapters/sealer.ts';
 import { systemTimer } from '../../adapters/timer.ts';
 import { userPoolTokenVerifier } from '../../adapters/token-verifier.ts';
 import { claimsReferencedBy } from '../../core/grants/placeholders.ts';
+import { createFlights } from './flights.ts';
 import { createHandler } from './handler.ts';
 
 const environment = readEnvironment(process.env, {
@@ -61,6 +62,7 @@ export const handler = createHandler(
       client: new SFNClient(clientSettings('states', aws)),
       stateMachineArn: environment.STATE_MACHINE_ARN,
     }),
+    flights: createFlights(),
   },
   {
     grants,

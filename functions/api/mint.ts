@@ -29,12 +29,16 @@ export const mint = async (
     const served = await awaitEntry(ports, request, decision, wish);
     if (served !== null) return served;
   }
-  const input = await inputOf(ports, request, decision, wish.minTtlSeconds);
   let { unusableSessionId } = wish;
   while (ports.clock.nowEpochMillis() < request.deadlineEpochMillis) {
-    const outcome = await ports.machine.run({ ...input, unusableSessionId }, ports.ids.next());
-    if (outcome.outcome === 'identity') throw new StepkeyError('Config.Invalid');
-    if (outcome.outcome === 'issued') {
+    const outcome = await ports.flights.join(decision.cacheKey, async () =>
+      ports.machine.run(
+        await inputOf(ports, request, decision, wish.minTtlSeconds, unusableSessionId),
+        ports.ids.next(),
+      ),
+    );
+    if (outcome?.outcome === 'identity') throw new StepkeyError('Config.Invalid');
+    if (outcome?.outcome === 'issued') {
       const issued = await openOutcome(ports, request, decision, outcome);
       if (issued !== null) return issued;
       unusableSessionId = outcome.sessionId;
@@ -57,7 +61,8 @@ export const startRefresh = async (
   minTtlSeconds: number,
 ): Promise<void> => {
   try {
-    const input = await inputOf(ports, request, decision, minTtlSeconds + refreshAheadSeconds);
+    const wantedTtlSeconds = minTtlSeconds + refreshAheadSeconds;
+    const input = await inputOf(ports, request, decision, wantedTtlSeconds, '-');
     await ports.machine.start(input, ports.ids.next());
   } catch (error) {
     if (!(error instanceof StepkeyError)) throw error;
@@ -69,6 +74,7 @@ const inputOf = async (
   { caller, token }: FrontRequest,
   decision: Decision,
   wantedTtlSeconds: number,
+  unusableSessionId: string,
 ): Promise<IssueInput> => ({
   kind: 'credentials',
   door: caller.tokenUse,
@@ -77,7 +83,7 @@ const inputOf = async (
   roleArn: decision.roleArn,
   class: 'interactive',
   refreshAheadSeconds: wantedTtlSeconds - decision.minTtlSeconds,
-  unusableSessionId: '-',
+  unusableSessionId,
 });
 
 /** Null when a cached session does not open: the machine then mints another. A fresh one must open. */

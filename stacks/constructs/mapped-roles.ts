@@ -27,9 +27,9 @@ export class MappedRoles extends Construct {
     super(scope, id);
     const roles = props.grants.flatMap((grant) =>
       mappedRolesOf(grant).flatMap((mappedRole) =>
-        'permissions' in mappedRole.role
-          ? [{ grant, mappedRole, permissions: mappedRole.role.permissions }]
-          : [],
+        mappedRole.role.permissions === undefined
+          ? []
+          : [{ grant, mappedRole, permissions: mappedRole.role.permissions }],
       ),
     );
     if (roles.length === 0) return;
