@@ -120,7 +120,7 @@ export interface CredentialIssuer {
   }) => Promise<AssumedRole>;
 }
 
-export interface AssumedRole {
+interface AssumedRole {
   readonly credentials: Credentials;
   readonly expiresAtEpochSeconds: number;
   readonly assumedRoleArn: string;

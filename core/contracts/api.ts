@@ -20,7 +20,6 @@ export const credentialsRequest = z.strictObject({
     .optional()
     .describe("How much life the credentials must have left, if more than the grant's minimum."),
 });
-export type CredentialsRequest = z.infer<typeof credentialsRequest>;
 
 export const decisionRequest = z.strictObject({
   grant: grantName.optional(),
@@ -64,7 +63,6 @@ export const identityAnswer = z.strictObject({
   identityId: z.string(),
   linked: z.boolean().describe("Whether the person's own login reaches the same identity."),
 });
-export type IdentityAnswer = z.infer<typeof identityAnswer>;
 
 const ruleTrace = z.strictObject({
   rule: z.int(),

@@ -2,7 +2,7 @@ import type { Caller, ClaimValue } from '../contracts/caller.ts';
 import type { Grant, GrantRule } from './grant.ts';
 
 /** What became of one rule, for the trace that auditors may see. */
-export interface RuleTrace {
+interface RuleTrace {
   readonly rule: number;
   readonly effect: 'allow' | 'refuse';
   readonly matched: boolean;

@@ -2,7 +2,7 @@ import type { Caller, ClaimValue } from '../contracts/caller.ts';
 import { StepkeyError } from '../errors.ts';
 
 /** Placeholders that stand for verified values of one caller, beside `{{claim:<name>}}`. */
-export const subjectPlaceholders = ['identityId', 'subject', 'sub', 'client'] as const;
+const subjectPlaceholders = ['identityId', 'subject', 'sub', 'client'] as const;
 export const claimPrefix = 'claim:';
 
 export const isSubjectPlaceholder = (name: string): boolean =>

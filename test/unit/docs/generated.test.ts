@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { errorCatalogue } from '../../../core/errors.ts';
+import { routes } from '../../../functions/api/routes.ts';
+import { errorReference } from '../../../tools/error-reference.ts';
+import { grantSchema } from '../../../tools/grant-schema.ts';
+import { openApiDocument } from '../../../tools/open-api.ts';
+
+const root = join(import.meta.dirname, '../../..');
+const jsonOf = (file: string): unknown => JSON.parse(readFileSync(join(root, file), 'utf8'));
+const asJson = (value: object): unknown => JSON.parse(JSON.stringify(value));
+
+describe('what is generated', () => {
+  it('docs/openapi.json says what the schemas that validate say', () => {
+    expect(jsonOf('docs/openapi.json')).toEqual(asJson(openApiDocument()));
+  });
+
+  it('grants/grant.schema.json says what the type of a grant says', () => {
+    expect(jsonOf('grants/grant.schema.json')).toEqual(asJson(grantSchema()));
+  });
+
+  it('docs/errors.md has a row for each name of the catalogue', () => {
+    const text = readFileSync(join(root, 'docs/errors.md'), 'utf8');
+    for (const name of Object.keys(errorCatalogue)) expect(text).toContain(`\`${name}\``);
+    for (const row of errorReference().match(/`[A-Z]\w+\.\w+`/g) ?? []) expect(text).toContain(row);
+  });
+
+  it('docs/openapi.json describes exactly the routes that the front answers', () => {
+    const { paths } = openApiDocument() as { paths: Record<string, object> };
+    const described = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(described.sort()).toEqual([...Object.keys(routes), 'GET /v1/health'].sort());
+  });
+});
