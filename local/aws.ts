@@ -70,7 +70,10 @@ export interface Service {
   readonly operations: Readonly<Record<string, Operation>>;
 }
 
-/** Lets a test delay or fail a call before its service sees it: throw an AwsError, or wait. */
+/**
+ * Lets a test delay or fail a call: throw an AwsError, or wait. Before the service sees it the call is never made;
+ * after the service has answered, the answer is lost.
+ */
 export type Interceptor = (call: {
   readonly service: string;
   readonly operation: string;

@@ -27,7 +27,7 @@ export interface DemoReport {
 }
 
 /** Something is not as it must be; the message is one sentence. */
-export class DemoError extends Error {
+class DemoError extends Error {
   override readonly name = 'DemoError';
 }
 

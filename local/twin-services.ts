@@ -18,7 +18,6 @@ import type { CognitoIdpService } from './services/cognito-idp/service.ts';
 import { createDynamoDbService } from './services/dynamodb/service.ts';
 import { createKmsService } from './services/kms/service.ts';
 import { createLambdaService } from './services/lambda/service.ts';
-import { createMachineRoles } from './machine-roles.ts';
 import { createLogsService } from './services/logs/service.ts';
 import { createS3Service } from './services/s3/service.ts';
 import type { ExecutionDependencies } from './services/states/executions.ts';
@@ -47,6 +46,7 @@ export interface ServicesOptions {
   readonly runtimeScript: string;
   readonly log: (line: string) => void;
   readonly interceptor?: Interceptor;
+  readonly afterCall?: Interceptor;
   readonly developerLoginSuffices?: boolean;
   readonly pause?: NonNullable<ExecutionDependencies['pause']>;
 }
@@ -131,7 +131,6 @@ export const createTwinServices = async (options: ServicesOptions) => {
     logs.writeLog,
   );
   const lambda = createLambdaService({ runtime });
-  const machineRoles = createMachineRoles(iam, log);
   const states = await createStatesService({
     store,
     call,
@@ -153,6 +152,7 @@ export const createTwinServices = async (options: ServicesOptions) => {
       log,
       clock,
       ...(options.interceptor === undefined ? {} : { interceptor: options.interceptor }),
+      ...(options.afterCall === undefined ? {} : { afterCall: options.afterCall }),
     },
   );
   const admin = await adminCredentialsOf(vault);
@@ -169,7 +169,7 @@ export const createTwinServices = async (options: ServicesOptions) => {
     s3,
     logs,
     lambda,
-    states: machineRoles.noting(states),
+    states,
     stop: async (): Promise<void> => {
       await states.close();
       await runtime.stop();

@@ -4,20 +4,19 @@ import { join, resolve as resolvePath } from 'node:path';
 import { bundleScript } from '../tools/bundle.ts';
 import { startAwsListener } from './aws-listener.ts';
 import { deployStacks } from './deploy/deploy.ts';
-import type { DeployedStacks } from './deploy/deploy.ts';
 import { resourceHandlers } from './deploy/handlers.ts';
 import { collectApi } from './deploy/resources/api-gateway.ts';
 import type { StackTemplate } from './deploy/template.ts';
-import { clientNames, writeEndpoints } from './endpoints.ts';
-import type { ClientEndpoint, ClientName, Endpoints } from './endpoints.ts';
+import { endpointsOf, identityStack } from './deployed-endpoints.ts';
+import { writeEndpoints } from './endpoints.ts';
+import type { Endpoints } from './endpoints.ts';
 import { startGateway } from './gateway/gateway.ts';
 import { twinAccountId, twinPartition, twinRegion } from './identity.ts';
 import { joinPublicDocuments } from './public-documents.ts';
-import type { StoredUserPoolClient } from './services/cognito-idp/model.ts';
+import type { StreamRecord } from './services/dynamodb/streams.ts';
 import { prepareStateDirectory } from './state/directory.ts';
 import { memoryKeyVault, openKeyVault } from './state/keys.ts';
 import { memoryStore, openStore } from './state/store.ts';
-import type { Store } from './state/store.ts';
 import { synthesize } from './synth.ts';
 import { createTwinServices } from './twin-services.ts';
 import type { ServicesOptions, TwinServices } from './twin-services.ts';
@@ -26,7 +25,7 @@ import { createAwsEndpoint } from './wire/endpoint.ts';
 
 export interface TwinOptions extends Pick<
   ServicesOptions,
-  'interceptor' | 'developerLoginSuffices' | 'pause'
+  'interceptor' | 'afterCall' | 'developerLoginSuffices' | 'pause'
 > {
   /** Null keeps nothing: for tests. */
   readonly stateDirectory: string | null;
@@ -43,7 +42,7 @@ export interface TwinOptions extends Pick<
   readonly log?: (line: string) => void;
 }
 
-export interface LogEntry {
+interface LogEntry {
   readonly timestamp: number;
   readonly message: string;
 }
@@ -58,6 +57,8 @@ export interface Twin {
   ) => Promise<Record<string, unknown>>;
   /** Everything that a log group holds, oldest first. */
   readonly readLog: (logGroup: string) => Promise<readonly LogEntry[]>;
+  /** What the table's stream still holds, oldest first. */
+  readonly readTableStream: () => readonly StreamRecord[];
   readonly stop: () => Promise<void>;
 }
 
@@ -83,59 +84,7 @@ const stoppable = (): Stoppable => {
 };
 
 const repositoryRoot = resolvePath(import.meta.dirname, '..');
-const identityStack = 'StepkeyIdentity';
-const brokerStack = 'StepkeyBroker';
 const sweepIntervalMillis = 60_000;
-
-const clientsOf = async (
-  stacks: DeployedStacks,
-  { cognitoIdp }: TwinServices,
-  store: Store,
-): Promise<Record<ClientName, ClientEndpoint>> => {
-  const stored = await store.collection<StoredUserPoolClient>('cognito-idp-clients');
-  const clients = await Promise.all(
-    clientNames.map(async (name): Promise<[ClientName, ClientEndpoint]> => {
-      const output = `ClientId${name.charAt(0).toUpperCase()}${name.slice(1)}`;
-      const clientId = stacks.output(identityStack, output);
-      const clientSecret = await cognitoIdp.clientSecret(clientId);
-      const scopes = stored.get(clientId)?.allowedOAuthScopes ?? [];
-      return [
-        name,
-        {
-          clientId,
-          ...(clientSecret === null ? {} : { clientSecret }),
-          ...(scopes.length === 0 ? {} : { scopes }),
-        },
-      ];
-    }),
-  );
-  return Object.fromEntries(clients) as Record<ClientName, ClientEndpoint>;
-};
-
-const endpointsOf = async (
-  stacks: DeployedStacks,
-  services: TwinServices,
-  store: Store,
-  place: { readonly api: string; readonly aws: string; readonly signingKeysFile: string },
-): Promise<Endpoints> => ({
-  api: place.api,
-  console: `${place.api}/console`,
-  aws: place.aws,
-  region: twinRegion,
-  accountId: twinAccountId,
-  userPoolId: stacks.output(identityStack, 'UserPoolId'),
-  issuer: stacks.output(identityStack, 'UserPoolIssuer'),
-  clients: await clientsOf(stacks, services, store),
-  tokenEndpoint: `${place.aws}/oauth2/token`,
-  identityPoolId: stacks.output(identityStack, 'IdentityPoolId'),
-  developerProvider: stacks.output(identityStack, 'DeveloperProvider'),
-  bucket: stacks.output(brokerStack, 'BucketName'),
-  table: stacks.output(brokerStack, 'TableName'),
-  stateMachines: { 'issue-credentials': stacks.output(brokerStack, 'IssueCredentialsArn') },
-  signingKeysFile: place.signingKeysFile,
-  adminCredentials: services.admin,
-  pid: process.pid,
-});
 
 const adminCall =
   ({ call, principals, admin }: TwinServices): Twin['call'] =>
@@ -195,6 +144,7 @@ const start = async (options: TwinOptions, parts: Stoppable): Promise<Twin> => {
   const vault =
     directory === null ? memoryKeyVault() : await openKeyVault(directory.signingKeysFile);
   await bundleScript({
+    root: repositoryRoot,
     entry: join(import.meta.dirname, 'lambda', 'runtime-process.ts'),
     outFile: runtimeScript,
   });
@@ -267,14 +217,20 @@ const start = async (options: TwinOptions, parts: Stoppable): Promise<Twin> => {
   });
   parts.add(sweeping(services));
 
-  const endpoints = await endpointsOf(stacks, services, store, {
+  const endpoints = await endpointsOf(stacks, services, {
     api: gateway.url,
     aws: listener.url,
     signingKeysFile: directory?.signingKeysFile ?? '',
   });
   if (directory !== null) await writeEndpoints(directory.endpointsFile, endpoints);
   const call = adminCall(services);
-  return { endpoints, call, readLog: readLogBy(call), stop: parts.stop };
+  return {
+    endpoints,
+    call,
+    readLog: readLogBy(call),
+    readTableStream: () => services.dynamoDb.readStream(endpoints.table, null),
+    stop: parts.stop,
+  };
 };
 
 /**

@@ -66,15 +66,15 @@ export const bundleFunctions = async (options: {
 
 /** Bundles one script into one file, unless the file is there and was made of what its sources still are. */
 export const bundleScript = async (options: {
+  readonly root: string;
   readonly entry: string;
   readonly outFile: string;
 }): Promise<void> => {
-  const { entry, outFile } = options;
+  const { root, entry, outFile } = options;
   const recordFile = `${outFile}.inputs.json`;
   if (existsSync(outFile) && (await isCurrent(recordFile))) return;
   await mkdir(dirname(outFile), { recursive: true });
   const unfinished = join(dirname(outFile), `.${randomUUID()}.${basename(outFile)}`);
-  const root = process.cwd();
   const { build } = await import('esbuild');
   const { metafile } = await build({
     ...settings,

@@ -31,10 +31,10 @@ interface Fallible extends Common {
   readonly catchers: readonly Catcher[];
 }
 
-export interface PassState extends Common {
+interface PassState extends Common {
   readonly type: 'Pass';
 }
-export interface SucceedState extends Common {
+interface SucceedState extends Common {
   readonly type: 'Succeed';
 }
 export interface TaskState extends Fallible {

@@ -4,7 +4,7 @@ import type { State } from './definition.ts';
 type TerminalType =
   'ExecutionSucceeded' | 'ExecutionFailed' | 'ExecutionTimedOut' | 'ExecutionAborted';
 
-export type EventType =
+type EventType =
   | 'ExecutionStarted'
   | TerminalType
   | `${State['type']}StateEntered`

@@ -28,7 +28,7 @@ export const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** A variable that some expression reads, for the check against all that are assigned. */
-export interface VariableUse {
+interface VariableUse {
   readonly name: string;
   readonly location: string;
 }

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
  * Names for resources that the template leaves unnamed. They follow from stack and logical id alone,
  * so that a crash between making a resource and writing it down cannot leave a second one behind.
  */
-export const generatedSuffix = (
+const generatedSuffix = (
   resource: { readonly stackName: string; readonly logicalId: string },
   alphabet: string,
   length: number,

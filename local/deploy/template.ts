@@ -1,5 +1,5 @@
 /** What a synthesized CloudFormation template looks like, as far as the twin reads it. */
-export interface TemplateResource {
+interface TemplateResource {
   readonly Type: string;
   readonly Properties?: Readonly<Record<string, unknown>>;
   readonly DependsOn?: string | readonly string[];
@@ -7,7 +7,7 @@ export interface TemplateResource {
   readonly DeletionPolicy?: string;
 }
 
-export interface TemplateOutput {
+interface TemplateOutput {
   readonly Value: unknown;
   readonly Export?: { readonly Name: unknown };
   readonly Condition?: string;

@@ -15,7 +15,7 @@ import type { Route, Router } from './routing.ts';
  * Invokes a function as API Gateway does, by the function's own policy.
  * @throws when the function may not be invoked or is not there
  */
-export type InvokeFunction = (
+type InvokeFunction = (
   source: { readonly service: string; readonly arn: string },
   functionArn: string,
   payload: string,

@@ -5,7 +5,7 @@ export interface CognitoAuthorizer {
   readonly header: string;
 }
 
-export interface MockResponse {
+interface MockResponse {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
   /** By media type. */

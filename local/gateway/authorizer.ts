@@ -35,7 +35,7 @@ const flatten = (name: string, value: unknown): string => {
 };
 
 /** Every claim as text, as an integration gets them: groups lose their boundaries, times become dates. */
-export const flattenClaims = (payload: JWTPayload): Record<string, string> =>
+const flattenClaims = (payload: JWTPayload): Record<string, string> =>
   Object.fromEntries(Object.entries(payload).map(([name, value]) => [name, flatten(name, value)]));
 
 const hasScope = (payload: JWTPayload, scopes: readonly string[]): boolean => {

@@ -25,7 +25,7 @@ export interface GatewayOptions {
   readonly log: (line: string) => void;
 }
 
-export interface ServedApi extends GatewayServices {
+interface ServedApi extends GatewayServices {
   readonly api: ApiDefinition;
   readonly writeAccessLog: (logGroup: string, line: string) => void;
 }
@@ -66,7 +66,10 @@ const contextOf = (
 
 const send = (reply: FastifyReply, answer: GatewayAnswer, requestId: string): FastifyReply => {
   for (const [name, value] of answer.headers) reply.header(name, value);
-  return reply.header('x-amzn-RequestId', requestId).status(answer.status).send(answer.body);
+  return reply.header('x-amzn-RequestId', requestId).status(answer.status).send(
+    // As bytes: to text, fastify would add a character set that the template does not name.
+    Buffer.from(answer.body),
+  );
 };
 
 /** What does not parse as HTTP never becomes a request: its answer is written by hand. */

@@ -11,7 +11,7 @@ export interface RoleCredentials {
   readonly expirationEpochSeconds: number;
 }
 
-export type CredentialsSource = () => Promise<RoleCredentials>;
+type CredentialsSource = () => Promise<RoleCredentials>;
 
 export interface CredentialsEndpoint {
   /** Where a process gets them, and what it must show. */

@@ -9,7 +9,7 @@ import { StateError } from './state-error.ts';
 
 type SigningAlgorithm = 'RS256' | 'RS512';
 
-export interface SigningKey {
+interface SigningKey {
   readonly kid: string;
   readonly privateKey: KeyObject;
   /** As a JWKS shows it: no private member. */

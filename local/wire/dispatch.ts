@@ -66,6 +66,7 @@ export const createAwsCall = (
   options: {
     readonly log: (line: string) => void;
     readonly interceptor?: Interceptor;
+    readonly afterCall?: Interceptor;
     readonly clock?: Clock;
   },
 ): AwsCall => {
@@ -105,12 +106,10 @@ export const createAwsCall = (
     const operation = operations.get(`${service}:${operationName}`);
     if (operation === undefined) throw notEmulated(service, operationName);
     authorize(service, operation, input, context);
-    await options.interceptor?.({
-      service,
-      operation: operationName,
-      input,
-      principal: context.principal,
-    });
-    return operation.run(input, context);
+    const seen = { service, operation: operationName, input, principal: context.principal };
+    await options.interceptor?.(seen);
+    const answer = await operation.run(input, context);
+    await options.afterCall?.(seen);
+    return answer;
   };
 };

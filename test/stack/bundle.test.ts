@@ -69,6 +69,7 @@ describe('bundling a script', () => {
   it('writes it once, and again when one of its sources changed', async () => {
     const root = sourceTree();
     const options = {
+      root,
       entry: join(root, 'functions/first/index.ts'),
       outFile: join(root, 'runtime/index.cjs'),
     };

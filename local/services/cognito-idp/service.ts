@@ -37,6 +37,8 @@ export interface CognitoIdpDeps {
 export interface CognitoIdpService extends Service, Provisioning {
   /** Null for a public client. */
   readonly clientSecret: (clientId: string) => Promise<string | null>;
+  /** What the client may ask for at the token endpoint; empty where it may ask for nothing. */
+  readonly clientScopes: (clientId: string) => readonly string[];
   readonly poolArn: (userPoolId: string) => string;
   readonly issuer: (userPoolId: string) => string;
   readonly jwks: (userPoolId: string) => Promise<{ readonly keys: readonly JWK[] }>;
@@ -112,6 +114,7 @@ export const createCognitoIdpService = async (deps: CognitoIdpDeps): Promise<Cog
     },
     ...createProvisioning(context, region),
     clientSecret: (clientId) => context.secrets.of(directory.client(clientId)),
+    clientScopes: (clientId) => directory.client(clientId).allowedOAuthScopes,
     poolArn: context.poolArn,
     issuer: signer.issuerOf,
     jwks: signer.jwks,

@@ -8,7 +8,7 @@ import type { LambdaRuntime } from '../../lambda/runtime.ts';
 import { functionPolicy } from './function-policy.ts';
 import type { FunctionPermission } from './function-policy.ts';
 
-export type Invoked =
+type Invoked =
   | { readonly outcome: 'answered'; readonly payload: string }
   /** The payload describes the error: `{errorType, errorMessage, trace}`. */
   | { readonly outcome: 'failed'; readonly payload: string };

@@ -1,7 +1,7 @@
 /** An execution's events as CloudWatch Logs receives them from an Express workflow. */
 import type { HistoryEvent } from '../../asl/history.ts';
 
-export type LogLevel = 'ALL' | 'ERROR' | 'FATAL' | 'OFF';
+type LogLevel = 'ALL' | 'ERROR' | 'FATAL' | 'OFF';
 
 export interface Logging {
   readonly level: LogLevel;
@@ -57,7 +57,7 @@ const loggedDetails = (
 };
 
 /** The message of one event; every number of the envelope is a text, as AWS writes it. */
-export const logMessage = (
+const logMessage = (
   event: HistoryEvent,
   executionArn: string,
   includeExecutionData: boolean,

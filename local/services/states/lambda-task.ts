@@ -3,7 +3,7 @@ import { AslError } from '../../asl/errors.ts';
 import { AwsError } from '../../aws.ts';
 import type { AwsCall, CallContext, Principal } from '../../aws.ts';
 
-export interface FunctionError {
+interface FunctionError {
   readonly errorType: string;
   readonly errorMessage: string;
   readonly trace?: readonly string[];

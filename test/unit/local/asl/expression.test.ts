@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import jsonata from 'jsonata';
 import { EvaluationError } from '../../../../local/asl/errors.ts';
+import { plainJson } from '../../../../local/asl/plain-json.ts';
 import { compileExpression, expressionText } from '../../../../local/asl/expression.ts';
 import type { Surroundings } from '../../../../local/asl/expression.ts';
 
@@ -25,7 +26,6 @@ describe('an expression', () => {
     '$caller.deep.list',
     '$caller.deep.list[0]',
     '$caller.deep.yes',
-    '$caller.constructor',
     '$caller.missing',
     '$rows',
     '$rows.pk.S',
@@ -51,7 +51,7 @@ describe('an expression', () => {
       ...Object.fromEntries([...surroundings.variables].map(([name, { value }]) => [name, value])),
     };
     const reference: unknown = await jsonata(text).evaluate(undefined, bindings);
-    const expected = reference === undefined ? undefined : JSON.parse(JSON.stringify(reference));
+    const expected = plainJson(reference);
     const expression = compileExpression(text);
     const direct = expression.direct(surroundings);
 
@@ -92,7 +92,7 @@ describe('an expression', () => {
   it.each([
     ['$nowhere', "undefined variable 'nowhere'"],
     ['$caller.missing', 'returned nothing (undefined)'],
-    ["1 + 'a'", 'T2001'],
+    ["1 + 'a'", 'T2002'],
     ['$sum', 'A function is not a JSON value'],
   ])('%s fails, and says why and where', async (text, reason) => {
     const failing = compileExpression(text).evaluate(surroundings, 'Arguments/x');

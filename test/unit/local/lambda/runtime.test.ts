@@ -50,7 +50,11 @@ beforeAll(async () => {
   await writeFile(join(directory, 'index.js'), bundle);
   await writeFile(join(directory, 'broken.js'), 'throw new TypeError("cannot load");');
   await writeFile(join(directory, 'package.json'), '{"type":"commonjs"}');
-  await bundleScript({ entry: 'local/lambda/runtime-process.ts', outFile: script });
+  await bundleScript({
+    root: join(import.meta.dirname, '../../../..'),
+    entry: join(import.meta.dirname, '../../../../local/lambda/runtime-process.ts'),
+    outFile: script,
+  });
 });
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
@@ -74,8 +78,11 @@ afterEach(() => runtime.stop());
 /** One definition per test: another object would be another deployment. */
 const invoker = (over: Partial<FunctionDefinition> = {}) => {
   const defined = definition(over);
+  let count = 0;
   return async (event: Record<string, unknown>): Promise<unknown> => {
-    const outcome = await runtime.invoke(defined, JSON.stringify(event), 'request-1');
+    count += 1;
+    const requestId = `request-${String(count)}`;
+    const outcome = await runtime.invoke(defined, JSON.stringify(event), requestId);
     return 'payload' in outcome ? JSON.parse(outcome.payload) : outcome;
   };
 };

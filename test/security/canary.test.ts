@@ -1,0 +1,139 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { AwsError } from '../../local/aws.ts';
+import { startTwin, type Twin } from '../../local/twin.ts';
+import { callApi } from '../support/twin/api.ts';
+import { signIn } from '../support/twin/people.ts';
+
+/** Files that hold the twin's own secrets, by contract and with mode 0600. */
+const secretFiles = new Set(['endpoints.json', 'signing-keys.json']);
+
+/** Every secret that was seen, by what it is. */
+const secrets = new Map<string, string>();
+const twinLog: string[] = [];
+let isStsDown = false;
+
+/** The forms in which a secret must not be found: as it is, in base64, and its beginning. */
+const formsOf = (secret: string): string[] => [
+  secret,
+  Buffer.from(secret).toString('base64').replace(/=+$/, ''),
+  secret.slice(0, 16),
+];
+
+const findIn = (place: string, content: string | Buffer): string[] =>
+  [...secrets].flatMap(([what, secret]) =>
+    formsOf(secret).some((form) => content.includes(form)) ? [`${what} in ${place}`] : [],
+  );
+
+/** The header of a JWT is no secret and alike in all tokens: what must not be found begins after it. */
+const withoutHeader = (token: string): string => token.slice(token.indexOf('.') + 1);
+
+describe('no secret is left anywhere', () => {
+  let directory: string;
+  let twin: Twin;
+  const answers: string[] = [];
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'stepkey-canary-'));
+    twin = await startTwin({
+      stateDirectory: directory,
+      port: 0,
+      awsPort: 0,
+      users: 'demo',
+      context: { 'stepkey:logLevel': 'DEBUG' },
+      log: (line) => {
+        twinLog.push(line);
+      },
+      interceptor: ({ operation, input }) => {
+        if (operation !== 'AssumeRoleWithWebIdentity') return;
+        const token = String(input['WebIdentityToken']);
+        secrets.set('an OpenID token', withoutHeader(token));
+        if (isStsDown) {
+          throw new AwsError('InvalidIdentityToken', `Rejected ${token}`, { statusCode: 400 });
+        }
+      },
+    });
+    for (const person of ['alice', 'bob', 'frank']) {
+      const tokens = await signIn(twin, person);
+      secrets.set(`${person}'s ID token`, withoutHeader(tokens.idToken));
+      secrets.set(`${person}'s access token`, withoutHeader(tokens.accessToken));
+      secrets.set(`${person}'s refresh token`, tokens.refreshToken);
+      const ask = async (body: object) => {
+        const answer = await callApi(twin, 'POST', '/v1/credentials', {
+          token: tokens.idToken,
+          body,
+        });
+        const { credentials } = answer.body as { credentials?: Record<string, string> };
+        if (credentials === undefined) {
+          answers.push(answer.text);
+          return;
+        }
+        secrets.set(`${person}'s secret key`, credentials['secretAccessKey'] ?? '');
+        secrets.set(`${person}'s session token`, credentials['sessionToken'] ?? '');
+      };
+      await ask({ grant: 'own-files' });
+      await ask({ grant: 'own-files' });
+      isStsDown = true;
+      await ask({ grant: 'team-read' });
+      isStsDown = false;
+      await ask({ grant: 'no-such-grant' });
+      await ask({ unknown: tokens.idToken });
+      answers.push(
+        (await callApi(twin, 'GET', `/v1/${tokens.idToken.slice(-40)}`, { token: 'garbage' })).text,
+      );
+    }
+    secrets.set('the password', 'Correct-horse-1');
+  });
+  afterAll(async () => {
+    await twin.stop();
+    await rm(directory, { recursive: true });
+  });
+
+  it('has something to look for', () => {
+    // Two people of three get sessions; each has three tokens; then an OpenID token and the password.
+    expect(secrets.size).toBe(3 * 3 + 2 * 2 + 2);
+    expect(answers.length).toBeGreaterThanOrEqual(9);
+  });
+
+  it('not in error bodies', () => {
+    expect(answers.flatMap((text, index) => findIn(`answer ${String(index)}`, text))).toEqual([]);
+  });
+
+  it('not in the table, nor in what its stream carries', async () => {
+    const { Items } = await twin.call('dynamodb', 'Scan', { TableName: twin.endpoints.table });
+    expect((Items as unknown[]).length).toBeGreaterThan(5);
+    expect(findIn('the table', JSON.stringify(Items))).toEqual([]);
+    expect(findIn('the stream', JSON.stringify(twin.readTableStream()))).toEqual([]);
+  });
+
+  it('not in the execution history', async () => {
+    const history = await twin.readLog('/aws/vendedlogs/states/stepkey-issue-credentials');
+    expect(history.length).toBeGreaterThan(50);
+    expect(findIn('the history', JSON.stringify(history))).toEqual([]);
+  });
+
+  it("not in the functions' logs at their most verbose", async () => {
+    for (const name of ['api', 'decide', 'identity', 'exchange']) {
+      const lines = await twin.readLog(`/aws/lambda/stepkey-${name}`);
+      expect(findIn(name, JSON.stringify(lines))).toEqual([]);
+    }
+    expect(await twin.readLog('/aws/lambda/stepkey-api')).not.toEqual([]);
+  });
+
+  it("not in the twin's own log", () => {
+    expect(findIn("the twin's log", twinLog.join('\n'))).toEqual([]);
+  });
+
+  it('not in any file of the state directory but the two that hold its keys', async () => {
+    const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile() && !secretFiles.has(entry.name));
+    expect(files.length).toBeGreaterThan(3);
+    const found: string[] = [];
+    for (const file of files) {
+      found.push(...findIn(file.name, await readFile(join(file.parentPath, file.name))));
+    }
+    expect(found).toEqual([]);
+  });
+});
