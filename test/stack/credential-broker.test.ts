@@ -159,6 +159,7 @@ describe('the settings', () => {
       developerIdentityCallsPerSecond: 200,
       batchCallsPerSecond: 30,
       corsOrigins: ['https://a.example', 'https://b.example'],
+      logLevel: 'INFO',
       keepData: false,
     });
   });
