@@ -15,3 +15,12 @@ export const problemOf = (name: ErrorName): Problem => {
   const { type, title, status, detail } = errorCatalogue[name];
   return { type: `https://stepkey.dev/problems/${type}`, title, status, detail };
 };
+
+/**
+ * Name and sentence under both spellings that AWS SDKs read from a container credentials endpoint.
+ * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
+ */
+export const containerFieldsOf = (name: ErrorName): Readonly<Record<string, string>> => {
+  const { detail } = errorCatalogue[name];
+  return { code: name, message: detail, Code: name, Message: detail };
+};

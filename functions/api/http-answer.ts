@@ -6,7 +6,7 @@ import {
 } from '../../core/contracts/api.ts';
 import type { StepkeyError } from '../../core/errors.ts';
 import { errorCatalogue } from '../../core/errors.ts';
-import { problemMediaType, problemOf } from '../../core/problem.ts';
+import { containerFieldsOf, problemMediaType, problemOf } from '../../core/problem.ts';
 import type { IssuedSession } from './issued-session.ts';
 
 export const answer = (body: object): APIGatewayProxyResult => ({
@@ -42,7 +42,7 @@ export const containerAnswerOf = ({ session }: IssuedSession): ContainerCredenti
 
 /**
  * An error as the caller sees it: the catalogue's constant text, what to choose from, nothing else.
- * @param isContainerPath adds the code and message under both spellings that SDKs read there
+ * @param isContainerPath adds what SDKs read there
  */
 export const problemAnswerOf = (
   error: StepkeyError,
@@ -50,7 +50,6 @@ export const problemAnswerOf = (
   isContainerPath: boolean,
 ): APIGatewayProxyResult => {
   const problem = problemOf(error.name);
-  const spelled = { code: error.name, message: problem.detail };
   return {
     statusCode: problem.status,
     headers: {
@@ -64,7 +63,7 @@ export const problemAnswerOf = (
       instance: requestId,
       ...(error.choices ? { choices: error.choices } : {}),
       ...(error.faults ? { faults: error.faults } : {}),
-      ...(isContainerPath ? { ...spelled, Code: spelled.code, Message: spelled.message } : {}),
+      ...(isContainerPath ? containerFieldsOf(error.name) : {}),
     }),
   };
 };

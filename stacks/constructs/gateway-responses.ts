@@ -1,6 +1,6 @@
 import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { errorCatalogue, type ErrorName } from '../../core/errors.ts';
-import { problemMediaType, problemOf } from '../../core/problem.ts';
+import { containerFieldsOf, problemMediaType, problemOf } from '../../core/problem.ts';
 
 /** Which name of the catalogue each of API Gateway's own errors is. */
 const responses: readonly (readonly [ResponseType, ErrorName])[] = [
@@ -38,7 +38,10 @@ export const addGatewayResponses = (api: RestApi, allowOrigin: string | null): v
     api.addGatewayResponse(type.responseType, {
       type,
       statusCode: String(problem.status),
-      templates: { 'application/json': JSON.stringify(problem) },
+      // A gateway response does not know the path: all of them carry what SDKs read on container paths.
+      templates: {
+        'application/json': JSON.stringify({ ...problem, ...containerFieldsOf(name) }),
+      },
       responseHeaders: {
         'Content-Type': `'${problemMediaType}'`,
         'Cache-Control': "'no-store'",

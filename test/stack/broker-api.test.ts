@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { errorCatalogue, type ErrorName } from '../../core/errors.ts';
-import { problemOf } from '../../core/problem.ts';
+import { containerFieldsOf, problemOf } from '../../core/problem.ts';
 import { flatten } from './policy-lines.ts';
 import { synthesizeStepkey } from './stepkey-templates.ts';
 
@@ -141,7 +141,9 @@ describe('API Gateway’s own errors', () => {
     broker.hasResourceProperties('AWS::ApiGateway::GatewayResponse', {
       ResponseType: type,
       StatusCode: String(status),
-      ResponseTemplates: { 'application/json': JSON.stringify(problemOf(name)) },
+      ResponseTemplates: {
+        'application/json': JSON.stringify({ ...problemOf(name), ...containerFieldsOf(name) }),
+      },
       ResponseParameters: {
         'gatewayresponse.header.Content-Type': "'application/problem+json'",
         'gatewayresponse.header.Cache-Control': "'no-store'",
