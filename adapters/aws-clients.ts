@@ -10,7 +10,7 @@ export interface AwsLocation {
  * (task states 3–10 s, the front 25 s). What mints or spends quota is attempted once: the state machine repeats it.
  */
 const limits = {
-  dynamodb: { requestTimeout: 2000, maxAttempts: 2 },
+  dynamodb: { requestTimeout: 3000, maxAttempts: 3 },
   kms: { requestTimeout: 2000, maxAttempts: 2 },
   'cognito-identity': { requestTimeout: 4000, maxAttempts: 1 },
   sts: { requestTimeout: 5000, maxAttempts: 1 },
@@ -26,7 +26,7 @@ export const clientSettings = (service: keyof typeof limits, aws: AwsLocation) =
   disableHostPrefix: aws.endpoint !== null,
   maxAttempts: limits[service].maxAttempts,
   requestHandler: {
-    connectionTimeout: 2000,
+    connectionTimeout: 3000,
     requestTimeout: limits[service].requestTimeout,
     // Without it the SDK only warns.
     throwOnRequestTimeout: true,
