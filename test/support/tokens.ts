@@ -1,0 +1,54 @@
+import type { UserPool } from '../../core/user-pools.ts';
+import { noonEpochSeconds } from './callers.ts';
+
+export const userPool: UserPool = {
+  alias: 'users',
+  userPoolId: 'us-east-1_Example01',
+  issuer: 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Example01',
+  clients: { app: 'client-id-of-app', cli: 'client-id-of-cli' },
+};
+
+export const otherUserPool: UserPool = {
+  alias: 'partners',
+  userPoolId: 'us-east-1_Example02',
+  issuer: 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Example02',
+  clients: { portal: 'client-id-of-portal' },
+};
+
+export const tokenHeader = { kid: 'key-1', alg: 'RS256' };
+
+/** What Cognito puts into the ID token of the reader whom `callerOf` describes. */
+export const idClaimsOf = (changes: Record<string, unknown> = {}): Record<string, unknown> => ({
+  sub: '11111111-2222-4333-8444-555555555555',
+  iss: userPool.issuer,
+  aud: 'client-id-of-app',
+  token_use: 'id',
+  auth_time: noonEpochSeconds - 300,
+  iat: noonEpochSeconds - 300,
+  exp: noonEpochSeconds + 3300,
+  jti: 'jti-1',
+  'cognito:groups': ['readers'],
+  ...changes,
+});
+
+export const accessClaimsOf = (changes: Record<string, unknown> = {}): Record<string, unknown> => {
+  const { aud, ...claims } = idClaimsOf();
+  return { ...claims, token_use: 'access', client_id: aud, ...changes };
+};
+
+/** The claims without one of them. */
+export const without = (
+  claims: Readonly<Record<string, unknown>>,
+  name: string,
+): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(claims).filter(([key]) => key !== name));
+
+export const partOf = (content: string | Uint8Array): string =>
+  Buffer.from(content).toString('base64url');
+
+/** A compact JWS with a signature that nobody made: shapes are read before signatures. */
+export const tokenOf = (
+  claims: Readonly<Record<string, unknown>> = idClaimsOf(),
+  header: Readonly<Record<string, unknown>> = tokenHeader,
+  signature = partOf(new Uint8Array(256).fill(7)),
+): string => [partOf(JSON.stringify(header)), partOf(JSON.stringify(claims)), signature].join('.');
