@@ -19,7 +19,8 @@ const json = <Schema extends z.ZodType>(schema: Schema) =>
 const userPools = z
   .array(
     z.strictObject({
-      alias: text,
+      // A colon would make the parts of a subject id ambiguous.
+      alias: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/),
       userPoolId: text,
       issuer: z.url({ protocol: /^https$/ }),
       clients: z.record(text, text),

@@ -2,8 +2,11 @@ import type { Decision } from '../contracts/decision.ts';
 import type { CacheEntry, KnownState } from '../ports.ts';
 import { epochsOf, sameEpochs } from '../revocation.ts';
 
-/** Below the minimum plus up to this much, an entry is served and replaced in the background. */
-const refreshWindowSeconds = 300;
+/**
+ * Below the minimum plus up to this much, an entry is served and replaced in the background. A session must live
+ * longer than its minimum by more than this, or every hand-out would start a refresh.
+ */
+export const refreshWindowSeconds = 300;
 /** Served only while upstream is down, and never with less left than this. */
 const staleFloorSeconds = 300;
 
@@ -41,6 +44,3 @@ export const weighEntry = (
 /** 0–300 s, fixed per entry, so that entries minted together are not refreshed together. */
 const refreshJitterSeconds = (cacheKey: string): number =>
   Number.parseInt(cacheKey.slice(0, 8), 16) % (refreshWindowSeconds + 1);
-
-/** What a background refresh asks of the machine: replace the entry unless it has this much more than the minimum. */
-export const refreshAheadSeconds = refreshWindowSeconds;

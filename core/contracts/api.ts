@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 /** The HTTP API's shapes: they validate requests, type the answers, and docs/openapi.json is generated from them. */
 
-const grantName = z.string().min(1).max(64).describe('Name of a grant.');
+export const grantName = z.string().min(1).max(64).describe('Name of a grant.');
 const roleArn = z
   .string()
   .min(20)

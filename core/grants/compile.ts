@@ -1,5 +1,7 @@
+import { refreshWindowSeconds } from '../cache/weigh-entry.ts';
 import { reservedTagPrefix } from '../session/session-tags.ts';
-import { parseStrictJson } from '../token/strict-json.ts';
+import { isSubjectPlaceholder } from '../session/subject-values.ts';
+import { parseStrictJson } from '../strict-json.ts';
 import { GrantFilesError, type FaultAt, type GrantFault } from './fault.ts';
 import { grantFileSchema, type Grant, type GrantFile } from './grant.ts';
 import { mappedRoleName, mappedRolesOf } from './mapped-role.ts';
@@ -20,6 +22,9 @@ export interface GrantText {
   readonly text: string;
 }
 
+/** @see STS: at most 50 session tags, of which the broker sets up to four */
+const maximumOwnTags = 46;
+
 /** @see IAM quotas: role names are at most 64 characters */
 const maximumRoleNameCharacters = 64;
 
@@ -33,9 +38,35 @@ export const compileGrants = (
 ): readonly Grant[] => {
   const compiled = files.map((file) => compileGrant(file, context));
   const faults = compiled.flatMap((result) => result.faults);
+  faults.push(...sharedFaults(compiled, context));
   if (files.length === 0) faults.push({ file: '*.json', path: '', reason: 'there is no grant' });
   if (faults.length > 0) throw new GrantFilesError(faults);
   return compiled.flatMap(({ grant }) => grant ?? []);
+};
+
+/** What only shows across files, or in the deployment itself. */
+const sharedFaults = (
+  compiled: readonly { readonly grant?: Grant }[],
+  context: GrantContext,
+): readonly GrantFault[] => {
+  const roleNames = compiled
+    .flatMap(({ grant }) => (grant ? mappedRolesOf(grant) : []))
+    .filter(({ role }) => role.permissions !== undefined)
+    .map((role) => ({ role, name: mappedRoleName(context.deployment, role) }));
+  return [
+    ...roleNames
+      .filter(({ name }, index) => roleNames.findIndex((other) => other.name === name) < index)
+      .map(({ role, name }) => ({
+        file: `${role.grant}.json`,
+        path: 'role',
+        reason: `another grant's role is already called ${name}`,
+      })),
+    ...context.templateValues.filter(isSubjectPlaceholder).map((name) => ({
+      file: '*.json',
+      path: '',
+      reason: `the deployment's value {{${name}}} has the name of a caller's value`,
+    })),
+  ];
 };
 
 const compileGrant = (
@@ -88,10 +119,11 @@ const meaningFaults = (grant: Grant, context: GrantContext): readonly FaultAt[] 
       faults.push({ path: ['clients', index], reason: `no app client is called "${client}"` });
     }
   });
-  if (grant.session.minTtlSeconds >= grant.session.durationSeconds) {
+  const { minTtlSeconds, durationSeconds } = grant.session;
+  if (minTtlSeconds + refreshWindowSeconds >= durationSeconds) {
     faults.push({
       path: ['session', 'minTtlSeconds'],
-      reason: 'must be below durationSeconds, or no session would ever be served twice',
+      reason: `must be more than ${String(refreshWindowSeconds)} s below durationSeconds, or every hand-out would start a refresh`,
     });
   }
   const roles = mappedRolesOf(grant);
@@ -100,7 +132,15 @@ const meaningFaults = (grant: Grant, context: GrantContext): readonly FaultAt[] 
       faults.push({ path: ['role'], reason: 'the name of its role would exceed 64 characters' });
     }
   }
-  for (const key of Object.keys(grant.tags)) {
+  const tagKeys = Object.keys(grant.tags);
+  if (tagKeys.length > maximumOwnTags) {
+    faults.push({ path: ['tags'], reason: `may be at most ${String(maximumOwnTags)}` });
+  }
+  for (const [index, key] of tagKeys.entries()) {
+    const isRepeated = tagKeys.slice(0, index).some((k) => k.toLowerCase() === key.toLowerCase());
+    if (isRepeated) {
+      faults.push({ path: ['tags', key], reason: 'differs from another tag only in case' });
+    }
     if (key.toLowerCase().startsWith(reservedTagPrefix) || key.toLowerCase().startsWith('aws:')) {
       faults.push({ path: ['tags', key], reason: 'this tag is set by the broker or by AWS' });
     }

@@ -1,5 +1,5 @@
 import { claimPrefix, isSubjectPlaceholder } from '../session/subject-values.ts';
-import { placeholdersIn } from '../template.ts';
+import { fillPlaceholders, placeholdersIn } from '../template.ts';
 import type { FaultAt } from './fault.ts';
 import type { Grant, GrantStatement } from './grant.ts';
 import { mappedRolesOf } from './mapped-role.ts';
@@ -43,10 +43,16 @@ const statementFaults = (
   isKnown: (name: string) => boolean,
 ): readonly FaultAt[] =>
   statements.flatMap((statement, index) => [
-    ...textsOf(statement.Action, [...at, index, 'Action']).flatMap(({ path, text }) =>
-      placeholdersIn(text).length > 0
-        ? [{ path, reason: 'an action may not depend on a value' }]
-        : [],
+    ...[
+      ...textsOf(statement.Action, [...at, index, 'Action']),
+      ...Object.entries(statement.Condition ?? {}).flatMap(([operator, keys]) =>
+        Object.keys(keys).map((key) => ({
+          path: [...at, index, 'Condition', operator, key],
+          text: key,
+        })),
+      ),
+    ].flatMap(({ path, text }) =>
+      text.includes('{{') ? [{ path, reason: 'may not depend on a value' }] : [],
     ),
     ...[
       ...textsOf(statement.Resource, [...at, index, 'Resource']),
@@ -58,6 +64,7 @@ const statementFaults = (
     ].flatMap(({ path, text }) => [
       ...unknownFaults(text, path, isKnown),
       ...boundaryFaults(text, path),
+      ...braceFaults(text, path),
     ]),
   ]);
 
@@ -75,17 +82,23 @@ const unknownFaults = (
     .filter((name) => !isKnown(name))
     .map((name) => ({ path, reason: `{{${name}}} is not a placeholder that may stand here` }));
 
+/** No value may hold these, so a value between two of them cannot reach beyond its place. */
+const delimiters = ['', '/', '#'];
+
 /**
  * A subject's value must fill a whole segment: `private/{{sub}}*` would also match the cousin whose
  * value merely begins alike.
  */
 const boundaryFaults = (text: string, path: Path): readonly FaultAt[] =>
-  [...text.matchAll(/(.?)\{\{([^{}]*)\}\}(.?)/gs)]
-    .filter(
-      ([, before = '', name = '', after = '']) =>
-        isSubjectPlaceholder(name) && !(/^[/:]?$/.test(before) && /^[/]?$/.test(after)),
-    )
-    .map(([, , name = '']) => ({
-      path,
-      reason: `{{${name}}} must fill a whole path segment`,
-    }));
+  [...text.matchAll(/\{\{([^{}]*)\}\}/g)].flatMap(({ 0: whole, 1: name = '', index }) => {
+    const around = [text.slice(Math.max(index - 1, 0), index), text[index + whole.length] ?? ''];
+    return isSubjectPlaceholder(name) && !around.every((one) => delimiters.includes(one))
+      ? [{ path, reason: `{{${name}}} must fill a whole segment between / or #` }]
+      : [];
+  });
+
+/** Braces that open or close nothing would only be noticed at a request. */
+const braceFaults = (text: string, path: Path): readonly FaultAt[] =>
+  /\{\{|\}\}/.test(fillPlaceholders(text, () => ''))
+    ? [{ path, reason: 'has braces that are no placeholder' }]
+    : [];

@@ -2,6 +2,7 @@ import type { Decision } from '../contracts/decision.ts';
 import type { Epochs, Session } from '../contracts/session.ts';
 import { StepkeyError } from '../errors.ts';
 import { sameEpochs } from '../revocation.ts';
+import { parseStrictJson } from '../strict-json.ts';
 
 /** What an opener demands of a session before it uses the credentials. */
 export interface SessionBinding {
@@ -9,6 +10,8 @@ export interface SessionBinding {
   readonly subject: string;
   readonly client: string;
   readonly sessionId: string;
+  /** The one on record; null as for the epochs. */
+  readonly identityId: string | null;
   /** Those in force; null for a session that the machine has just confirmed against the table itself. */
   readonly epochs: Epochs | null;
 }
@@ -20,24 +23,28 @@ export interface SessionBinding {
  */
 export const readSession = (plaintext: string, expected: SessionBinding): Session => {
   // control SEC-04
-  let session: Session;
-  try {
-    session = JSON.parse(plaintext) as Session;
-  } catch {
-    // No cause: a syntax error quotes the text that it met.
-    throw new StepkeyError('Sealing.Failed');
-  }
+  const session = parseSession(plaintext);
   if (
-    (session.format as number) !== 1 ||
-    session.cacheKey !== expected.decision.cacheKey ||
+    session?.cacheKey !== expected.decision.cacheKey ||
     session.sessionId !== expected.sessionId ||
     session.subject !== expected.subject ||
     session.client !== expected.client ||
     session.grant !== expected.decision.grant ||
     session.roleArn !== expected.decision.roleArn ||
+    (expected.identityId !== null && session.identityId !== expected.identityId) ||
     (expected.epochs !== null && !sameEpochs(session.epochs, expected.epochs))
   ) {
     throw new StepkeyError('Sealing.Failed');
   }
   return session;
+};
+
+/** Null for what is not a session of this format. A syntax error is dropped: it quotes the text that it met. */
+const parseSession = (plaintext: string): Session | null => {
+  const value = parseStrictJson(plaintext) as Partial<Session> | null | undefined;
+  return value?.format === 1 &&
+    typeof value.epochs === 'object' &&
+    (value.epochs as unknown) !== null
+    ? (value as Session)
+    : null;
 };

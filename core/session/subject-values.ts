@@ -53,9 +53,12 @@ export const policyValueOfCaller = (caller: Caller, name: string): string =>
  */
 export const tagValueOfCaller = (caller: Caller, name: string): string => {
   const value = rawValueOf(caller, name);
-  if (typeof value === 'object' && value.some((item) => item === '' || item.includes(':'))) {
-    throw new StepkeyError('Session.ValueRefused');
-  }
+  // A text that looks like an encoded list would pass for one.
+  const isMisleading =
+    typeof value === 'object'
+      ? value.some((item) => item === '' || item.includes(':'))
+      : String(value).startsWith(':');
+  if (isMisleading) throw new StepkeyError('Session.ValueRefused');
   return tagValue(typeof value === 'object' ? `:${value.join(':')}:` : value);
 };
 

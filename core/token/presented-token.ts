@@ -1,5 +1,5 @@
 import { StepkeyError } from '../errors.ts';
-import { parseStrictJson } from './strict-json.ts';
+import { parseStrictJson } from '../strict-json.ts';
 
 const maximumTokenCharacters = 8192;
 

@@ -41,6 +41,12 @@ export const readCaller = (
   if (pool === undefined || client === undefined || !isSub(sub)) {
     throw new StepkeyError('Token.Invalid');
   }
+  const authTimeEpochSeconds =
+    claims['auth_time'] === undefined ? issuedAtEpochSeconds : secondsOf(claims, 'auth_time');
+  // A sign-in after the token was made would pass every revocation's cut-off.
+  if (authTimeEpochSeconds > issuedAtEpochSeconds + clockSkewSeconds) {
+    throw new StepkeyError('Token.Invalid');
+  }
   return {
     subject: `${pool.alias}:${sub}`,
     issuerAlias: pool.alias,
@@ -48,8 +54,7 @@ export const readCaller = (
     client,
     tokenUse: door,
     tokenId: typeof claims['jti'] === 'string' ? claims['jti'] : null,
-    authTimeEpochSeconds:
-      claims['auth_time'] === undefined ? issuedAtEpochSeconds : secondsOf(claims, 'auth_time'),
+    authTimeEpochSeconds,
     expiresAtEpochSeconds,
     groups: textsOf(claims, 'cognito:groups'),
     roles: textsOf(claims, 'cognito:roles'),

@@ -3,6 +3,7 @@ import type {
   CredentialStore,
   IdSource,
   IssueMachine,
+  KnownState,
   Ledger,
   Sealer,
   Timer,
@@ -42,5 +43,9 @@ export interface FrontRequest {
   readonly token: string;
   readonly deadlineEpochMillis: number;
 }
+
+/** Whether an execution is minting this entry now; a lease that has run out is none. */
+export const isLeased = (known: KnownState, clock: Clock): boolean =>
+  (known.leaseUntilEpochMillis ?? 0) > clock.nowEpochMillis();
 
 export const nowEpochSeconds = (clock: Clock): number => Math.floor(clock.nowEpochMillis() / 1000);

@@ -9,8 +9,8 @@ import { answer, problemAnswerOf } from './http-answer.ts';
 import { readHttpRequest, type HttpRequest } from './http-request.ts';
 import { routes } from './routes.ts';
 
-/** The gateway gives up after 29 s and the machine after 20 s; the front answers before the first. */
-const patienceMillis = 25_000;
+/** The gateway gives up after 29 s, the function after 25 s and the machine after 20 s: an answer comes before them. */
+const patienceMillis = 24_000;
 
 /** What is logged of a request: names and codes, nothing that was presented. */
 export interface RequestLog {
@@ -71,16 +71,13 @@ const toStepkeyError = (error: unknown): StepkeyError =>
   error instanceof StepkeyError ? error : new StepkeyError('Config.Invalid', { cause: error });
 
 const causeOf = ({ cause }: StepkeyError): Readonly<Record<string, string>> =>
-  cause instanceof Error
-    ? {
-        cause: cause.name,
-        at:
-          (cause.stack ?? '')
-            .split('\n')
-            .find((line) => /^\s+at /.test(line))
-            ?.trim() ?? '',
-      }
-    : {};
+  cause instanceof Error ? { cause: cause.name, at: firstFrameOf(cause) } : {};
+
+/** The stack begins with the message, which may be anything: it is cut off before a frame is looked for. */
+const firstFrameOf = ({ message, stack = '' }: Error): string => {
+  const frames = stack.slice(stack.indexOf(message) + message.length).split('\n');
+  return frames.find((line) => /^\s+at .+:\d+:\d+\)?$/.test(line))?.trim() ?? '';
+};
 
 /** The one thing that a refused request creates. The refusal stands even when it cannot be recorded. */
 const recordDenial = async (

@@ -62,7 +62,8 @@ export const problemAnswerOf = (
       ...problem,
       instance: requestId,
       ...(error.choices ? { choices: error.choices } : {}),
-      ...(error.faults ? { faults: error.faults } : {}),
+      // Faults of a configuration are the operator's to read, in the log.
+      ...(error.name === 'Request.Malformed' && error.faults ? { faults: error.faults } : {}),
       ...(isContainerPath ? containerFieldsOf(error.name) : {}),
     }),
   };

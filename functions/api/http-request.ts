@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type * as z from 'zod';
 import { StepkeyError } from '../../core/errors.ts';
+import { parseStrictJson } from '../../core/strict-json.ts';
 
 const maximumBodyBytes = 16 * 1024;
 
@@ -20,7 +21,8 @@ export const readHttpRequest = (event: APIGatewayProxyEvent): HttpRequest => ({
   route: `${event.httpMethod} ${event.resource}`,
   requestId: event.requestContext.requestId,
   headers: Object.fromEntries(
-    Object.entries(event.headers).flatMap(([name, value]) =>
+    // Null in requests that API Gateway's own console makes.
+    Object.entries((event.headers as typeof event.headers | null) ?? {}).flatMap(([name, value]) =>
       value === undefined ? [] : [[name.toLowerCase(), value]],
     ),
   ),
@@ -54,11 +56,11 @@ export const readJsonBody = <T>(request: HttpRequest, schema: z.ZodType<T>): T =
   if (hasBody && !/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '')) {
     throw new StepkeyError('Request.UnsupportedMediaType');
   }
-  let value: unknown;
-  try {
-    value = hasBody ? JSON.parse(request.body) : {};
-  } catch {
-    throw new StepkeyError('Request.Malformed', { faults: ['the body is not JSON'] });
+  const value = hasBody ? parseStrictJson(request.body) : {};
+  if (value === undefined) {
+    throw new StepkeyError('Request.Malformed', {
+      faults: ['the body is not JSON, repeats a key or is nested too deeply'],
+    });
   }
   return validate(value, schema);
 };
@@ -66,6 +68,10 @@ export const readJsonBody = <T>(request: HttpRequest, schema: z.ZodType<T>): T =
 /** @throws Request.Malformed naming each parameter that is unknown or has the wrong shape */
 export const readQuery = <T>(request: HttpRequest, schema: z.ZodType<T>): T =>
   validate(request.query, schema);
+
+/** @throws Request.Malformed as `readQuery` */
+export const readPath = <T>(request: HttpRequest, schema: z.ZodType<T>): T =>
+  validate(request.pathParameters, schema);
 
 const validate = <T>(value: unknown, schema: z.ZodType<T>): T => {
   const parsed = schema.safeParse(value);

@@ -1,10 +1,10 @@
-import { weighEntry, type EntryUse } from '../../core/cache/weigh-entry.ts';
+import { refreshWindowSeconds, weighEntry } from '../../core/cache/weigh-entry.ts';
 import type { Decision } from '../../core/contracts/decision.ts';
 import { errorCatalogue, StepkeyError } from '../../core/errors.ts';
 import { decide, type Wish } from '../../core/grants/decide.ts';
-import type { CacheEntry, KnownState } from '../../core/ports.ts';
 import { refuseIfRevoked } from '../../core/revocation.ts';
-import { nowEpochSeconds, type FrontContext, type FrontPorts, type FrontRequest } from './front.ts';
+import { isLeased, nowEpochSeconds } from './front.ts';
+import type { FrontContext, FrontPorts, FrontRequest } from './front.ts';
 import { serveEntry, type IssuedSession } from './issued-session.ts';
 import { mint, startRefresh } from './mint.ts';
 
@@ -27,55 +27,76 @@ export const issueCredentials = async (
 ): Promise<IssuedSession> => {
   const { caller } = request;
   const decision = decide(caller, wish, context);
-  const minTtlSeconds = Math.max(decision.minTtlSeconds, wish.minTtlSeconds ?? 0);
-  if (minTtlSeconds >= decision.durationSeconds) {
-    throw new StepkeyError('Request.Malformed', {
-      faults: ['minTtlSeconds: the grant gives no session that long'],
-    });
-  }
-  const known = await ports.store.read(
-    { subject: caller.subject, client: caller.client, grant: decision.grant },
-    decision.cacheKey,
-  );
+  const minTtlSeconds = minTtlOf(decision, wish);
+  const known = await ports.store.read(scopeOf(request, decision), decision.cacheKey);
   refuseIfRevoked(known.revocation, caller.authTimeEpochSeconds);
   const { use, entry } = weighEntry(known, decision, minTtlSeconds, nowEpochSeconds(ports.clock));
-  const served = await serveIfFresh(ports, request, decision, known, use, entry);
-  if (served !== null) {
-    if (use === 'serve-and-refresh' && known.leaseUntilEpochMillis === null) {
-      await startRefresh(ports, request, decision, minTtlSeconds);
+  const isFresh = use === 'serve' || use === 'serve-and-refresh';
+  let unusableSessionId = '-';
+  if (entry !== null && isFresh && !decision.traceEveryRequest) {
+    const served = await serveEntry(ports, request, decision, known, entry, { stale: false });
+    if (served !== null) {
+      if (use === 'serve-and-refresh' && !isLeased(known, ports.clock)) {
+        await startRefresh(ports, request, decision, minTtlSeconds);
+      }
+      return served;
     }
-    return served;
+    unusableSessionId = entry.sessionId;
   }
-  const isUnusable = entry !== null && isFresh(use) && !decision.traceEveryRequest;
   try {
     return await mint(ports, request, decision, {
       minTtlSeconds,
-      unusableSessionId: isUnusable ? entry.sessionId : '-',
-      isLeased: (known.leaseUntilEpochMillis ?? 0) > ports.clock.nowEpochMillis(),
+      unusableSessionId,
+      isLeased: isLeased(known, ports.clock),
     });
   } catch (error) {
-    const stale =
-      entry !== null && !isUnusable && isUpstreamDown(error)
-        ? await serveEntry(ports, request, decision, known, entry, { stale: !isFresh(use) })
-        : null;
+    if (!isUpstreamDown(error)) throw error;
+    const stale = await serveStale(ports, request, decision, minTtlSeconds, unusableSessionId);
     if (stale === null) throw error;
     return stale;
   }
 };
 
-const isFresh = (use: EntryUse): boolean => use === 'serve' || use === 'serve-and-refresh';
+const scopeOf = ({ caller }: FrontRequest, decision: Decision) => ({
+  subject: caller.subject,
+  client: caller.client,
+  grant: decision.grant,
+});
 
-const serveIfFresh = async (
+const minTtlOf = (decision: Decision, wish: CredentialsWish): number => {
+  const minTtlSeconds = Math.max(decision.minTtlSeconds, wish.minTtlSeconds ?? 0);
+  if (minTtlSeconds + refreshWindowSeconds >= decision.durationSeconds) {
+    throw new StepkeyError('Request.Malformed', {
+      faults: ['minTtlSeconds: the grant gives no session that long'],
+    });
+  }
+  return minTtlSeconds;
+};
+
+/**
+ * Bridges an outage with what is left of an older session. All is read and weighed anew: the attempt to mint may
+ * have taken long enough for a revocation, or for too little life.
+ * @returns null when there is nothing to bridge with, or each hand-out must be an execution of its own
+ * @throws Subject.Revoked
+ */
+const serveStale = async (
   ports: FrontPorts,
   request: FrontRequest,
   decision: Decision,
-  known: KnownState,
-  use: EntryUse,
-  entry: CacheEntry | null,
-): Promise<IssuedSession | null> =>
-  entry !== null && isFresh(use) && !decision.traceEveryRequest
-    ? serveEntry(ports, request, decision, known, entry, { stale: false })
-    : null;
+  minTtlSeconds: number,
+  unusableSessionId: string,
+): Promise<IssuedSession | null> => {
+  if (decision.traceEveryRequest) return null;
+  const known = await ports.store
+    .read(scopeOf(request, decision), decision.cacheKey)
+    .catch(() => null);
+  if (known === null) return null;
+  refuseIfRevoked(known.revocation, request.caller.authTimeEpochSeconds);
+  const { use, entry } = weighEntry(known, decision, minTtlSeconds, nowEpochSeconds(ports.clock));
+  return entry === null || entry.sessionId === unusableSessionId
+    ? null
+    : serveEntry(ports, request, decision, known, entry, { stale: use === 'stale-only' });
+};
 
 /** Only what may pass by itself is bridged with an older session; a refusal never is. */
 const isUpstreamDown = (error: unknown): boolean =>

@@ -37,6 +37,7 @@ export const serveEntry = async (
         subject: caller.subject,
         client: caller.client,
         sessionId: entry.sessionId,
+        identityId: entry.identityId,
         epochs: epochsOf(known.revocation),
       },
     );

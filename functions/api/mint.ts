@@ -1,10 +1,11 @@
-import { refreshAheadSeconds, weighEntry } from '../../core/cache/weigh-entry.ts';
+import { refreshWindowSeconds, weighEntry } from '../../core/cache/weigh-entry.ts';
 import type { Decision } from '../../core/contracts/decision.ts';
 import type { IssueInput, IssueOutcome } from '../../core/contracts/issue.ts';
 import { StepkeyError } from '../../core/errors.ts';
 import { refuseIfRevoked } from '../../core/revocation.ts';
 import { readSession } from '../../core/session/session-seal.ts';
-import { nowEpochSeconds, type FrontPorts, type FrontRequest } from './front.ts';
+import { isLeased, nowEpochSeconds } from './front.ts';
+import type { FrontPorts, FrontRequest } from './front.ts';
 import { serveEntry, type IssuedSession } from './issued-session.ts';
 
 interface MintWish {
@@ -14,6 +15,10 @@ interface MintWish {
   /** Another execution is minting already: wait for it before starting one. */
   readonly isLeased: boolean;
 }
+
+/** The machine's own limit: one that starts with less time left could mint what nobody is there to take. */
+const machineLimitMillis = 20_000;
+const pollMillis = 100;
 
 /**
  * Has the state machine mint the session, or waits for the execution that is already minting it.
@@ -25,27 +30,31 @@ export const mint = async (
   decision: Decision,
   wish: MintWish,
 ): Promise<IssuedSession> => {
+  let { unusableSessionId } = wish;
   if (wish.isLeased) {
     const served = await awaitEntry(ports, request, decision, wish);
     if (served !== null) return served;
   }
-  let { unusableSessionId } = wish;
-  while (ports.clock.nowEpochMillis() < request.deadlineEpochMillis) {
-    const outcome = await ports.flights.join(decision.cacheKey, async () =>
+  while (ports.clock.nowEpochMillis() + machineLimitMillis <= request.deadlineEpochMillis) {
+    const run = async () =>
       ports.machine.run(
         await inputOf(ports, request, decision, wish.minTtlSeconds, unusableSessionId),
         ports.ids.next(),
-      ),
-    );
+      );
+    // Where each hand-out must be an execution, nobody may ride on another's.
+    const outcome = decision.traceEveryRequest
+      ? await run()
+      : await ports.flights.join(decision.cacheKey, run);
     if (outcome?.outcome === 'identity') throw new StepkeyError('Config.Invalid');
     if (outcome?.outcome === 'issued') {
-      const issued = await openOutcome(ports, request, decision, outcome);
+      const issued = await openOutcome(ports, request, decision, wish.minTtlSeconds, outcome);
       if (issued !== null) return issued;
       unusableSessionId = outcome.sessionId;
       continue;
     }
     const served = await awaitEntry(ports, request, decision, { ...wish, unusableSessionId });
     if (served !== null) return served;
+    await ports.timer.wait(pollMillis);
   }
   throw new StepkeyError('Session.InProgress');
 };
@@ -61,7 +70,7 @@ export const startRefresh = async (
   minTtlSeconds: number,
 ): Promise<void> => {
   try {
-    const wantedTtlSeconds = minTtlSeconds + refreshAheadSeconds;
+    const wantedTtlSeconds = minTtlSeconds + refreshWindowSeconds;
     const input = await inputOf(ports, request, decision, wantedTtlSeconds, '-');
     await ports.machine.start(input, ports.ids.next());
   } catch (error) {
@@ -86,13 +95,15 @@ const inputOf = async (
   unusableSessionId,
 });
 
-/** Null when a cached session does not open: the machine then mints another. A fresh one must open. */
+/** Null when a cached session does not open or has less life than its row said: the machine then mints another. */
 const openOutcome = async (
   ports: FrontPorts,
   { caller }: FrontRequest,
   decision: Decision,
+  minTtlSeconds: number,
   outcome: Extract<IssueOutcome, { outcome: 'issued' }>,
 ): Promise<IssuedSession | null> => {
+  const isCached = outcome.source === 'cache';
   try {
     const plaintext = await ports.sealer.open('credentials', decision.grant, outcome.sealedSession);
     const session = readSession(plaintext, {
@@ -100,22 +111,25 @@ const openOutcome = async (
       subject: caller.subject,
       client: caller.client,
       sessionId: outcome.sessionId,
+      // The machine has just read these from the table, and compared them.
+      identityId: null,
       epochs: null,
     });
+    const remainingSeconds = session.expiresAtEpochSeconds - nowEpochSeconds(ports.clock);
+    if (isCached && remainingSeconds < minTtlSeconds) return null;
     return { session, issuanceId: outcome.issuanceId, source: outcome.source, stale: false };
   } catch (error) {
-    if (
-      outcome.source === 'cache' &&
-      error instanceof StepkeyError &&
-      error.name === 'Sealing.Failed'
-    ) {
-      return null;
-    }
+    const isUnopened = error instanceof StepkeyError && error.name === 'Sealing.Failed';
+    if (isCached && isUnopened) return null;
     throw error;
   }
 };
 
-/** Polls the entry while another execution holds the lease; null once the lease is gone and no usable entry came. */
+/**
+ * Polls the entry while another execution holds the lease.
+ * @returns null once the lease is gone and no usable entry came, or where the entry may only be had through an
+ *   execution of one's own
+ */
 const awaitEntry = async (
   ports: FrontPorts,
   request: FrontRequest,
@@ -136,11 +150,12 @@ const awaitEntry = async (
       nowEpochSeconds(ports.clock),
     );
     if (entry !== null && use !== 'stale-only' && entry.sessionId !== wish.unusableSessionId) {
+      if (decision.traceEveryRequest) return null;
       const served = await serveEntry(ports, request, decision, known, entry, { stale: false });
       if (served !== null) return served;
     }
-    if ((known.leaseUntilEpochMillis ?? 0) <= ports.clock.nowEpochMillis()) return null;
-    await ports.timer.wait(100 + (attempt % 3) * 50);
+    if (!isLeased(known, ports.clock)) return null;
+    await ports.timer.wait(pollMillis + (attempt % 3) * (pollMillis / 2));
   }
   throw new StepkeyError('Session.InProgress');
 };

@@ -1,12 +1,12 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import * as z from 'zod';
-import { credentialsRequest, decisionRequest } from '../../core/contracts/api.ts';
+import { credentialsRequest, decisionRequest, grantName } from '../../core/contracts/api.ts';
 import type { Door } from '../../core/contracts/caller.ts';
 import { explainDecision } from './explain-decision.ts';
 import type { FrontContext, FrontPorts, FrontRequest } from './front.ts';
 import { getIdentity } from './get-identity.ts';
 import { answer, containerAnswerOf, credentialsAnswerOf } from './http-answer.ts';
-import { readJsonBody, readQuery, type HttpRequest } from './http-request.ts';
+import { readJsonBody, readPath, readQuery, type HttpRequest } from './http-request.ts';
 import { issueCredentials } from './issue-credentials.ts';
 
 /** A request whose parameters were read. */
@@ -29,6 +29,7 @@ interface Route {
 
 const roleQuery = z.strictObject({ roleArn: credentialsRequest.shape.roleArn });
 const noQuery = z.strictObject({});
+const grantPath = z.strictObject({ grant: grantName });
 
 /** Keyed as the gateway names them: method and path template. */
 export const routes: Readonly<Record<string, Route>> = {
@@ -52,7 +53,7 @@ export const routes: Readonly<Record<string, Route>> = {
   'GET /v1/container-credentials/{grant}': {
     door: 'id',
     prepare: (http) => {
-      const grant = http.pathParameters['grant'] ?? '';
+      const { grant } = readPath(http, grantPath);
       const { roleArn = null } = readQuery(http, roleQuery);
       return {
         grant,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 
-import { parseStrictJson } from '../../../core/token/strict-json.ts';
+import { parseStrictJson } from '../../../core/strict-json.ts';
 
 const json = fc.jsonValue({ maxDepth: 6, noUnicodeString: false });
 const blank = fc.stringMatching(/^[ \t\r\n]{0,3}$/);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import {
-  refreshAheadSeconds,
+  refreshWindowSeconds,
   weighEntry,
   type EntryUse,
 } from '../../../../core/cache/weigh-entry.ts';
@@ -73,9 +73,9 @@ describe('[SEC-04] an entry', () => {
   });
 
   it('waits for its refresh no longer than the machine looks ahead', () => {
-    expect(refreshAheadSeconds).toBe(300);
+    expect(refreshWindowSeconds).toBe(300);
     for (const jitter of [300, 301, 601]) {
-      expect(useWith(1200 + refreshAheadSeconds, { jitter })).toBe('serve');
+      expect(useWith(1200 + refreshWindowSeconds, { jitter })).toBe('serve');
     }
   });
 });

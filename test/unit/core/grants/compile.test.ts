@@ -160,6 +160,21 @@ describe('a fault of a grant', () => {
     ['half a second', { session: { durationSeconds: 3600.5 } }, 'session.durationSeconds'],
     ['a duration in words', { session: { durationSeconds: '3600' } }, 'session.durationSeconds'],
     ['too little life', { session: { minTtlSeconds: 299 } }, 'session.minTtlSeconds'],
+    [
+      'life that is refreshed at every hand-out',
+      { session: { minTtlSeconds: 3300 } },
+      'session.minTtlSeconds',
+    ],
+    ['tags that differ only in case', { tags: { Team: 'a', team: 'b' } }, 'tags.team'],
+    [
+      'more tags than STS takes',
+      {
+        tags: Object.fromEntries(
+          Array.from({ length: 47 }, (_, index) => [`t${String(index)}`, 'x']),
+        ),
+      },
+      'tags',
+    ],
     ['as much life as there is', { session: { minTtlSeconds: 3600 } }, 'session.minTtlSeconds'],
     ['an empty session policy', { sessionPolicy: [] }, 'sessionPolicy'],
     ['an unknown trace', { trace: 'always' }, 'trace'],
@@ -192,6 +207,17 @@ describe('a fault of a grant', () => {
 });
 
 describe('the faults of all files', () => {
+  it('are two roles of one name', () => {
+    const { role } = grantFileOf();
+    const files = [fileOf({ role: { fromToken: { b: role } } }, 'a.json'), fileOf({}, 'a-b.json')];
+    expect(faultsOf(...files)).toMatchObject([{ file: 'a-b.json', path: 'role' }]);
+  });
+
+  it("are a deployment's value with the name of a caller's", () => {
+    const context = { ...grantContext, templateValues: [...grantContext.templateValues, 'sub'] };
+    expect(() => compileGrants([fileOf()], context)).toThrow(/\{\{sub\}\} has the name/);
+  });
+
   it('are told together, each with its file, place and reason', () => {
     const files = [
       fileOf({ clients: ['web'], session: { minTtlSeconds: 3600 } }, 'a.json'),

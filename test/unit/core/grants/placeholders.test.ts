@@ -36,7 +36,7 @@ describe('[SEC-07] placeholders of a session policy', () => {
     'arn:aws:s3:::b/{{client}}/{{sub}}/*',
     'arn:aws:s3:::b/{{claim:custom:team}}/*',
     'arn:aws:s3:::b/{{claim:team}}',
-    'arn:aws:s3:::{{claim:team}}/*',
+    'USER#{{sub}}',
     'arn:aws:s3:::b/${cognito-identity.amazonaws.com:sub}/*',
   ])('may stand in %s', (Resource) => {
     expect(faultsOf(policy({ Resource }))).toEqual([]);
@@ -50,6 +50,8 @@ describe('[SEC-07] placeholders of a session policy', () => {
     ['a property of every object', 'arn:aws:s3:::b/{{constructor}}/*'],
     ['before a wildcard', 'arn:aws:s3:::b/{{sub}}*'],
     ['before a letter', 'arn:aws:s3:::b/{{sub}}x/*'],
+    ['after a colon', 'arn:aws:s3:::{{claim:team}}/*'],
+    ['after a letter that follows a value', 'arn:aws:s3:::{{bucket}}x{{sub}}/*'],
     ['before a colon', 'arn:aws:sqs:{{claim:region}}:123456789012:q'],
     ['before another value', 'arn:aws:s3:::b/{{sub}}{{client}}/*'],
     ['after a letter', 'arn:aws:s3:::b/x{{sub}}/*'],
@@ -57,7 +59,18 @@ describe('[SEC-07] placeholders of a session policy', () => {
     ['after a hyphen', 'arn:aws:s3:::b-{{claim:team}}/*'],
     ['before a line break', 'arn:aws:s3:::b/{{sub}}\n'],
   ])('may not be %s', (_, Resource) => {
-    expect(faultsOf(policy({ Resource }))).toEqual(['sessionPolicy.0.Resource']);
+    expect(new Set(faultsOf(policy({ Resource })))).toEqual(new Set(['sessionPolicy.0.Resource']));
+  });
+
+  it.each([
+    ['braces that nothing closes', { Resource: 'arn:aws:s3:::b/{{sub}/*' }, 'Resource'],
+    [
+      'a condition key',
+      { Condition: { StringEquals: { 'aws:PrincipalTag/{{sub}}': 'a' } } },
+      'Condition.StringEquals.aws:PrincipalTag/{{sub}}',
+    ],
+  ])('may not be %s', (_, changes, at) => {
+    expect(faultsOf(policy(changes))).toEqual([`sessionPolicy.0.${at}`]);
   });
 
   it('are looked for in every place of a statement', () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Session } from '../../../../core/contracts/session.ts';
 import { readSession, type SessionBinding } from '../../../../core/session/session-seal.ts';
 import { callerOf, redRole } from '../../../support/callers.ts';
+import { identityId } from '../../../support/grants.ts';
 import { decisionOf, secrets, sessionOf } from '../../../support/callers-sessions.ts';
 import { refusalOf } from '../../../support/refusal.ts';
 
@@ -12,6 +13,7 @@ const bindingOf = (changes: Partial<SessionBinding> = {}): SessionBinding => ({
   subject: callerOf().subject,
   client: 'app',
   sessionId: 'session-1',
+  identityId,
   epochs,
   ...changes,
 });
@@ -31,6 +33,7 @@ describe('[SEC-04] a session that was opened', () => {
     ['client', { client: 'cli' }],
     ['grant', { grant: 'team-read' }],
     ['role', { roleArn: redRole }],
+    ['identity', { identityId: 'us-east-1:00000000-0000-0000-0000-000000000000' }],
     ['counter of the subject', { epochs: { ...epochs, subject: 1 } }],
     ['counter of the client', { epochs: { ...epochs, client: 1 } }],
     ['counter of the grant', { epochs: { ...epochs, grant: 1 } }],
@@ -83,4 +86,13 @@ describe('[SEC-04] a session that was opened', () => {
     expect(refusal.cause).toBeUndefined();
     expect(String(refusal.stack)).not.toContain(secrets.secretAccessKey);
   });
+});
+
+describe('[SEC-04] a text that is no session', () => {
+  it.each(['null', '{}', '[]', '{"format":1}', '{"format":1,"epochs":null}', '{', '"text"'])(
+    'is not used: %s',
+    (text) => {
+      expect(refusalOf(() => readSession(text, bindingOf())).name).toBe('Sealing.Failed');
+    },
+  );
 });

@@ -59,6 +59,7 @@ describe('the tags of a session', () => {
     ['a placeholder', '{{sub}}'],
     ['a list that could be read as a longer one', ['a:b']],
     ['a list with nothing in it', ['']],
+    ['a text that could be read as a list', ':admin:'],
     ['a list with a comma', ['a,b']],
     ['a list that is too long', ['a'.repeat(255)]],
   ])('refuse a claim that is %s', (_, value) => {

@@ -150,7 +150,12 @@ describe('[SEC-01] the times of a token', () => {
     ['issued 61 s ahead', { iat: 1_795_262_461, exp: 1_795_266_060 }, 'Token.Invalid'],
     ['of exactly a day', { iat: 1_795_262_400, exp: 1_795_348_800 }, null],
     ['of a day and a second', { iat: 1_795_262_400, exp: 1_795_348_801 }, 'Token.Invalid'],
-    ['issued a day ago', { iat: 1_795_176_001, exp: 1_795_262_401 }, null],
+    [
+      'issued a day ago',
+      { iat: 1_795_176_001, exp: 1_795_262_401, auth_time: 1_795_176_001 },
+      null,
+    ],
+    ['of a sign-in after it was made', { auth_time: 1_795_270_000 }, 'Token.Invalid'],
   ])('a token %s: %s', (_, times, expected) => {
     const claims = idClaimsOf(times);
     if (expected === null) expect(read(claims).expiresAtEpochSeconds).toBe(times['exp']);

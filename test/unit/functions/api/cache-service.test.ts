@@ -82,7 +82,7 @@ describe('[SEC-04] while AWS does not answer, an entry below its minimum', () =>
       stale: true,
     });
     expect(front.table.issuances).toMatchObject([{ stale: true, source: 'cache' }]);
-    expect(front.journal).toEqual(['read', 'seal', 'run', 'open', 'record issuance']);
+    expect(front.journal).toEqual(['read', 'seal', 'run', 'read', 'open', 'record issuance']);
   });
 
   it.each([
@@ -118,13 +118,33 @@ describe('[SEC-04] while AWS does not answer, an entry below its minimum', () =>
     expect((await failureOf(run())).name).toBe('Quota.Exhausted');
   });
 
+  it('is weighed again when the mint has failed: what was revoked meanwhile is refused', async () => {
+    await front.putSession(leaving(600));
+    front.machine.endIn(() => {
+      front.table.putRevocation('EVERYTHING', { epoch: 1, suspended: true });
+      throw new StepkeyError('Upstream.Unavailable');
+    });
+    expect((await failureOf(run())).name).toBe('Subject.Revoked');
+    expect(front.table.issuances).toEqual([]);
+  });
+
+  it('is weighed again when the mint has failed: what has too little life by then is not served', async () => {
+    await front.putSession(leaving(310));
+    front.machine.endIn(async () => {
+      await front.clock.wait(20_000);
+      throw new StepkeyError('Upstream.Unavailable');
+    });
+    expect((await failureOf(run())).name).toBe('Upstream.Unavailable');
+    expect(front.table.issuances).toEqual([]);
+  });
+
   it('is not served unrecorded', async () => {
     await front.putSession(leaving(1199));
     front.machine.endIn(() => {
       front.table.failWith('Upstream.Throttled');
       throw new StepkeyError('Upstream.Unavailable');
     });
-    expect((await failureOf(run())).name).toBe('Upstream.Throttled');
+    expect((await failureOf(run())).name).toBe('Upstream.Unavailable');
     expect(front.table.issuances).toEqual([]);
   });
 });

@@ -119,7 +119,7 @@ describe('a session that another execution is minting', () => {
     outcomes(inProgress, issued);
     lease(noonEpochSeconds * 1000 + 250);
     expect((await run()).session).toEqual(minted);
-    expect(front.clock.waits).toEqual([100, 150]);
+    expect(front.clock.waits).toEqual([100, 150, 100]);
   });
 
   it('is given up at the deadline, with nothing handed out', async () => {

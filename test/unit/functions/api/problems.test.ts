@@ -106,8 +106,9 @@ describe('a malformed request is refused with its faults', () => {
     ['a list', '[]', /./],
     ['a text', '"own-files"', /./],
     ['null', 'null', /./],
-    ['no JSON', '{"grant":', /^the body is not JSON$/],
-    ['a form', 'grant=own-files', /^the body is not JSON$/],
+    ['no JSON', '{"grant":', /^the body is not JSON, repeats a key/],
+    ['a key given twice', '{"grant":"a","grant":"b"}', /^the body is not JSON, repeats a key/],
+    ['a form', 'grant=own-files', /^the body is not JSON, repeats a key/],
   ])('%s', async (_, body, fault) => {
     const result = await front.handle(eventOf({ body }));
     expect(result.statusCode).toBe(400);

@@ -104,6 +104,7 @@ describe('[SEC-04] a minted session', () => {
       subject,
       client: 'app',
       sessionId: 'session-1',
+      identityId: null,
       epochs,
     });
     expect(session).toEqual({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { parseStrictJson } from '../../../../core/token/strict-json.ts';
+import { parseStrictJson } from '../../../core/strict-json.ts';
 
 describe('[SEC-01] strict JSON', () => {
   it.each<[string, unknown]>([
@@ -21,6 +21,13 @@ describe('[SEC-01] strict JSON', () => {
   ])('reads %s', (text, value) => {
     expect(parseStrictJson(text)).toEqual(value);
   });
+
+  it.each([0, 1, 63, 64, 5000])(
+    'sees a repeated key however far its colon is: %i blanks',
+    (blanks) => {
+      expect(parseStrictJson(`{"a":1,"a"${' '.repeat(blanks)}:2}`)).toBeUndefined();
+    },
+  );
 
   it.each([
     ['an empty text', ''],

@@ -22,7 +22,7 @@ const isUnambiguous = (text: string, maximumDepth: number): boolean => {
     if (character === '"') {
       const end = endOfString(text, at);
       const keys = open.at(-1);
-      if (keys && /^\s*:/.test(text.slice(end, end + 64))) {
+      if (keys && isKey(text, end)) {
         // Decoded, because "a" and "\u0061" are the same key.
         const key = JSON.parse(text.slice(at, end)) as string;
         if (keys.has(key)) return false;
@@ -38,6 +38,13 @@ const isUnambiguous = (text: string, maximumDepth: number): boolean => {
     at += 1;
   }
   return true;
+};
+
+/** Whether a colon follows, after any amount of white space. */
+const isKey = (text: string, end: number): boolean => {
+  let at = end;
+  while (' \t\n\r'.includes(text[at] ?? 'x')) at += 1;
+  return text[at] === ':';
 };
 
 const endOfString = (text: string, start: number): number => {
