@@ -18,11 +18,13 @@ export class BrokerKeys extends Construct {
   ) {
     super(scope, id);
     this.sealing = new Key(this, 'Sealing', {
+      alias: `${props.deploymentName}/sealing`,
       description: `${props.deploymentName}: seals tokens and credentials, one purpose at a time`,
       enableKeyRotation: true,
       removalPolicy: props.removalPolicy,
     });
     this.data = new Key(this, 'Data', {
+      alias: `${props.deploymentName}/data`,
       description: `${props.deploymentName}: table, logs and executions at rest`,
       enableKeyRotation: true,
       removalPolicy: props.removalPolicy,
