@@ -1,6 +1,4 @@
-import { createServer } from 'node:http';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import {
   BatchGetItemCommand,
   ConditionalCheckFailedException,
@@ -14,56 +12,11 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createDynamoDbService } from '../../local/services/dynamodb/service.ts';
 import type { DynamoDbService } from '../../local/services/dynamodb/service.ts';
-import type { Service } from '../../local/aws.ts';
 import type { PolicyDocument } from '../../local/iam/policy.ts';
 import { memoryStore } from '../../local/state/store.ts';
-import { createAwsCall } from '../../local/wire/dispatch.ts';
-import { createAwsEndpoint } from '../../local/wire/endpoint.ts';
-import type { Principals } from '../../local/wire/principals.ts';
+import { admin, clock, close, limited, listen, settingsOf } from '../support/twin/aws-endpoint.ts';
 
-/** Two callers on the twin's AWS endpoint: one who may do everything, one with a policy of the test's. */
-const admin = { accessKeyId: 'AKIDADMIN', secretAccessKey: 'admin-secret' };
-const limited = { accessKeyId: 'ASIALIMITED', secretAccessKey: 'limited-secret' };
 let policy: PolicyDocument;
-const clock = { nowEpochMillis: () => Date.now() };
-const allowAll: PolicyDocument = { Statement: { Effect: 'Allow', Action: '*', Resource: '*' } };
-const principals: Principals = {
-  resolve: (accessKeyId) => {
-    const isAdmin = accessKeyId === admin.accessKeyId;
-    return Promise.resolve({
-      secretAccessKey: (isAdmin ? admin : limited).secretAccessKey,
-      principal: {
-        kind: 'role-session',
-        arn: `arn:aws:sts::123456789012:assumed-role/${isAdmin ? 'admin' : 'limited'}/session`,
-        accountId: '123456789012',
-        userId: 'AROA:session',
-        identityPolicies: [isAdmin ? allowAll : policy],
-        permissionsBoundary: null,
-        sessionPolicies: [],
-        conditionKeys: {},
-      },
-    });
-  },
-};
-const listen = async (service: Service): Promise<Server> => {
-  const call = createAwsCall([service], { log: () => undefined });
-  const publicDocuments = () => Promise.resolve(null);
-  const server = createServer(
-    createAwsEndpoint({ call, principals, clock, publicDocuments, log: () => undefined }),
-  );
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return server;
-};
-const settingsOf = (server: Server, credentials: typeof admin) => ({
-  region: 'us-east-1',
-  endpoint: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
-  credentials,
-  maxAttempts: 1,
-});
-const close = async (server: Server): Promise<void> => {
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
-};
 
 const TableName = 'ledger';
 let service: DynamoDbService;
@@ -84,7 +37,7 @@ beforeAll(async () => {
       { AttributeName: 'sk', AttributeType: 'S' },
     ],
   });
-  server = await listen(service);
+  server = await listen(service, () => policy);
   client = new DynamoDBClient(settingsOf(server, admin));
   limitedClient = new DynamoDBClient(settingsOf(server, limited));
 });

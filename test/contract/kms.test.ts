@@ -1,6 +1,4 @@
-import { createServer } from 'node:http';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { buildDecrypt } from '@aws-crypto/decrypt-node';
 import { buildEncrypt } from '@aws-crypto/encrypt-node';
 import { KmsKeyringNode } from '@aws-crypto/kms-keyring-node';
@@ -16,56 +14,11 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createKmsService } from '../../local/services/kms/service.ts';
 import { memoryKeyVault } from '../../local/state/keys.ts';
-import type { Service } from '../../local/aws.ts';
 import type { PolicyDocument } from '../../local/iam/policy.ts';
 import { memoryStore } from '../../local/state/store.ts';
-import { createAwsCall } from '../../local/wire/dispatch.ts';
-import { createAwsEndpoint } from '../../local/wire/endpoint.ts';
-import type { Principals } from '../../local/wire/principals.ts';
+import { admin, clock, close, limited, listen, settingsOf } from '../support/twin/aws-endpoint.ts';
 
-/** Two callers on the twin's AWS endpoint: one who may do everything, one with a policy of the test's. */
-const admin = { accessKeyId: 'AKIDADMIN', secretAccessKey: 'admin-secret' };
-const limited = { accessKeyId: 'ASIALIMITED', secretAccessKey: 'limited-secret' };
 let policy: PolicyDocument;
-const clock = { nowEpochMillis: () => Date.now() };
-const allowAll: PolicyDocument = { Statement: { Effect: 'Allow', Action: '*', Resource: '*' } };
-const principals: Principals = {
-  resolve: (accessKeyId) => {
-    const isAdmin = accessKeyId === admin.accessKeyId;
-    return Promise.resolve({
-      secretAccessKey: (isAdmin ? admin : limited).secretAccessKey,
-      principal: {
-        kind: 'role-session',
-        arn: `arn:aws:sts::123456789012:assumed-role/${isAdmin ? 'admin' : 'limited'}/session`,
-        accountId: '123456789012',
-        userId: 'AROA:session',
-        identityPolicies: [isAdmin ? allowAll : policy],
-        permissionsBoundary: null,
-        sessionPolicies: [],
-        conditionKeys: {},
-      },
-    });
-  },
-};
-const listen = async (service: Service): Promise<Server> => {
-  const call = createAwsCall([service], { log: () => undefined });
-  const publicDocuments = () => Promise.resolve(null);
-  const server = createServer(
-    createAwsEndpoint({ call, principals, clock, publicDocuments, log: () => undefined }),
-  );
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return server;
-};
-const settingsOf = (server: Server, credentials: typeof admin) => ({
-  region: 'us-east-1',
-  endpoint: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
-  credentials,
-  maxAttempts: 1,
-});
-const close = async (server: Server): Promise<void> => {
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
-};
 
 let server: Server;
 let KeyId: string;
@@ -74,7 +27,7 @@ let limitedClient: KMS;
 beforeAll(async () => {
   const service = await createKmsService({ store: memoryStore(), vault: memoryKeyVault(), clock });
   ({ keyArn: KeyId } = await service.createKey({ name: 'sealing' }));
-  server = await listen(service);
+  server = await listen(service, () => policy);
   client = new KMS(settingsOf(server, admin));
   limitedClient = new KMS(settingsOf(server, limited));
 });

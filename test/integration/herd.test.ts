@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startTwin, type Twin } from '../../local/twin.ts';
+import type { Twin } from '../../local/twin.ts';
+import { startDemoTwin } from '../support/twin/demo-twin.ts';
 import { callApi } from '../support/twin/api.ts';
 import { signIn } from '../support/twin/people.ts';
 
@@ -7,11 +8,7 @@ describe('many at once, on the twin', () => {
   let twin: Twin;
   const calls: string[] = [];
   beforeAll(async () => {
-    twin = await startTwin({
-      stateDirectory: null,
-      port: 0,
-      awsPort: 0,
-      users: 'demo',
+    twin = await startDemoTwin({
       interceptor: ({ operation }) => {
         calls.push(operation);
       },

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { startTwin, type Twin } from '../../local/twin.ts';
+import type { Twin } from '../../local/twin.ts';
+import { startDemoTwin } from '../support/twin/demo-twin.ts';
 import { callApi } from '../support/twin/api.ts';
 import { signIn } from '../support/twin/people.ts';
 import { stepsOf } from '../support/twin/steps.ts';
@@ -40,11 +41,7 @@ describe('what happens while an execution is under way, on the twin', () => {
   };
 
   beforeAll(async () => {
-    twin = await startTwin({
-      stateDirectory: null,
-      port: 0,
-      awsPort: 0,
-      users: 'demo',
+    twin = await startDemoTwin({
       pause: async (state, when) => {
         if (interference?.state !== state || when !== 'enter') return;
         const { act } = interference;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AwsError } from '../../local/aws.ts';
-import { startTwin, type Twin } from '../../local/twin.ts';
+import type { Twin } from '../../local/twin.ts';
+import { startDemoTwin } from '../support/twin/demo-twin.ts';
 import { callApi } from '../support/twin/api.ts';
 import { signIn } from '../support/twin/people.ts';
 import { stepsOf } from '../support/twin/steps.ts';
@@ -11,11 +12,7 @@ let lost: { readonly operation: string; readonly word: string } | null = null;
 describe('a write whose answer is lost', () => {
   let twin: Twin;
   beforeAll(async () => {
-    twin = await startTwin({
-      stateDirectory: null,
-      port: 0,
-      awsPort: 0,
-      users: 'demo',
+    twin = await startDemoTwin({
       afterCall: ({ operation, input, principal }) => {
         const isMachine = principal.arn.includes('IssueCredentials');
         const matches = operation === lost?.operation && JSON.stringify(input).includes(lost.word);

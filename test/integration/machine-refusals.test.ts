@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { IssueInput } from '../../core/contracts/issue.ts';
 import type { SealingPurpose, Sealer } from '../../core/ports.ts';
-import { startTwin, type Twin } from '../../local/twin.ts';
+import type { Twin } from '../../local/twin.ts';
+import { startDemoTwin } from '../support/twin/demo-twin.ts';
 import { callApi } from '../support/twin/api.ts';
 import { runMachine, sealerOf } from '../support/twin/machine.ts';
 import { signIn, type Tokens } from '../support/twin/people.ts';
@@ -14,11 +15,7 @@ describe('the machine itself, past the front', () => {
   const upstream: string[] = [];
 
   beforeAll(async () => {
-    twin = await startTwin({
-      stateDirectory: null,
-      port: 0,
-      awsPort: 0,
-      users: 'demo',
+    twin = await startDemoTwin({
       interceptor: ({ service, operation }) => {
         if (service === 'cognito-identity' || service === 'sts') upstream.push(operation);
       },

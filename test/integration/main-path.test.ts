@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { startTwin, type Twin } from '../../local/twin.ts';
+import type { Twin } from '../../local/twin.ts';
+import { startDemoTwin } from '../support/twin/demo-twin.ts';
 import { callApi } from '../support/twin/api.ts';
 import { signIn } from '../support/twin/people.ts';
 import { stepsOf } from '../support/twin/steps.ts';
@@ -41,7 +42,7 @@ interface Wire {
 describe('the main path, on the twin', () => {
   let twin: Twin;
   beforeAll(async () => {
-    twin = await startTwin({ stateDirectory: null, port: 0, awsPort: 0, users: 'demo' });
+    twin = await startDemoTwin();
   });
   afterAll(async () => {
     await twin.stop();

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startTwin, type Twin } from '../../local/twin.ts';
+import type { Twin } from '../../local/twin.ts';
+import { startDemoTwin } from '../support/twin/demo-twin.ts';
 import { callApi, type ApiAnswer } from '../support/twin/api.ts';
 import { signIn, type Tokens } from '../support/twin/people.ts';
 import { historyOf } from '../support/twin/steps.ts';
@@ -19,11 +20,7 @@ describe('refusals, on the twin', () => {
   const upstream: string[] = [];
 
   beforeAll(async () => {
-    twin = await startTwin({
-      stateDirectory: null,
-      port: 0,
-      awsPort: 0,
-      users: 'demo',
+    twin = await startDemoTwin({
       interceptor: ({ service, operation }) => {
         if (service === 'cognito-identity' || service === 'sts') upstream.push(operation);
       },

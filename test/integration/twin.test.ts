@@ -1,17 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { runDemo, requireAsExpected } from '../../local/demo-story.ts';
-import { startTwin } from '../../local/twin.ts';
 import type { Twin } from '../../local/twin.ts';
+import { startDemoTwin } from '../support/twin/demo-twin.ts';
 
 let twin: Twin;
 const minted: string[] = [];
 
 beforeAll(async () => {
-  twin = await startTwin({
-    stateDirectory: null,
-    port: 0,
-    awsPort: 0,
-    users: 'demo',
+  twin = await startDemoTwin({
     interceptor: ({ operation }) => {
       if (operation === 'AssumeRoleWithWebIdentity') minted.push(operation);
     },

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { AwsError } from '../../local/aws.ts';
-import { startTwin, type Twin } from '../../local/twin.ts';
+import type { Twin } from '../../local/twin.ts';
+import { startDemoTwin } from '../support/twin/demo-twin.ts';
 import { callApi } from '../support/twin/api.ts';
 import { signIn } from '../support/twin/people.ts';
 import { failureOf, stepsOf } from '../support/twin/steps.ts';
@@ -17,11 +18,7 @@ describe('upstream failures, on the twin', () => {
   let twin: Twin;
   let token: string;
   beforeAll(async () => {
-    twin = await startTwin({
-      stateDirectory: null,
-      port: 0,
-      awsPort: 0,
-      users: 'demo',
+    twin = await startDemoTwin({
       interceptor: ({ operation }) => {
         calls.push(operation);
         if (fault?.operations.includes(operation)) throw fault.error;
@@ -115,11 +112,7 @@ describe('upstream failures, on the twin', () => {
 
 describe('a pool that wants the own login beside the developer login', () => {
   it('gets it from the identity function, in a state of its own', async () => {
-    const twin = await startTwin({
-      stateDirectory: null,
-      port: 0,
-      awsPort: 0,
-      users: 'demo',
+    const twin = await startDemoTwin({
       developerLoginSuffices: false,
     });
     try {

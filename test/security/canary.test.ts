@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AwsError } from '../../local/aws.ts';
-import { startTwin, type Twin } from '../../local/twin.ts';
+import type { Twin } from '../../local/twin.ts';
+import { startDemoTwin } from '../support/twin/demo-twin.ts';
 import { callApi } from '../support/twin/api.ts';
 import { signIn } from '../support/twin/people.ts';
 
@@ -37,11 +38,8 @@ describe('no secret is left anywhere', () => {
 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'stepkey-canary-'));
-    twin = await startTwin({
+    twin = await startDemoTwin({
       stateDirectory: directory,
-      port: 0,
-      awsPort: 0,
-      users: 'demo',
       context: { 'stepkey:logLevel': 'DEBUG' },
       log: (line) => {
         twinLog.push(line);

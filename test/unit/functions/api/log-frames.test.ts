@@ -16,7 +16,10 @@ it('what is logged of a mistake is its place, whatever its message looks like [S
 
 it('an event without headers is a refusal, not a crash [SEC-01]', async () => {
   const front = frontAtNoon();
-  const answer = await front.handle({ ...eventOf(), headers: null as unknown as ReturnType<typeof eventOf>['headers'] });
+  const answer = await front.handle({
+    ...eventOf(),
+    headers: null as unknown as ReturnType<typeof eventOf>['headers'],
+  });
   expect(answer.statusCode).toBe(401);
 });
 
