@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { GrantFilesError } from '../core/grants/fault.ts';
+import { TokenClaimsFileError } from '../core/token-claims/fault.ts';
 import { addStepkeyStacks } from '../stacks/stepkey-app.ts';
 import { bundleFunctions } from '../tools/bundle.ts';
 
@@ -24,7 +25,7 @@ try {
     ...(account && region ? { env: { account, region } } : {}),
   });
 } catch (error) {
-  if (!(error instanceof GrantFilesError)) throw error;
+  if (!(error instanceof GrantFilesError || error instanceof TokenClaimsFileError)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exit(1);
 }

@@ -25,6 +25,7 @@ const inputs = [
   'stacks',
   'bin',
   'grants',
+  'identity',
   'statemachines',
   'core',
   'functions',

@@ -1,18 +1,17 @@
 import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Grant } from '../core/grants/grant.ts';
 
 /**
- * Lays out what one function is deployed with: its bundle and, where it decides, the grants.
+ * Lays out what one function is deployed with: its bundle and what it reads beside it, such as the grants.
  * Source maps stay behind: they would triple what a cold start has to load.
- * @param grants null for a function that makes no decision
+ * @param data file name → text
  * @returns the directory to deploy
  */
 export const stageFunction = (options: {
   readonly name: string;
   readonly functionsDirectory: string;
   readonly stagingDirectory: string;
-  readonly grants: readonly Grant[] | null;
+  readonly data: Readonly<Record<string, string>>;
 }): string => {
   const source = join(options.functionsDirectory, options.name);
   const target = join(options.stagingDirectory, options.name);
@@ -25,8 +24,6 @@ export const stageFunction = (options: {
   for (const file of ['index.js', 'package.json']) {
     copyFileSync(join(source, file), join(target, file));
   }
-  if (options.grants !== null) {
-    writeFileSync(join(target, 'grants.json'), `${JSON.stringify(options.grants, null, 2)}\n`);
-  }
+  for (const [file, text] of Object.entries(options.data)) writeFileSync(join(target, file), text);
   return target;
 };

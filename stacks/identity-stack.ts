@@ -12,6 +12,7 @@ import { mappedRoleArn } from '../core/grants/mapped-role.ts';
 import { acknowledge } from './constructs/acknowledge.ts';
 import { addAppClients } from './constructs/app-clients.ts';
 import { mappedRoleArnPrefix } from './constructs/mapped-roles.ts';
+import { TokenCustomization } from './constructs/token-customization.ts';
 import type { DeploymentSettings } from './settings.ts';
 import { issuerOf, type UserPoolSource } from './user-pool-source.ts';
 
@@ -23,19 +24,31 @@ const plainGroups = ['readers', 'writers', 'auditors', 'operators'];
 /** Groups that name a role: the keys of the grant `by-role`. Equal precedence, so that a member of both must choose. */
 const roleGroups = ['red', 'blue'];
 
+export interface IdentityStackProps extends StackProps {
+  readonly settings: DeploymentSettings;
+  /** What people's tokens are to say. Checked at synthesis. */
+  readonly tokenClaimsFile: string;
+  readonly functionsDirectory: string;
+  readonly stagingDirectory: string;
+}
+
 /** A user pool and an identity pool of the broker's own. A deployment with pools already there leaves this stack out. */
 export class IdentityStack extends Stack {
   readonly userPool: UserPoolSource;
   readonly identityPoolId: string;
   readonly developerProvider = developerProvider;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    props: StackProps & { readonly settings: DeploymentSettings },
-  ) {
+  constructor(scope: Construct, id: string, props: IdentityStackProps) {
     super(scope, id, props);
     const userPool = this.#createUserPool(props.settings);
+    new TokenCustomization(this, 'TokenCustomization', {
+      userPool,
+      deploymentName: props.settings.deploymentName,
+      tokenClaimsFile: props.tokenClaimsFile,
+      functionsDirectory: props.functionsDirectory,
+      stagingDirectory: props.stagingDirectory,
+      removalPolicy: removalPolicyOf(props.settings),
+    });
     const clients = addAppClients(userPool);
     this.#addGroups(userPool, props.settings.deploymentName);
     const domain = userPool.addDomain('Domain', {

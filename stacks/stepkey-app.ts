@@ -13,7 +13,7 @@ import { settingsOf } from './settings.ts';
 export const addStepkeyStacks = (
   app: App,
   options: {
-    /** The repository's directory, with its grants. */
+    /** The repository's directory, with its grants and token claims. */
     readonly root: string;
     readonly functionsDirectory: string;
     readonly stagingDirectory: string;
@@ -36,6 +36,9 @@ export const addStepkeyStacks = (
     ...common,
     synthesizer: synthesizer(),
     description: 'Stepkey: user pool and identity pool',
+    tokenClaimsFile: join(options.root, 'identity', 'token-claims.json'),
+    functionsDirectory: options.functionsDirectory,
+    stagingDirectory: options.stagingDirectory,
   });
   new BrokerStack(app, 'StepkeyBroker', {
     ...common,

@@ -1,5 +1,5 @@
 /**
- * Writes what is derived from the code: the grants' JSON Schema, docs/openapi.json and docs/errors.md.
+ * Writes what is derived from the code: the JSON Schemas of grants and token claims, docs/openapi.json and docs/errors.md.
  * With `--check` it writes nothing and fails when a file is not what it would write.
  */
 import { readFile, writeFile } from 'node:fs/promises';
@@ -8,11 +8,13 @@ import { format, resolveConfig } from 'prettier';
 import { errorReference } from './error-reference.ts';
 import { grantSchema } from './grant-schema.ts';
 import { openApiDocument } from './open-api.ts';
+import { tokenClaimsSchema } from './token-claims-schema.ts';
 
 const root = join(import.meta.dirname, '..');
 
 const generated: Readonly<Record<string, () => string>> = {
   'grants/grant.schema.json': () => JSON.stringify(grantSchema()),
+  'identity/token-claims.schema.json': () => JSON.stringify(tokenClaimsSchema()),
   'docs/openapi.json': () => JSON.stringify(openApiDocument()),
   'docs/errors.md': errorReference,
 };

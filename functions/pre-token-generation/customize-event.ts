@@ -39,13 +39,18 @@ export const customizeEvent = <Event extends PreTokenGenerationEvent>(
   if (!personalTriggers.includes(event.triggerSource)) {
     throw new TypeError('The trigger source is not known.');
   }
+  const { userAttributes, groupConfiguration } = event.request;
   const customization = customizeTokens(config, {
-    groups: event.request.groupConfiguration?.groupsToOverride ?? [],
-    attributes: event.request.userAttributes ?? {},
+    groups: groupConfiguration?.groupsToOverride ?? [],
+    attributes: userAttributes ?? {},
   });
-  const overrides =
-    event.version === '1' ? firstVersion(customization) : laterVersion(customization);
-  return { ...event, response: { [details]: overrides } };
+  const changes = event.version === '1' ? firstVersion(customization) : laterVersion(customization);
+  const groups = customization.groups ? groupOverride(customization.groups) : groupConfiguration;
+  return {
+    ...event,
+    // Cognito's documented way of leaving the groups alone is to hand it back its own configuration.
+    response: { [details]: { ...changes, ...(groups ? { groupOverrideDetails: groups } : {}) } },
+  };
 };
 
 const detailsName = (version: string): string => {
@@ -60,19 +65,18 @@ const detailsName = (version: string): string => {
   }
 };
 
-/** Texts, for the ID token only; the groups reach both tokens. */
-const firstVersion = ({ idToken, groups }: TokenCustomization) => ({
+/** Texts, for the ID token only. */
+const firstVersion = ({ idToken }: TokenCustomization) => ({
   claimsToAddOrOverride: Object.fromEntries(
     Object.entries(idToken.add).map(([name, value]) => [name, textOf(value)]),
   ),
   claimsToSuppress: idToken.suppress,
-  ...groupOverride(groups),
 });
 
 const textOf = (value: ClaimValue): string =>
   typeof value === 'string' ? value : JSON.stringify(value);
 
-const laterVersion = ({ idToken, accessToken, scopes, groups }: TokenCustomization) => ({
+const laterVersion = ({ idToken, accessToken, scopes }: TokenCustomization) => ({
   idTokenGeneration: {
     claimsToAddOrOverride: idToken.add,
     claimsToSuppress: idToken.suppress,
@@ -83,20 +87,14 @@ const laterVersion = ({ idToken, accessToken, scopes, groups }: TokenCustomizati
     scopesToAdd: scopes.add,
     scopesToSuppress: scopes.suppress,
   },
-  ...groupOverride(groups),
 });
 
-/** Cognito replaces what is given, takes an empty object for no group, and leaves the groups alone without one. */
-const groupOverride = (groups: TokenCustomization['groups']): object => {
-  if (!groups) return {};
-  const isNone = groups.groups.length === 0 && groups.roles.length === 0;
-  return {
-    groupOverrideDetails: isNone
-      ? {}
-      : {
-          groupsToOverride: groups.groups,
-          iamRolesToOverride: groups.roles,
-          ...(groups.preferredRole === undefined ? {} : { preferredRole: groups.preferredRole }),
-        },
-  };
-};
+/** Cognito replaces what is given, and takes an empty object for no group. */
+const groupOverride = (groups: NonNullable<TokenCustomization['groups']>): object =>
+  groups.groups.length === 0 && groups.roles.length === 0
+    ? {}
+    : {
+        groupsToOverride: groups.groups,
+        iamRolesToOverride: groups.roles,
+        ...(groups.preferredRole === undefined ? {} : { preferredRole: groups.preferredRole }),
+      };

@@ -15,7 +15,8 @@ export interface BrokerFunctionProps {
   readonly environment: Readonly<Record<string, string>>;
   /** The calls that it makes, each with its resources; logging and tracing come of themselves. */
   readonly rights: readonly PolicyStatement[];
-  readonly dataKey: IKey;
+  /** Encrypts the log; null leaves that to CloudWatch's own key. */
+  readonly dataKey: IKey | null;
   readonly logRetention: RetentionDays;
   readonly removalPolicy: RemovalPolicy;
 }
@@ -29,7 +30,7 @@ export class BrokerFunction extends Construct {
     const logGroup = new LogGroup(this, 'Logs', {
       logGroupName: `/aws/lambda/${props.functionName}`,
       retention: props.logRetention,
-      encryptionKey: props.dataKey,
+      ...(props.dataKey === null ? {} : { encryptionKey: props.dataKey }),
       removalPolicy: props.removalPolicy,
     });
     const role = new Role(this, 'Role', {

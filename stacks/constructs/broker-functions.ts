@@ -158,7 +158,9 @@ export class BrokerFunctions extends Construct {
         name,
         functionsDirectory: props.functionsDirectory,
         stagingDirectory: props.stagingDirectory,
-        grants: options.decides ? props.grants : null,
+        data: options.decides
+          ? { 'grants.json': `${JSON.stringify(props.grants, null, 2)}\n` }
+          : {},
       }),
       timeout: options.timeout,
       environment: {

@@ -113,7 +113,7 @@ describe('no secret is left anywhere', () => {
   });
 
   it("not in the functions' logs at their most verbose", async () => {
-    for (const name of ['api', 'decide', 'identity', 'exchange']) {
+    for (const name of ['api', 'decide', 'identity', 'exchange', 'pre-token-generation']) {
       const lines = await twin.readLog(`/aws/lambda/stepkey-${name}`);
       expect(findIn(name, JSON.stringify(lines))).toEqual([]);
     }

@@ -22,7 +22,7 @@ afterAll(() => {
 
 /** Bundles that do nothing: a stack test is about the template, not about what the functions do. */
 export const emptyBundles = (
-  functions: readonly string[] = ['api', 'decide', 'identity', 'exchange'],
+  functions: readonly string[] = ['api', 'decide', 'identity', 'exchange', 'pre-token-generation'],
 ): string => {
   const directory = temporaryDirectory();
   for (const name of functions) {

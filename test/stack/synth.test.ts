@@ -4,10 +4,10 @@ import { describe, expect, it } from '@jest/globals';
 import { synthesize } from '../../local/synth.ts';
 import { repository, temporaryDirectory } from './stepkey-templates.ts';
 
-/** A tree with the repository's grants and functions that do nothing. */
+/** A tree with the repository's grants and token claims, and functions that do nothing. */
 const tree = (): { root: string; cacheDirectory: string } => {
   const root = temporaryDirectory();
-  for (const name of ['api', 'decide', 'identity', 'exchange']) {
+  for (const name of ['api', 'decide', 'identity', 'exchange', 'pre-token-generation']) {
     mkdirSync(join(root, 'functions', name), { recursive: true });
     writeFileSync(
       join(root, 'functions', name, 'index.ts'),
@@ -15,6 +15,7 @@ const tree = (): { root: string; cacheDirectory: string } => {
     );
   }
   cpSync(join(repository, 'grants'), join(root, 'grants'), { recursive: true });
+  cpSync(join(repository, 'identity'), join(root, 'identity'), { recursive: true });
   cpSync(join(repository, 'cdk.json'), join(root, 'cdk.json'));
   return { root, cacheDirectory: join(root, '.cache') };
 };
@@ -38,7 +39,7 @@ describe('synthesizing for one machine', () => {
     ]);
     const directory = assets[assetOf(templates[1]?.template ?? {}, 'stepkey-decide')] ?? '';
     expect(readdirSync(directory).sort()).toEqual(['grants.json', 'index.js', 'package.json']);
-    expect(Object.keys(assets)).toHaveLength(4);
+    expect(Object.keys(assets)).toHaveLength(5);
   });
 
   it('reads the kept result while nothing changed, without bundling again', async () => {

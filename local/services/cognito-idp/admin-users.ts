@@ -9,7 +9,7 @@ import { readInput } from './context.ts';
 import type { UserPoolContext } from './context.ts';
 import type { StoredUser } from './model.ts';
 import { pageOf } from './page.ts';
-import { hashPassword, requireGoodPassword } from './passwords.ts';
+import { keptOfPassword, requireGoodPassword } from './passwords.ts';
 import { parseUserFilter } from './user-filter.ts';
 
 const poolInput = z.object({ UserPoolId: z.string().regex(/^[\w-]+_[0-9a-zA-Z]+$/) });
@@ -64,7 +64,12 @@ const createUser =
       requireGoodPassword(request.TemporaryPassword, pool.passwordPolicy);
     }
     const attributes = withAttributes(pool, {}, request.UserAttributes);
-    const passwordHash = await hashPassword(
+    const name = {
+      userPoolId: pool.id,
+      username: pool.usernameCaseSensitive ? request.Username : request.Username.toLowerCase(),
+    };
+    const kept = await keptOfPassword(
+      name,
       request.TemporaryPassword ?? randomBytes(24).toString('base64url'),
     );
     if (directory.findUser(pool.id, request.Username) !== null) {
@@ -72,14 +77,13 @@ const createUser =
     }
     const now = clock.nowEpochMillis();
     const user: StoredUser = {
-      userPoolId: pool.id,
+      ...name,
+      ...kept,
       sub: randomUUID(),
-      username: pool.usernameCaseSensitive ? request.Username : request.Username.toLowerCase(),
       attributes,
       status: 'FORCE_CHANGE_PASSWORD',
       enabled: true,
       groups: [],
-      passwordHash,
       passwordSetAtEpochMillis: now,
       createdAtEpochMillis: now,
       modifiedAtEpochMillis: now,
@@ -93,11 +97,11 @@ const setPassword =
   async (input) => {
     const { UserPoolId, Username, Password, Permanent } = readInput(passwordInput, input);
     requireGoodPassword(Password, directory.pool(UserPoolId).passwordPolicy);
-    const passwordHash = await hashPassword(Password);
+    const kept = await keptOfPassword(directory.user(UserPoolId, Username), Password);
     const now = clock.nowEpochMillis();
     await directory.putUser({
       ...directory.user(UserPoolId, Username),
-      passwordHash,
+      ...kept,
       status: Permanent ? 'CONFIRMED' : 'FORCE_CHANGE_PASSWORD',
       passwordSetAtEpochMillis: now,
       modifiedAtEpochMillis: now,

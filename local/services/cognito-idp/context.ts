@@ -4,6 +4,7 @@ import type { Challenges } from './challenges.ts';
 import type { UserDirectory } from './directory.ts';
 import type { ClientSecrets } from './secret-hash.ts';
 import type { SignIns } from './sign-ins.ts';
+import type { SrpExchanges } from './srp-exchanges.ts';
 import type { TokenIssuer } from './user-tokens.ts';
 import type { TokenSigner } from './token-signer.ts';
 import { inputReader } from './read-input.ts';
@@ -15,6 +16,7 @@ export interface UserPoolContext {
   readonly secrets: ClientSecrets;
   readonly signIns: SignIns;
   readonly challenges: Challenges;
+  readonly srpExchanges: SrpExchanges;
   readonly signer: TokenSigner;
   readonly tokens: TokenIssuer;
 }

@@ -1,4 +1,6 @@
 /** What the user pools keep. Every type here is stored as JSON. */
+import type { SrpVerifier } from './srp.ts';
+
 export interface PasswordPolicy {
   readonly minimumLength: number;
   readonly requireUppercase: boolean;
@@ -83,6 +85,8 @@ export interface StoredUser {
   readonly enabled: boolean;
   readonly groups: readonly string[];
   readonly passwordHash: string;
+  /** Absent where the password was set before there was one: such a user signs in by password only. */
+  readonly srp?: SrpVerifier;
   readonly passwordSetAtEpochMillis: number;
   readonly createdAtEpochMillis: number;
   readonly modifiedAtEpochMillis: number;

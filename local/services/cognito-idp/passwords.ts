@@ -1,7 +1,8 @@
-/** Passwords: the pool's policy, and scrypt hashes. */
+/** Passwords: the pool's policy, and what is kept of them: a scrypt hash and a verifier for SRP. */
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { AwsError } from '../../aws.ts';
-import type { PasswordPolicy } from './model.ts';
+import type { PasswordPolicy, StoredUser } from './model.ts';
+import { srpVerifierOf } from './srp.ts';
 
 const saltBytes = 16;
 const hashBytes = 32;
@@ -17,11 +18,20 @@ const derive = (password: string, salt: Buffer): Promise<Buffer> =>
   });
 
 /** @returns `<salt>.<hash>`, base64url */
-export const hashPassword = async (password: string): Promise<string> => {
+const hashPassword = async (password: string): Promise<string> => {
   const salt = randomBytes(saltBytes);
   const hash = await derive(password, salt);
   return `${salt.toString('base64url')}.${hash.toString('base64url')}`;
 };
+
+/** @param username as it is stored: clients of SRP are told to prove the password for that name */
+export const keptOfPassword = async (
+  { userPoolId, username }: Pick<StoredUser, 'userPoolId' | 'username'>,
+  password: string,
+): Promise<Required<Pick<StoredUser, 'passwordHash' | 'srp'>>> => ({
+  passwordHash: await hashPassword(password),
+  srp: srpVerifierOf({ userPoolId, userId: username }, password),
+});
 
 export const passwordMatches = async (password: string, stored: string): Promise<boolean> => {
   if (password.length > maximumLength) return false;

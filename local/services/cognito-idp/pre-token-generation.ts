@@ -22,7 +22,7 @@ export interface TokenGeneration {
   readonly clientMetadata: Readonly<Record<string, string>>;
 }
 
-/** Runs the function that the pool's LambdaConfig names. Rejects when the function fails. */
+/** Runs the function that the pool's LambdaConfig names. Rejects when the function fails; with an AwsError when it cannot be run. */
 export type PreTokenGeneration = (
   event: Record<string, unknown>,
   lambdaArn: string,
@@ -131,6 +131,7 @@ const overridesOf = (trigger: PreTokenGenerationTrigger, result: unknown): Token
 /**
  * Asks the pool's trigger, where it has one. Only V3_0 is asked for machines.
  * @throws AwsError UserLambdaValidationException with the function's own message when it fails
+ * @throws AwsError UnexpectedLambdaException when it cannot be run
  * @throws AwsError InvalidLambdaResponseException when the answer is none
  */
 export const createTokenOverrides =
@@ -149,6 +150,7 @@ export const createTokenOverrides =
     try {
       result = await run(eventOf(trigger, region, generation), trigger.lambdaArn);
     } catch (error) {
+      if (error instanceof AwsError) throw error;
       const reason = error instanceof Error ? error.message : 'Unknown';
       throw new AwsError(
         'UserLambdaValidationException',

@@ -10,7 +10,7 @@ import type {
   UserPoolClientSettings,
   UserPoolSettings,
 } from './model.ts';
-import { hashPassword } from './passwords.ts';
+import { keptOfPassword } from './passwords.ts';
 
 interface GroupSettings {
   readonly description: string | null;
@@ -104,7 +104,7 @@ export const createProvisioning = (
     { username, password, temporary, enabled, attributes, groups },
   ) => {
     const names = groups.map((group) => directory.group(userPoolId, group).name);
-    const passwordHash = await hashPassword(password);
+    const kept = await keptOfPassword({ userPoolId, username }, password);
     const now = clock.nowEpochMillis();
     const known = directory.findUser(userPoolId, username);
     if (known !== null) {
@@ -120,7 +120,7 @@ export const createProvisioning = (
       status: temporary ? 'FORCE_CHANGE_PASSWORD' : 'CONFIRMED',
       enabled,
       groups: names,
-      passwordHash,
+      ...kept,
       passwordSetAtEpochMillis: now,
       createdAtEpochMillis: now,
       modifiedAtEpochMillis: now,

@@ -20,6 +20,7 @@ import { createClientSecrets } from './secret-hash.ts';
 import { selfServiceOperations } from './self-service.ts';
 import { signInOperations } from './sign-in.ts';
 import { openSignIns } from './sign-ins.ts';
+import { createSrpExchanges } from './srp-exchanges.ts';
 import { createTokenEndpoint } from './token-endpoint.ts';
 import type { TokenAnswer } from './token-endpoint.ts';
 import { createTokenSigner } from './token-signer.ts';
@@ -89,6 +90,7 @@ const createContext = async (deps: CognitoIdpDeps): Promise<UserPoolContext> => 
     secrets: createClientSecrets(vault),
     signIns: await openSignIns(store, nowEpochSeconds),
     challenges: await openChallenges(store, clock),
+    srpExchanges: createSrpExchanges(clock, vault),
     signer,
     tokens: createTokenIssuer({ clock, directory, signer, overridesOf }),
   };

@@ -2,12 +2,19 @@
 import * as z from 'zod';
 import { AwsError } from '../../aws.ts';
 import type { Operation } from '../../aws.ts';
-import { userAttributesSchema, withAttributes } from './attributes.ts';
+import {
+  admit,
+  refuseWrongPassword,
+  requireEnabled,
+  requireParameter,
+  userToSignIn,
+} from './admission.ts';
 import { readInput } from './context.ts';
 import type { UserPoolContext } from './context.ts';
-import type { StoredUser, StoredUserPoolClient } from './model.ts';
-import { hashPassword, passwordMatches, requireGoodPassword } from './passwords.ts';
-import type { TriggerSource } from './pre-token-generation.ts';
+import type { StoredUserPoolClient } from './model.ts';
+import { setNewPassword } from './new-password.ts';
+import { passwordMatches } from './passwords.ts';
+import { provePassword, startSrpSignIn } from './srp-sign-in.ts';
 
 const parameters = z.record(z.string(), z.string());
 const initiateInput = z.object({
@@ -23,74 +30,13 @@ const respondInput = z.object({
   ClientMetadata: parameters.optional(),
 });
 
-const secondsPerDay = 86_400;
 const defaultFlows = ['ALLOW_REFRESH_TOKEN_AUTH', 'ALLOW_USER_SRP_AUTH', 'ALLOW_CUSTOM_AUTH'];
-
-const refuse = (message: string): never => {
-  throw new AwsError('NotAuthorizedException', message);
-};
-
-const requireParameter = (given: Record<string, string>, name: string): string => {
-  const value = given[name];
-  if (value !== undefined && value !== '') return value;
-  throw new AwsError('InvalidParameterException', `Missing required parameter ${name}`);
-};
 
 const requireFlow = (client: StoredUserPoolClient, flow: string): void => {
   const allowed = client.explicitAuthFlows.length === 0 ? defaultFlows : client.explicitAuthFlows;
   if (!allowed.includes(`ALLOW_${flow}`)) {
     throw new AwsError('InvalidParameterException', `${flow} flow not enabled for this client`);
   }
-};
-
-/** @throws AwsError UserNotFoundException, or what a wrong password gets where the client hides who exists */
-const userToSignIn = (
-  { directory }: UserPoolContext,
-  client: StoredUserPoolClient,
-  username: string,
-): StoredUser => {
-  const user = directory.findUser(client.userPoolId, username);
-  if (user !== null) return user;
-  if (client.preventUserExistenceErrors) return refuse('Incorrect username or password.');
-  throw new AwsError('UserNotFoundException', 'User does not exist.');
-};
-
-const requireEnabled = (user: StoredUser): void => {
-  if (!user.enabled) refuse('User is disabled.');
-};
-
-const signedIn = async (
-  { signIns, tokens }: UserPoolContext,
-  user: StoredUser,
-  client: StoredUserPoolClient,
-  triggerSource: TriggerSource,
-  clientMetadata: Record<string, string>,
-): Promise<Record<string, unknown>> => {
-  const { signIn, refreshToken } = await signIns.start(user, client);
-  const result = await tokens.userTokens({ user, client, signIn, triggerSource, clientMetadata });
-  return {
-    AuthenticationResult: { ...result, RefreshToken: refreshToken },
-    ChallengeParameters: {},
-  };
-};
-
-const newPasswordChallenge = async (
-  { directory, challenges }: UserPoolContext,
-  user: StoredUser,
-  client: StoredUserPoolClient,
-): Promise<Record<string, unknown>> => {
-  const missing = directory
-    .pool(user.userPoolId)
-    .requiredAttributes.filter((name) => user.attributes[name] === undefined);
-  return {
-    ChallengeName: 'NEW_PASSWORD_REQUIRED',
-    Session: await challenges.start(user, client),
-    ChallengeParameters: {
-      USER_ID_FOR_SRP: user.username,
-      requiredAttributes: JSON.stringify(missing.map((name) => `userAttributes.${name}`)),
-      userAttributes: JSON.stringify(user.attributes),
-    },
-  };
 };
 
 const withPassword = async (
@@ -104,19 +50,9 @@ const withPassword = async (
   const user = userToSignIn(context, client, username);
   requireEnabled(user);
   if (!(await passwordMatches(password, user.passwordHash))) {
-    return refuse('Incorrect username or password.');
+    return refuseWrongPassword();
   }
-  if (user.status === 'CONFIRMED') {
-    return signedIn(context, user, client, 'TokenGeneration_Authentication', {});
-  }
-  const { temporaryPasswordValidityDays } = context.directory.pool(
-    client.userPoolId,
-  ).passwordPolicy;
-  const ageMillis = context.clock.nowEpochMillis() - user.passwordSetAtEpochMillis;
-  if (ageMillis > temporaryPasswordValidityDays * secondsPerDay * 1000) {
-    return refuse('Temporary password has expired and must be reset by an administrator.');
-  }
-  return newPasswordChallenge(context, user, client);
+  return admit(context, user, client, {});
 };
 
 const withRefreshToken = async (
@@ -154,6 +90,8 @@ const initiateAuth =
         requireFlow(client, 'REFRESH_TOKEN_AUTH');
         return withRefreshToken(context, client, AuthParameters);
       case 'USER_SRP_AUTH':
+        requireFlow(client, AuthFlow);
+        return startSrpSignIn(context, client, AuthParameters);
       case 'CUSTOM_AUTH':
       case 'USER_AUTH':
         requireFlow(client, AuthFlow);
@@ -165,65 +103,24 @@ const initiateAuth =
     }
   };
 
-const attributePrefix = 'userAttributes.';
-const attributesIn = (responses: Record<string, string>): { Name: string; Value: string }[] =>
-  Object.entries(responses).flatMap(([name, Value]) =>
-    name.startsWith(attributePrefix) ? [{ Name: name.slice(attributePrefix.length), Value }] : [],
-  );
-
 const respondToAuthChallenge =
   (context: UserPoolContext): Operation['run'] =>
   async (input) => {
     const request = readInput(respondInput, input);
-    const { directory, challenges, secrets, clock } = context;
-    const client = directory.client(request.ClientId);
-    if (request.ChallengeName !== 'NEW_PASSWORD_REQUIRED') {
-      throw new AwsError('InvalidParameterException', 'Challenge is not supported.');
-    }
-    const responses = request.ChallengeResponses ?? {};
-    const username = requireParameter(responses, 'USERNAME');
-    const newPassword = requireParameter(responses, 'NEW_PASSWORD');
-    const session = requireParameter({ Session: request.Session ?? '' }, 'Session');
-    await secrets.requireSecretHash(client, [username], responses['SECRET_HASH']);
-    const challenge = challenges.open(session, client);
-    const user = userToSignIn(context, client, username);
-    if (user.sub !== challenge.sub || user.status !== 'FORCE_CHANGE_PASSWORD') {
-      return refuse('Invalid session for the user.');
-    }
-    requireEnabled(user);
-    const pool = directory.pool(user.userPoolId);
-    requireGoodPassword(newPassword, pool.passwordPolicy);
-    const attributes = withAttributes(
-      pool,
-      user.attributes,
-      readInput(userAttributesSchema, { UserAttributes: attributesIn(responses) }).UserAttributes,
-    );
-    const missing = pool.requiredAttributes.filter((name) => attributes[name] === undefined);
-    if (missing.length > 0) {
-      throw new AwsError(
-        'InvalidParameterException',
-        `Invalid attributes given, ${missing.join(', ')} is missing`,
-      );
-    }
-    const passwordHash = await hashPassword(newPassword);
-    if (!(await challenges.take(session))) return refuse('Invalid session for the user.');
-    const now = clock.nowEpochMillis();
-    const changed: StoredUser = {
-      ...directory.user(pool.id, user.sub),
-      attributes,
-      passwordHash,
-      status: 'CONFIRMED',
-      passwordSetAtEpochMillis: now,
-      modifiedAtEpochMillis: now,
+    const client = context.directory.client(request.ClientId);
+    const answer = {
+      session: request.Session,
+      responses: request.ChallengeResponses ?? {},
+      clientMetadata: request.ClientMetadata ?? {},
     };
-    await directory.putUser(changed);
-    return signedIn(
-      context,
-      changed,
-      client,
-      'TokenGeneration_NewPasswordChallenge',
-      request.ClientMetadata ?? {},
-    );
+    switch (request.ChallengeName) {
+      case 'NEW_PASSWORD_REQUIRED':
+        return setNewPassword(context, client, answer);
+      case 'PASSWORD_VERIFIER':
+        return provePassword(context, client, answer);
+      default:
+        throw new AwsError('InvalidParameterException', 'Challenge is not supported.');
+    }
   };
 
 export const signInOperations = (context: UserPoolContext): Record<string, Operation> => ({

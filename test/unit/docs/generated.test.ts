@@ -6,6 +6,7 @@ import { routes } from '../../../functions/api/routes.ts';
 import { errorReference } from '../../../tools/error-reference.ts';
 import { grantSchema } from '../../../tools/grant-schema.ts';
 import { openApiDocument } from '../../../tools/open-api.ts';
+import { tokenClaimsSchema } from '../../../tools/token-claims-schema.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const jsonOf = (file: string): unknown => JSON.parse(readFileSync(join(root, file), 'utf8'));
@@ -18,6 +19,10 @@ describe('what is generated', () => {
 
   it('grants/grant.schema.json says what the type of a grant says', () => {
     expect(jsonOf('grants/grant.schema.json')).toEqual(asJson(grantSchema()));
+  });
+
+  it('identity/token-claims.schema.json says what the type of token claims says', () => {
+    expect(jsonOf('identity/token-claims.schema.json')).toEqual(asJson(tokenClaimsSchema()));
   });
 
   it('docs/errors.md has a row for each name of the catalogue', () => {

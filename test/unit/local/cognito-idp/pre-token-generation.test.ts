@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { AwsError } from '../../../../local/aws.ts';
 import {
   awsErrorOf,
   claimsOf,
@@ -203,5 +204,12 @@ describe('the trigger’s answer', () => {
       code: 'UserLambdaValidationException',
       message: 'PreTokenGeneration failed with error Not today.',
     });
+  });
+
+  it('refuses the sign-in with Cognito’s own error when it cannot be run', async () => {
+    const world = await worldWith(() => {
+      throw new AwsError('UnexpectedLambdaException', 'Not there.');
+    });
+    expect((await awsErrorOf(world.signIn('alice'))).code).toBe('UnexpectedLambdaException');
   });
 });
