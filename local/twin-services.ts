@@ -13,11 +13,15 @@ import type { FunctionDefinition } from './lambda/function-definition.ts';
 import { startLambdaRuntime } from './lambda/runtime.ts';
 import type { LambdaRuntime } from './lambda/runtime.ts';
 import { createCognitoIdentityService } from './services/cognito-identity/service.ts';
+import { createEventsService } from './services/events/service.ts';
+import { createTargetDelivery } from './services/events/target-delivery.ts';
 import { createCognitoIdpService } from './services/cognito-idp/service.ts';
 import type { CognitoIdpService } from './services/cognito-idp/service.ts';
+import { createTriggerInvocation } from './services/cognito-idp/trigger-invocation.ts';
 import { createDynamoDbService } from './services/dynamodb/service.ts';
 import { createKmsService } from './services/kms/service.ts';
 import { createLambdaService } from './services/lambda/service.ts';
+import type { LambdaService } from './services/lambda/service.ts';
 import { createLogsService } from './services/logs/service.ts';
 import { createS3Service } from './services/s3/service.ts';
 import type { ExecutionDependencies } from './services/states/executions.ts';
@@ -96,6 +100,16 @@ export const createTwinServices = async (options: ServicesOptions) => {
     if (made === null) throw new TypeError('The services are not joined yet.');
     return made(...parameters);
   };
+  // Functions need sessions, sessions need identities, identities need the user pool; its trigger is a function.
+  let functions: LambdaService | null = null;
+  const preTokenGeneration = createTriggerInvocation({
+    invokeFrom: (...parameters) => {
+      if (functions === null) throw new TypeError('The services are not joined yet.');
+      return functions.invokeFrom(...parameters);
+    },
+    poolArn: (userPoolId) => cognitoIdp.poolArn(userPoolId),
+    schedule: processTimers(clock).schedule,
+  });
   const iam = await createIamStore(store);
   const sessionTokens = createSessionTokens({ keys: vault, clock });
   const [logs, kms, dynamoDb, s3, cognitoIdp] = await Promise.all([
@@ -103,7 +117,7 @@ export const createTwinServices = async (options: ServicesOptions) => {
     createKmsService({ store, vault, clock }),
     createDynamoDbService({ directory: directories?.tables ?? null, store, clock }),
     createS3Service({ directory: directories?.objects ?? null, store, clock }),
-    createCognitoIdpService({ store, vault, clock, ...place }),
+    createCognitoIdpService({ store, vault, clock, ...place, preTokenGeneration }),
   ]);
   const cognitoIdentity = await createCognitoIdentityService({
     store,
@@ -131,6 +145,18 @@ export const createTwinServices = async (options: ServicesOptions) => {
     logs.writeLog,
   );
   const lambda = createLambdaService({ runtime });
+  const events = await createEventsService({
+    store,
+    clock,
+    log,
+    deliver: createTargetDelivery({
+      call,
+      invokeFunction: lambda.invokeFrom,
+      principalOfRole: (...parameters) =>
+        Promise.resolve().then(() => sts.principalOfRole(...parameters)),
+    }),
+  });
+  functions = lambda;
   const states = await createStatesService({
     store,
     call,
@@ -147,7 +173,7 @@ export const createTwinServices = async (options: ServicesOptions) => {
     ...(options.pause === undefined ? {} : { pause: options.pause }),
   });
   made = createAwsCall(
-    [cognitoIdp, cognitoIdentity, sts, kms, dynamoDb, s3, logs, lambda, states],
+    [cognitoIdp, cognitoIdentity, sts, kms, dynamoDb, s3, logs, lambda, states, events],
     {
       log,
       clock,
@@ -170,7 +196,9 @@ export const createTwinServices = async (options: ServicesOptions) => {
     logs,
     lambda,
     states,
+    events,
     stop: async (): Promise<void> => {
+      await events.close();
       await states.close();
       await runtime.stop();
       await Promise.all([dynamoDb.close(), logs.close()]);

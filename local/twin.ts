@@ -205,6 +205,7 @@ const start = async (options: TwinOptions, parts: Stoppable): Promise<Twin> => {
     services.cognitoIdentity.identityPoolKeys(),
   ]);
   services.states.resume();
+  services.events.start();
   gateway.serve({
     ...clock,
     api: api.api(),
