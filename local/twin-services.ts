@@ -125,6 +125,7 @@ export const createTwinServices = async (options: ServicesOptions) => {
     clock,
     ...place,
     userPools: cognitoIdp,
+    call,
     ...(options.developerLoginSuffices === undefined
       ? {}
       : { developerLoginSuffices: options.developerLoginSuffices }),

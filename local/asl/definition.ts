@@ -42,6 +42,7 @@ export interface TaskState extends Fallible {
   readonly resource: string;
   readonly arguments: Template | null;
   readonly timeoutSeconds: Template | null;
+  readonly heartbeatSeconds: Template | null;
 }
 export interface ChoiceState extends Common {
   readonly type: 'Choice';
@@ -62,6 +63,41 @@ export interface ParallelState extends Fallible {
   readonly arguments: Template | null;
   readonly branches: readonly Flow[];
 }
+export interface ItemReader {
+  readonly operation: 'GetObject' | 'ListObjectsV2';
+  readonly arguments: Template;
+  readonly inputType: 'JSON' | 'JSONL' | 'CSV';
+  readonly csv: {
+    /** Null where the first row is the header. */
+    readonly headers: readonly string[] | null;
+    readonly delimiter: string;
+  };
+  readonly maxItems: Template | null;
+}
+
+export interface ItemBatcher {
+  readonly maxItems: Template | null;
+  readonly maxBytes: Template | null;
+  readonly batchInput: Template | null;
+}
+
+export interface ResultWriter {
+  /** `Bucket` and `Prefix`; null where the results stay in the state's output. */
+  readonly arguments: Template | null;
+  readonly transformation: 'NONE' | 'COMPACT' | 'FLATTEN';
+  readonly isJsonLines: boolean;
+}
+
+/** What a Map in the mode DISTRIBUTED has beside the fields of every Map. */
+export interface Distribution {
+  readonly executionType: 'EXPRESS' | 'STANDARD';
+  /** Part of the ARN of the map run and its executions. */
+  readonly label: string;
+  readonly reader: ItemReader | null;
+  readonly batcher: ItemBatcher | null;
+  readonly writer: ResultWriter | null;
+}
+
 export interface MapState extends Fallible {
   readonly type: 'Map';
   readonly items: Template | null;
@@ -70,6 +106,8 @@ export interface MapState extends Fallible {
   readonly toleratedFailureCount: Template | null;
   readonly toleratedFailurePercentage: Template | null;
   readonly processor: Flow;
+  /** Null in the mode INLINE. */
+  readonly distribution: Distribution | null;
 }
 
 export type FallibleState = TaskState | ParallelState | MapState;

@@ -26,10 +26,29 @@ export class EvaluationError extends AslError {
 /** Ends a state from outside: the execution was stopped or timed out, or another branch failed. */
 export class Interrupted extends Error {
   readonly by: 'timeout' | 'abort' | 'branch';
+  /** What StopExecution was given. */
+  readonly details: StopDetails;
 
-  constructor(by: 'timeout' | 'abort' | 'branch') {
+  constructor(by: 'timeout' | 'abort' | 'branch', details: StopDetails = {}) {
     super(`Interrupted by ${by}`);
     this.name = 'Interrupted';
     this.by = by;
+    this.details = details;
+  }
+}
+
+export interface StopDetails {
+  readonly error?: string;
+  readonly cause?: string;
+}
+
+/** As the reason of an execution's abort signal: history and outcome repeat its details. */
+export class Stopped extends Error {
+  readonly details: StopDetails;
+
+  constructor(details: StopDetails) {
+    super('Stopped');
+    this.name = 'Stopped';
+    this.details = details;
   }
 }

@@ -1,11 +1,12 @@
 /** Runs a compiled state machine once. */
 import { setImmediate } from 'node:timers/promises';
 import type { Flow, Machine, State } from './definition.ts';
-import { AslError, Interrupted } from './errors.ts';
+import { AslError, Interrupted, Stopped } from './errors.ts';
 import type { ExecutionOptions, Outcome, Surroundings } from './execution.ts';
 import { createHistorian } from './history.ts';
 import type { Historian } from './history.ts';
 import { createInterruption } from './interruption.ts';
+import type { Resumption } from './journal.ts';
 import { payloadText } from './limits.ts';
 import type { RunFlow } from './run-branches.ts';
 import { runState } from './run-state.ts';
@@ -25,24 +26,48 @@ const stateOf = (flow: Flow, name: string): State => {
   return state;
 };
 
+type Arriving = Pick<Departure, 'output' | 'outputText' | 'variables'>;
+type Entry = Pick<Resumption, 'entered' | 'waitUntilEpochMillis'>;
+
+const firstTime: Entry = { entered: null, waitUntilEpochMillis: null };
+
+/** Told durably before the next state begins: a restart goes on behind what has ended. */
+const arrive = async (
+  { interruption, journal }: Surroundings,
+  departure: Arriving & { readonly next: string | null },
+): Promise<void> => {
+  if (journal === null) return;
+  const variables = [...departure.variables].map(([name, { value }]) => [name, value] as const);
+  const arrival = {
+    stateName: departure.next,
+    inputText: departure.outputText,
+    variables: Object.fromEntries(variables),
+  };
+  await interruption.during(journal.arrive(arrival));
+};
+
 const visitState = async (
   surroundings: Surroundings,
   state: State,
-  arrival: Pick<Departure, 'output' | 'outputText' | 'variables'>,
+  arrival: Arriving,
+  { entered, waitUntilEpochMillis }: Entry,
 ): Promise<Departure> => {
   const { history, interruption, options } = surroundings;
   const { name } = state;
   if (options.pause !== undefined) await interruption.during(options.pause(name, 'enter'));
   const reason = interruption.reason();
   if (reason !== null) throw reason;
-  history.write(`${state.type}StateEntered`, { name, input: arrival.outputText });
   const visit: Visit = {
     surroundings,
     stateName: name,
     input: arrival.output,
     inputText: arrival.outputText,
     variables: arrival.variables,
-    enteredTime: new Date(options.timers.nowEpochMillis()).toISOString(),
+    enteredEventId:
+      entered?.eventId ??
+      history.write(`${state.type}StateEntered`, { name, input: arrival.outputText }),
+    enteredTime: new Date(entered?.atEpochMillis ?? options.timers.nowEpochMillis()).toISOString(),
+    waitUntilEpochMillis,
     retryCount: 0,
   };
   try {
@@ -53,6 +78,7 @@ const visitState = async (
         output: departure.outputText,
         ...(departure.assigned !== null && { assignedVariables: departure.assigned }),
       });
+      await arrive(surroundings, departure);
     }
     if (options.pause !== undefined) await interruption.during(options.pause(name, 'exit'));
     return departure;
@@ -65,21 +91,62 @@ const visitState = async (
 /** A loop of states that wait for nothing must let timers, and so its own timeout, run. */
 const visitsPerTurn = 64;
 
-const runFlow: RunFlow = async (flow, surroundings, input, variables) => {
-  const what = `The state/task '${flow.startAt}' was given an input`;
-  let arrival: Pick<Departure, 'output' | 'outputText' | 'variables'> = {
-    output: input,
-    outputText: payloadText(input, what),
-    variables,
-  };
-  let name: string | null = flow.startAt;
+const runStates = async (
+  flow: Flow,
+  surroundings: Surroundings,
+  start: Arriving & { readonly next: string | null },
+  entry: Entry,
+): Promise<Arriving> => {
+  let arrival: Arriving = start;
+  let name = start.next;
   for (let visits = 1; name !== null; visits += 1) {
     if (visits % visitsPerTurn === 0) await setImmediate();
-    const departure: Departure = await visitState(surroundings, stateOf(flow, name), arrival);
+    const departure: Departure = await visitState(
+      surroundings,
+      stateOf(flow, name),
+      arrival,
+      visits === 1 ? entry : firstTime,
+    );
     arrival = departure;
     name = departure.next;
   }
   return arrival;
+};
+
+const startOf = (
+  flow: Flow,
+  input: unknown,
+  variables: Variables,
+): Arriving & { readonly next: string } => ({
+  next: flow.startAt,
+  output: input,
+  outputText: payloadText(input, `The state/task '${flow.startAt}' was given an input`),
+  variables,
+});
+
+const runFlow: RunFlow = (flow, surroundings, input, variables) =>
+  runStates(flow, surroundings, startOf(flow, input, variables), firstTime);
+
+/** The machine's own flow, from its start or from where it was cut off. */
+const runMachine = async (machine: Machine, surroundings: Surroundings): Promise<Arriving> => {
+  const { input, resumption, roleArn } = surroundings.options;
+  if (resumption === undefined) {
+    surroundings.history.write('ExecutionStarted', { input: JSON.stringify(input), roleArn });
+    const start = startOf(machine, input, new Map());
+    await arrive(surroundings, start);
+    return runStates(machine, surroundings, start, firstTime);
+  }
+  const { arrival } = resumption;
+  const variables = Object.entries(arrival.variables).map(
+    ([name, value]) => [name, { value, bytes: Buffer.byteLength(JSON.stringify(value)) }] as const,
+  );
+  const start = {
+    next: arrival.stateName,
+    output: JSON.parse(arrival.inputText) as unknown,
+    outputText: arrival.inputText,
+    variables: new Map(variables),
+  };
+  return runStates(machine, surroundings, start, resumption);
 };
 
 const outcomeOf = (error: unknown, history: Historian): Outcome => {
@@ -90,8 +157,8 @@ const outcomeOf = (error: unknown, history: Historian): Outcome => {
   }
   if (!(error instanceof Interrupted)) throw error;
   if (error.by === 'abort') {
-    history.write('ExecutionAborted', {});
-    return { status: 'ABORTED' };
+    history.write('ExecutionAborted', { ...error.details });
+    return { status: 'ABORTED', ...error.details };
   }
   const details = { error: 'States.Timeout', cause: '' };
   history.write('ExecutionTimedOut', details);
@@ -106,7 +173,12 @@ const outcomeOf = (error: unknown, history: Historian): Outcome => {
 export const execute = async (machine: Machine, options: ExecutionOptions): Promise<Outcome> => {
   const { timers } = options;
   const interruption = createInterruption();
-  const history = createHistorian(options.record, () => timers.nowEpochMillis());
+  const history = createHistorian(
+    options.record,
+    () => timers.nowEpochMillis(),
+    options.resumption,
+  );
+  const startedAtEpochMillis = options.startedAtEpochMillis ?? timers.nowEpochMillis();
   const limitMillis = Math.min(
     (machine.timeoutSeconds ?? Infinity) * 1_000,
     options.maximumMillis ?? Infinity,
@@ -116,34 +188,31 @@ export const execute = async (machine: Machine, options: ExecutionOptions): Prom
     history,
     interruption,
     random: options.random ?? Math.random,
+    journal: options.journal ?? null,
     context: {
       Execution: {
         Id: options.id,
         Name: options.name,
         Input: options.input,
-        StartTime: new Date(timers.nowEpochMillis()).toISOString(),
+        StartTime: new Date(startedAtEpochMillis).toISOString(),
         RoleArn: options.roleArn,
       },
       StateMachine: { Id: options.stateMachine.id, Name: options.stateMachine.name },
     },
   };
   const abort = (): void => {
-    interruption.interrupt(new Interrupted('abort'));
+    const why: unknown = options.signal?.reason;
+    interruption.interrupt(new Interrupted('abort', why instanceof Stopped ? why.details : {}));
   };
   options.signal?.addEventListener('abort', abort, { once: true });
   if (options.signal?.aborted === true) abort();
   const cancel = Number.isFinite(limitMillis)
-    ? timers.schedule(limitMillis, () => {
+    ? timers.schedule(startedAtEpochMillis + limitMillis - timers.nowEpochMillis(), () => {
         interruption.interrupt(new Interrupted('timeout'));
       })
     : (): void => undefined;
   try {
-    history.write('ExecutionStarted', {
-      input: JSON.stringify(options.input),
-      roleArn: options.roleArn,
-    });
-    const none: Variables = new Map();
-    const { outputText } = await runFlow(machine, surroundings, options.input, none);
+    const { outputText } = await runMachine(machine, surroundings);
     history.write('ExecutionSucceeded', { output: outputText });
     return { status: 'SUCCEEDED', output: outputText };
   } catch (error) {

@@ -13,6 +13,7 @@ type EventType =
   | `Task${'Scheduled' | 'Started' | 'Succeeded' | 'Failed' | 'TimedOut'}`
   | `${'Parallel' | 'Map'}State${'Started' | 'Succeeded' | 'Failed'}`
   | `MapIteration${'Started' | 'Succeeded' | 'Failed' | 'Aborted'}`
+  | `MapRun${'Started' | 'Succeeded' | 'Failed' | 'Aborted'}`
   | 'EvaluationFailed';
 
 export interface HistoryEvent {
@@ -28,22 +29,30 @@ export interface HistoryEvent {
 
 /** Writes the events of one branch; those of other branches of the execution lie between them. */
 export interface Historian {
-  readonly write: (type: EventType, details: Readonly<Record<string, unknown>>) => void;
+  /** Returns the event's id. */
+  readonly write: (type: EventType, details: Readonly<Record<string, unknown>>) => number;
   readonly branch: () => Historian;
 }
 
-/** Nothing is written after one of the execution's own last events. */
+/**
+ * Nothing is written after one of the execution's own last events.
+ * @param from where an execution that was cut off goes on
+ */
 export const createHistorian = (
   record: (event: HistoryEvent) => void,
   nowEpochMillis: () => number,
+  from: { readonly lastEventId: number; readonly previousEventId: number } = {
+    lastEventId: 0,
+    previousEventId: 0,
+  },
 ): Historian => {
-  let lastId = 0;
+  let lastId = from.lastEventId;
   let isOver = false;
   const follow = (start: number): Historian => {
     let previous = start;
     return {
       write: (type, details) => {
-        if (isOver) return;
+        if (isOver) return lastId;
         isOver = /^Execution(?!Started)/.test(type);
         lastId += 1;
         record({
@@ -54,9 +63,10 @@ export const createHistorian = (
           details,
         });
         previous = type === 'ExecutionStarted' ? 0 : lastId;
+        return lastId;
       },
       branch: () => follow(previous),
     };
   };
-  return follow(0);
+  return follow(from.previousEventId);
 };

@@ -1,6 +1,7 @@
 /** One state of a definition, by its type. */
 import type { Flow, State, Transition } from './definition.ts';
 import { parseCatch, parseRetry } from './parse-errors.ts';
+import { createMapParser, mapFields } from './parse-map.ts';
 import { isFields } from './reader.ts';
 import type { Fields, Reader } from './reader.ts';
 
@@ -8,7 +9,12 @@ export interface Surroundings {
   readonly reader: Reader;
   /** Why a task's resource cannot be run here; null when it can. */
   readonly refuseResource: (resource: string) => string | null;
-  readonly parseFlow: (fields: Fields, location: string) => Flow;
+  /** @param type of the executions of their own that run it; null where it runs in the machine's */
+  readonly parseFlow: (
+    fields: Fields,
+    location: string,
+    type: 'EXPRESS' | 'STANDARD' | null,
+  ) => Flow;
 }
 
 type StateParser = (fields: Fields, location: string, name: string) => State;
@@ -40,10 +46,20 @@ export const createStateParsers = ({
   const flows = (fields: Fields, name: string, location: string): readonly Flow[] =>
     reader.list(fields, name, location).flatMap((entry, index) => {
       const at = `${location}/${name}[${String(index)}]`;
-      if (isFields(entry)) return [parseFlow(entry, at)];
+      if (isFields(entry)) return [parseFlow(entry, at, null)];
       reader.complain('A branch must be an object', at);
       return [];
     });
+
+  const parseMap = createMapParser(reader);
+  const checkHeartbeat = (fields: Fields, location: string): void => {
+    const { HeartbeatSeconds: heartbeat, TimeoutSeconds: timeout } = fields;
+    if (typeof heartbeat !== 'number' || typeof timeout !== 'number' || heartbeat < timeout) return;
+    reader.complain(
+      "'HeartbeatSeconds' must be less than 'TimeoutSeconds'",
+      `${location}/HeartbeatSeconds`,
+    );
+  };
 
   return {
     Pass: (fields, location, name) => {
@@ -63,7 +79,7 @@ export const createStateParsers = ({
     },
     Wait: (fields, location, name) => {
       reader.allow(fields, [...commonFields, 'Seconds', 'Timestamp'], location);
-      const seconds = reader.template(fields, 'Seconds', location);
+      const seconds = reader.count(fields, 'Seconds', location, { least: 0, most: 99_999_999 });
       const timestamp = reader.template(fields, 'Timestamp', location);
       if ((seconds === null) === (timestamp === null)) {
         reader.complain("Exactly one of 'Seconds' and 'Timestamp' is needed", location);
@@ -106,19 +122,27 @@ export const createStateParsers = ({
     Task: (fields, location, name) => {
       reader.allow(
         fields,
-        [...fallibleFields, 'Resource', 'Arguments', 'TimeoutSeconds'],
+        [...fallibleFields, 'Resource', 'Arguments', 'TimeoutSeconds', 'HeartbeatSeconds'],
         location,
       );
       const resource = reader.text(fields, 'Resource', location) ?? '';
       const reason = resource === '' ? null : refuseResource(resource);
       if (reason !== null) reader.complain(reason, `${location}/Resource`);
+      checkHeartbeat(fields, location);
       return {
         type: 'Task',
         name,
         resource,
         ...fallible(fields, location),
         arguments: reader.template(fields, 'Arguments', location),
-        timeoutSeconds: reader.template(fields, 'TimeoutSeconds', location),
+        timeoutSeconds: reader.count(fields, 'TimeoutSeconds', location, {
+          least: 1,
+          most: 99_999_999,
+        }),
+        heartbeatSeconds: reader.count(fields, 'HeartbeatSeconds', location, {
+          least: 1,
+          most: 99_999_999,
+        }),
       };
     },
     Parallel: (fields, location, name) => {
@@ -134,21 +158,9 @@ export const createStateParsers = ({
       };
     },
     Map: (fields, location, name) => {
-      reader.allow(
-        fields,
-        [
-          ...[...fallibleFields, 'Items', 'ItemSelector', 'ItemProcessor', 'MaxConcurrency'],
-          ...['ToleratedFailureCount', 'ToleratedFailurePercentage'],
-        ],
-        location,
-      );
-      const processor = isFields(fields['ItemProcessor']) ? fields['ItemProcessor'] : {};
-      const { ProcessorConfig: configuration, ...flow } = processor;
-      if (isFields(configuration) && (configuration['Mode'] ?? 'INLINE') !== 'INLINE') {
-        reader.complain(
-          'Only the Map mode INLINE is supported',
-          `${location}/ItemProcessor/ProcessorConfig/Mode`,
-        );
+      reader.allow(fields, [...fallibleFields, ...mapFields], location);
+      if (fields['ItemProcessor'] === undefined) {
+        reader.complain("The field 'ItemProcessor' is missing", location);
       }
       return {
         type: 'Map',
@@ -156,10 +168,15 @@ export const createStateParsers = ({
         ...fallible(fields, location),
         items: reader.template(fields, 'Items', location),
         itemSelector: reader.template(fields, 'ItemSelector', location),
-        maxConcurrency: reader.template(fields, 'MaxConcurrency', location),
-        toleratedFailureCount: reader.template(fields, 'ToleratedFailureCount', location),
-        toleratedFailurePercentage: reader.template(fields, 'ToleratedFailurePercentage', location),
-        processor: parseFlow(flow, `${location}/ItemProcessor`),
+        maxConcurrency: reader.count(fields, 'MaxConcurrency', location, { least: 0 }),
+        toleratedFailureCount: reader.count(fields, 'ToleratedFailureCount', location, {
+          least: 0,
+        }),
+        toleratedFailurePercentage: reader.count(fields, 'ToleratedFailurePercentage', location, {
+          least: 0,
+          most: 100,
+        }),
+        ...parseMap(fields, location, name, parseFlow),
       };
     },
   };

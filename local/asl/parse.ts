@@ -11,9 +11,15 @@ export interface ParsedDefinition {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+type MachineType = 'EXPRESS' | 'STANDARD';
+
 export interface ParseOptions {
   /** Why a task's resource cannot be run; null when it can. Every resource is taken without it. */
   readonly refuseResource?: (resource: string) => string | null;
+  /** Of the machine; STANDARD by default. */
+  readonly type?: MachineType;
+  /** One state of a machine, in a flow of its own: where it leads, and who assigns what it reads, is unknown. */
+  readonly isFragment?: boolean;
 }
 
 /** Where a state may lead: catchers and choice rules included. */
@@ -83,6 +89,10 @@ export const parseDefinition = (text: string, options: ParseOptions = {}): Parse
   const reader = createReader();
   const names = new Set<string>();
   const assigned: { readonly name: string; readonly flow: string }[] = [];
+  /** Flows that executions of their own run: nothing outside is visible in them. */
+  const separate: string[] = [];
+  const isFragment = options.isFragment === true;
+  let type: MachineType = options.type ?? 'STANDARD';
 
   const parseFlow = (fields: Fields, location: string): Flow => {
     const startAt = reader.text(fields, 'StartAt', location) ?? '';
@@ -105,7 +115,7 @@ export const parseDefinition = (text: string, options: ParseOptions = {}): Parse
           }
         }
       }
-      if (states.size === Object.keys(source).length)
+      if (states.size === Object.keys(source).length && !(isFragment && location === ''))
         checkTargets(reader, { startAt, states }, location);
     }
     return { startAt, states };
@@ -114,9 +124,18 @@ export const parseDefinition = (text: string, options: ParseOptions = {}): Parse
   const parsers = createStateParsers({
     reader,
     refuseResource: options.refuseResource ?? (() => null),
-    parseFlow: (fields, location) => {
+    parseFlow: (fields, location, ownType) => {
       reader.allow(fields, ['StartAt', 'States'], location);
-      return parseFlow(fields, location);
+      if (ownType === null) return parseFlow(fields, location);
+      if (type === 'EXPRESS') {
+        reader.complain('Express workflows have no distributed Map', `${location}/ProcessorConfig`);
+      }
+      const outerType = type;
+      type = ownType;
+      separate.push(`${location}/`);
+      const flow = parseFlow(fields, location);
+      type = outerType;
+      return flow;
     },
   });
 
@@ -159,15 +178,24 @@ export const parseDefinition = (text: string, options: ParseOptions = {}): Parse
   });
   const flow = parseFlow(definition, '');
 
-  for (const { name, location } of reader.uses) {
-    if (!assigned.some((assignment) => assignment.name === name)) {
-      reader.complain(`No state assigns the variable '${name}'`, location);
-    }
+  /** The innermost flow with a scope of its own that holds the place. */
+  const scopeOf = (location: string): string =>
+    separate
+      .filter((flow) => `${location}/`.startsWith(flow))
+      .reduce((longest, flow) => (flow.length > longest.length ? flow : longest), '');
+  for (const { name, location } of isFragment ? [] : reader.uses) {
+    const isAssigned = assigned.some(
+      (assignment) => assignment.name === name && scopeOf(assignment.flow) === scopeOf(location),
+    );
+    if (!isAssigned) reader.complain(`No state assigns the variable '${name}'`, location);
   }
   for (const inner of assigned) {
     const outer = assigned.find(
       ({ name, flow: where }) =>
-        name === inner.name && where !== inner.flow && inner.flow.startsWith(where),
+        name === inner.name &&
+        where !== inner.flow &&
+        inner.flow.startsWith(where) &&
+        scopeOf(where) === scopeOf(inner.flow),
     );
     if (outer !== undefined) {
       reader.complain(`The variable '${inner.name}' belongs to an outer scope`, inner.flow);

@@ -54,6 +54,13 @@ export interface Reader {
     location: string,
     members?: readonly string[],
   ) => Template | null;
+  /** A template whose value, where it is written out, must be a number within bounds. */
+  readonly count: (
+    fields: Fields,
+    name: string,
+    location: string,
+    bounds: { readonly least: number; readonly most?: number },
+  ) => Template | null;
 }
 
 const schemaFailure = 'SCHEMA_VALIDATION_FAILED';
@@ -86,7 +93,7 @@ export const createReader = (): Reader => {
     }
   };
 
-  return {
+  const reader: Reader = {
     diagnostics,
     uses,
     complain,
@@ -135,5 +142,17 @@ export const createReader = (): Reader => {
       checkExpressions(template, members, location);
       return template;
     },
+    count: (fields, name, location, { least, most = Infinity }) => {
+      const template = reader.template(fields, name, location);
+      if (template === null || template.kind === 'expression') return template;
+      const value = fields[name];
+      if (typeof value !== 'number' || value < least || value > most) {
+        const range =
+          most === Infinity ? `at least ${String(least)}` : `${String(least)} to ${String(most)}`;
+        complain(`The field '${name}' must be a number of ${range}`, `${location}/${name}`);
+      }
+      return template;
+    },
   };
+  return reader;
 };

@@ -3,8 +3,8 @@ import type { Flow, MapState, ParallelState } from './definition.ts';
 import { AslError, Interrupted } from './errors.ts';
 import type { Surroundings } from './execution.ts';
 import { payloadText } from './limits.ts';
-import type { Template } from './template.ts';
-import { evaluate, expectType, isCount } from './visit.ts';
+import { countOf, thresholdExceeded, toleratedFailures } from './map-threshold.ts';
+import { evaluate, expectType } from './visit.ts';
 import type { Visit } from './visit.ts';
 import type { Variables } from './variables.ts';
 
@@ -33,7 +33,12 @@ const runAll = async (
       if (interruption.reason() !== null) return;
       const history = visit.surroundings.history.branch();
       try {
-        results[index] = await branch({ ...visit.surroundings, interruption, history });
+        results[index] = await branch({
+          ...visit.surroundings,
+          interruption,
+          history,
+          journal: null,
+        });
       } catch (error) {
         if (interruption.reason() === null) failures.push(error);
         interruption.interrupt(new Interrupted('branch'));
@@ -84,15 +89,6 @@ export const runParallel = async (
   return told(visit, 'Parallel', {}, () => runAll(visit, branches, Infinity));
 };
 
-const countOf = async (
-  visit: Visit,
-  template: Template | null,
-  location: string,
-): Promise<number | null> =>
-  template === null
-    ? null
-    : expectType(await evaluate(visit, template), isCount, 'integer', location);
-
 const isArray = (value: unknown): value is readonly unknown[] => Array.isArray(value);
 
 /** The most that AWS runs at a time in an inline Map. */
@@ -102,14 +98,7 @@ export const runMap = async (visit: Visit, state: MapState, runFlow: RunFlow): P
   const source = state.items === null ? visit.input : await evaluate(visit, state.items);
   const items = expectType(source, isArray, 'array', 'Items');
   const concurrency = (await countOf(visit, state.maxConcurrency, 'MaxConcurrency')) ?? 0;
-  const count = await countOf(visit, state.toleratedFailureCount, 'ToleratedFailureCount');
-  const percentage = await countOf(
-    visit,
-    state.toleratedFailurePercentage,
-    'ToleratedFailurePercentage',
-  );
-  const tolerated = Math.max(count ?? 0, Math.floor(((percentage ?? 0) * items.length) / 100));
-  const isTolerant = count !== null || percentage !== null;
+  const tolerated = (await toleratedFailures(visit, state))(items.length);
   const failed = new Set<number>();
 
   const iterate = async (
@@ -137,13 +126,8 @@ export const runMap = async (visit: Visit, state: MapState, runFlow: RunFlow): P
       if (!(error instanceof AslError)) throw error;
       history.write('MapIterationFailed', about);
       failed.add(index);
-      if (!isTolerant) throw error;
-      if (failed.size > tolerated) {
-        throw new AslError(
-          'States.ExceedToleratedFailureThreshold',
-          'The specified tolerated failure threshold was exceeded',
-        );
-      }
+      if (tolerated === null) throw error;
+      if (failed.size > tolerated) throw thresholdExceeded();
       return undefined;
     }
   };

@@ -2,6 +2,7 @@
 import type { ChoiceState, FailState, FallibleState, State, WaitState } from './definition.ts';
 import { AslError, EvaluationError } from './errors.ts';
 import { retryDelayMillis, handlerOf } from './retry.ts';
+import { runDistributedMap } from './run-distributed-map.ts';
 import { runMap, runParallel } from './run-branches.ts';
 import type { RunFlow } from './run-branches.ts';
 import { runTaskAttempt } from './run-task.ts';
@@ -19,20 +20,27 @@ const waitMillis = (visit: Visit, millis: number): Promise<void> => {
   });
 };
 
-const runWait = async (visit: Visit, state: WaitState): Promise<Departure> => {
-  let millis = 0;
+const waitEnd = async (visit: Visit, state: WaitState): Promise<number> => {
+  const now = visit.surroundings.options.timers.nowEpochMillis();
   if (state.seconds !== null) {
     const seconds = expectType(await evaluate(visit, state.seconds), isCount, 'integer', 'Seconds');
-    millis = seconds * 1_000;
-  } else if (state.timestamp !== null) {
-    const text = expectType(await evaluate(visit, state.timestamp), isText, 'string', 'Timestamp');
-    const until = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(text) ? Date.parse(text) : NaN;
-    if (Number.isNaN(until)) {
-      throw new EvaluationError("The field 'Timestamp' is no RFC 3339 timestamp.", 'Timestamp');
-    }
-    millis = until - visit.surroundings.options.timers.nowEpochMillis();
+    return now + seconds * 1_000;
   }
-  if (millis > 0) await waitMillis(visit, millis);
+  if (state.timestamp === null) return now;
+  const text = expectType(await evaluate(visit, state.timestamp), isText, 'string', 'Timestamp');
+  const until = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(text) ? Date.parse(text) : NaN;
+  if (!Number.isNaN(until)) return until;
+  throw new EvaluationError("The field 'Timestamp' is no RFC 3339 timestamp.", 'Timestamp');
+};
+
+const runWait = async (visit: Visit, state: WaitState): Promise<Departure> => {
+  const { interruption, journal, options } = visit.surroundings;
+  const until = visit.waitUntilEpochMillis ?? (await waitEnd(visit, state));
+  const left = (): number => until - options.timers.nowEpochMillis();
+  if (left() > 0 && visit.waitUntilEpochMillis === null && journal !== null) {
+    await interruption.during(journal.wait(until));
+  }
+  if (left() > 0) await waitMillis(visit, left());
   return depart(visit, state, visit.input);
 };
 
@@ -57,7 +65,8 @@ const runFail = async (visit: Visit, state: FailState): Promise<never> => {
   throw new AslError(await read('error', 'Error'), await read('cause', 'Cause'));
 };
 
-const attemptOnce = async (
+/** One attempt, without its retries and catchers. */
+export const attemptOnce = async (
   visit: Visit,
   state: FallibleState,
   runFlow: RunFlow,
@@ -69,7 +78,9 @@ const attemptOnce = async (
       case 'Parallel':
         return runParallel(visit, state, runFlow);
       case 'Map':
-        return runMap(visit, state, runFlow);
+        return state.distribution === null
+          ? runMap(visit, state, runFlow)
+          : runDistributedMap(visit, state, state.distribution);
     }
   };
   const result = await run();

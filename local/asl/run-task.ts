@@ -2,6 +2,7 @@
 import type { TaskState } from './definition.ts';
 import { AslError } from './errors.ts';
 import { payloadText } from './limits.ts';
+import type { Template } from './template.ts';
 import { contextOf, evaluate, expectType, isCount } from './visit.ts';
 import type { Visit } from './visit.ts';
 
@@ -14,19 +15,25 @@ const nameParts = (resource: string): { resourceType: string; resource: string }
 
 const regionOf = (arn: string): string => arn.split(':')[3] ?? '';
 
-/** The task's result, or States.Timeout when `after` milliseconds pass before. */
-const withTimeout = async (
+/** What ends a task that has no result yet. */
+interface Deadline {
+  readonly afterMillis: number;
+  readonly error: 'States.Timeout' | 'States.HeartbeatTimeout';
+}
+
+/** The task's result, or the deadline's error when that passes before. */
+const withDeadline = async (
   visit: Visit,
-  after: number | null,
+  deadline: Deadline | null,
   run: (signal: AbortSignal) => Promise<unknown>,
 ): Promise<unknown> => {
   const { interruption, options } = visit.surroundings;
-  if (after === null) return interruption.during(run(interruption.signal));
+  if (deadline === null) return interruption.during(run(interruption.signal));
   const controller = new AbortController();
   let cancel = (): void => undefined;
   const timedOut = new Promise<never>((_, reject) => {
-    cancel = options.timers.schedule(after, () => {
-      const error = new AslError('States.Timeout', '');
+    cancel = options.timers.schedule(deadline.afterMillis, () => {
+      const error = new AslError(deadline.error, '');
       reject(error);
       controller.abort(error);
     });
@@ -43,17 +50,31 @@ const withTimeout = async (
   }
 };
 
+const secondsOf = async (
+  visit: Visit,
+  template: Template | null,
+  location: string,
+): Promise<number | null> =>
+  template === null
+    ? null
+    : expectType(await evaluate(visit, template), isCount, 'positive integer', location);
+
+/** No integration here sends heartbeats, so the first one that is due is missing. */
+const deadlineOf = (timeoutSeconds: number | null, heartbeatSeconds: number | null) => {
+  if (heartbeatSeconds !== null && heartbeatSeconds < (timeoutSeconds ?? Infinity)) {
+    return { afterMillis: heartbeatSeconds * 1_000, error: 'States.HeartbeatTimeout' as const };
+  }
+  if (timeoutSeconds === null) return null;
+  return { afterMillis: timeoutSeconds * 1_000, error: 'States.Timeout' as const };
+};
+
+const isTimeout = (error: string): boolean =>
+  error === 'States.Timeout' || error === 'States.HeartbeatTimeout';
+
 export const runTaskAttempt = async (visit: Visit, state: TaskState): Promise<unknown> => {
   const { history, options } = visit.surroundings;
-  const timeoutSeconds =
-    state.timeoutSeconds === null
-      ? null
-      : expectType(
-          await evaluate(visit, state.timeoutSeconds),
-          isCount,
-          'positive integer',
-          'TimeoutSeconds',
-        );
+  const timeoutSeconds = await secondsOf(visit, state.timeoutSeconds, 'TimeoutSeconds');
+  const heartbeatSeconds = await secondsOf(visit, state.heartbeatSeconds, 'HeartbeatSeconds');
   const given = state.arguments === null ? visit.input : await evaluate(visit, state.arguments);
   const parameters = payloadText(
     given,
@@ -65,18 +86,22 @@ export const runTaskAttempt = async (visit: Visit, state: TaskState): Promise<un
     region: regionOf(options.stateMachine.id),
     parameters,
     ...(timeoutSeconds === null ? {} : { timeoutInSeconds: timeoutSeconds }),
+    ...(heartbeatSeconds === null ? {} : { heartbeatInSeconds: heartbeatSeconds }),
   });
   history.write('TaskStarted', name);
   try {
     const timeoutMillis = timeoutSeconds === null ? null : timeoutSeconds * 1_000;
-    const result = await withTimeout(visit, timeoutMillis, (signal) =>
-      options.runTask({
-        resource: state.resource,
-        arguments: JSON.parse(parameters) as unknown,
-        timeoutMillis,
-        signal,
-        context: contextOf(visit),
-      }),
+    const result = await withDeadline(
+      visit,
+      deadlineOf(timeoutSeconds, heartbeatSeconds),
+      (signal) =>
+        options.runTask({
+          resource: state.resource,
+          arguments: JSON.parse(parameters) as unknown,
+          timeoutMillis,
+          signal,
+          context: contextOf(visit),
+        }),
     );
     const what = `The state/task '${visit.stateName}' returned a result`;
     const output = payloadText(result ?? null, what);
@@ -85,7 +110,7 @@ export const runTaskAttempt = async (visit: Visit, state: TaskState): Promise<un
     return JSON.parse(output) as unknown;
   } catch (error) {
     if (error instanceof AslError) {
-      const type = error.error === 'States.Timeout' ? 'TaskTimedOut' : 'TaskFailed';
+      const type = isTimeout(error.error) ? 'TaskTimedOut' : 'TaskFailed';
       history.write(type, {
         ...name,
         error: error.error,

@@ -5,11 +5,23 @@ export interface Timers {
   readonly schedule: (millis: number, action: () => void) => () => void;
 }
 
+/** A longer timeout would fire at once; a Wait may last a year. */
+const longestTimerMillis = 2 ** 31 - 1;
+
 /** The process's own timers, on the given clock's time. */
 export const processTimers = (clock: { readonly nowEpochMillis: () => number }): Timers => ({
   nowEpochMillis: () => clock.nowEpochMillis(),
   schedule: (millis, action) => {
-    const timer = setTimeout(action, millis);
+    const end = clock.nowEpochMillis() + millis;
+    const wait = (rest: number): NodeJS.Timeout =>
+      setTimeout(
+        () => {
+          if (rest <= longestTimerMillis) action();
+          else timer = wait(end - clock.nowEpochMillis());
+        },
+        Math.min(rest, longestTimerMillis),
+      );
+    let timer = wait(millis);
     return () => {
       clearTimeout(timer);
     };

@@ -14,6 +14,9 @@ export interface Visit {
   readonly inputText: string;
   readonly variables: Variables;
   readonly enteredTime: string;
+  readonly enteredEventId: number;
+  /** The end of a Wait that began before a restart; else null. */
+  readonly waitUntilEpochMillis: number | null;
   retryCount: number;
 }
 

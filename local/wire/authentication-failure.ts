@@ -5,6 +5,7 @@ export type WireProtocol = 'json' | 'query' | 'rest-json' | 'rest-xml';
 
 type FailureKind =
   | 'incomplete'
+  | 'old-mechanism'
   | 'unknown-key'
   | 'invalid-token'
   | 'expired-token'
@@ -36,6 +37,11 @@ const spellings: Readonly<Record<FailureKind, Spelling>> = {
     json: 'IncompleteSignatureException',
     query: ['IncompleteSignature', 400],
     s3: ['AuthorizationHeaderMalformed', 400],
+  },
+  'old-mechanism': {
+    json: 'IncompleteSignatureException',
+    query: ['IncompleteSignature', 400],
+    s3: ['InvalidRequest', 400],
   },
   'unknown-key': {
     json: 'UnrecognizedClientException',

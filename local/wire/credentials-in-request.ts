@@ -90,11 +90,22 @@ const presentedInUrl = (request: ReceivedRequest): PresentedSignature => {
   };
 };
 
+/** Signature Version 2, which the CLI still puts into presigned URLs unless it is told otherwise. */
+const isOldMechanism = (request: ReceivedRequest): boolean =>
+  request.headers.get('authorization')?.startsWith('AWS ') === true ||
+  (queryValue(request, 'AWSAccessKeyId') !== undefined &&
+    queryValue(request, 'Signature') !== undefined);
+
 /**
  * Null for a request without a signature.
  * @throws AuthenticationFailure when there is one and it cannot be read
  */
 export const presentedSignature = (request: ReceivedRequest): PresentedSignature | null => {
+  if (isOldMechanism(request))
+    throw new AuthenticationFailure(
+      'old-mechanism',
+      'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.',
+    );
   const header = request.headers.get('authorization');
   if (header === undefined)
     return queryValue(request, 'X-Amz-Algorithm') === algorithm ? presentedInUrl(request) : null;

@@ -30,8 +30,12 @@ const jsonServices: ReadonlyMap<string, JsonService> = new Map([
     'AWSStepFunctions',
     { service: 'states', version: '1.0', errorNamespace: 'com.amazonaws.swf.service.v2.model' },
   ],
+  ['AWSEvents', { service: 'events', version: '1.1', errorNamespace: null }],
   ['Logs_20140328', { service: 'logs', version: '1.1', errorNamespace: null }],
 ]);
+
+export const hasJsonService = (name: string): boolean =>
+  [...jsonServices.values()].some(({ service }) => service === name);
 
 /** Refusals of AWS's front layer have its namespace, not the service's. */
 const frontLayerErrors = new Set([

@@ -1,14 +1,20 @@
 /** Which protocol a request speaks, and that protocol's way to read and to answer. */
 import { AwsError } from '../aws.ts';
 import type { WireProtocol } from './authentication-failure.ts';
-import { jsonTargetOf, parseJsonCall, renderJsonError, renderJsonResult } from './json-protocol.ts';
+import {
+  hasJsonService,
+  jsonTargetOf,
+  parseJsonCall,
+  renderJsonError,
+  renderJsonResult,
+} from './json-protocol.ts';
 import {
   isLambdaPath,
   parseLambdaCall,
   renderLambdaError,
   renderLambdaResult,
 } from './lambda-protocol.ts';
-import { parseQueryCall, renderQueryError, renderQueryResult } from './query-protocol.ts';
+import { actionOf, parseQueryCall, renderQueryError, renderQueryResult } from './query-protocol.ts';
 import { queryValue } from './received-request.ts';
 import type { ReceivedRequest } from './received-request.ts';
 import { renderS3Error, renderS3Result } from './s3-answer.ts';
@@ -54,9 +60,44 @@ const jsonProtocol = (target: string): Protocol => {
 const isForm = (head: Head): boolean =>
   head.headers.get('content-type')?.startsWith('application/x-www-form-urlencoded') === true;
 
+/** The service that a signature is scoped to; null where there is none to read. */
+const signingServiceOf = (head: Head): string | null => {
+  const request = { ...head, body: Buffer.alloc(0) };
+  const credential =
+    /Credential=([^,]+)/u.exec(head.headers.get('authorization') ?? '')?.[1] ??
+    queryValue(request, 'X-Amz-Credential') ??
+    '';
+  return /\/([a-z0-9-]{1,64})\/aws4_request$/u.exec(credential.trim())?.[1] ?? null;
+};
+
+const isOurs = (service: string): boolean =>
+  ['lambda', 's3', 'sts'].includes(service) || hasJsonService(service);
+
+/** Of a service that the twin does not have: told by the scope of the signature, as the paths are anybody's. */
+const foreignProtocol = (service: string, head: Head, requestId: string): Protocol => {
+  const isQuery = head.path === '/' && (isForm(head) || head.method === 'GET');
+  return {
+    kind: isQuery ? 'query' : 'rest-json',
+    service: null,
+    parse: (request) => {
+      const action = isQuery ? actionOf(request) : null;
+      throw new AwsError(
+        'NotImplemented',
+        `${service}:${action ?? `${request.method} ${request.path}`} is not emulated.`,
+        { statusCode: 501 },
+      );
+    },
+    renderResult: renderLambdaResult,
+    renderError: (error) =>
+      isQuery ? renderQueryError(error, requestId) : renderLambdaError(error),
+  };
+};
+
 export const protocolOf = (head: Head, requestId: string): Protocol => {
   const target = head.headers.get('x-amz-target');
   if (target !== undefined) return jsonProtocol(target);
+  const signedFor = signingServiceOf(head);
+  if (signedFor !== null && !isOurs(signedFor)) return foreignProtocol(signedFor, head, requestId);
   const isAction = queryValue({ ...head, body: Buffer.alloc(0) }, 'Action') !== undefined;
   if (head.path === '/' && ((head.method === 'POST' && isForm(head)) || isAction))
     return {

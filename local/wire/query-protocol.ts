@@ -45,9 +45,18 @@ const valueOf = (node: Tree | string): unknown => {
   return Object.fromEntries([...node].map(([name, inner]) => [name, valueOf(inner)]));
 };
 
+const fieldsOf = (request: ReceivedRequest): ReturnType<typeof parseForm> =>
+  request.method === 'POST' ? parseForm(request.body.toString('utf8')) : request.query;
+
+/** What a form asks for, of whatever service; null where it says nothing that can be repeated. */
+export const actionOf = (request: ReceivedRequest): string | null => {
+  const action = fieldsOf(request)?.find(([name]) => name === 'Action')?.[1] ?? '';
+  return /^[A-Za-z0-9]{1,64}$/u.test(action) ? action : null;
+};
+
 /** @throws AwsError InvalidAction, MalformedQueryString */
 export const parseQueryCall = (request: ReceivedRequest): WireCall => {
-  const form = request.method === 'POST' ? parseForm(request.body.toString('utf8')) : request.query;
+  const form = fieldsOf(request);
   const fields = new Map(form?.filter(([name]) => !name.startsWith('X-Amz-')) ?? []);
   if (form === null) throw malformed();
   const operation = fields.get('Action') ?? '';

@@ -19,12 +19,31 @@ const identityPool = z.object({
     .default([]),
 });
 
+const roleMapping = z.object({
+  // Where the key of the map cannot be a token, the provider's name stands here.
+  IdentityProvider: z.string().optional(),
+  Type: z.enum(['Token', 'Rules']),
+  AmbiguousRoleResolution: z.enum(['AuthenticatedRole', 'Deny']).nullable().default(null),
+  RulesConfiguration: z
+    .object({
+      Rules: z.array(
+        z.object({
+          Claim: z.string(),
+          MatchType: z.enum(['Equals', 'Contains', 'StartsWith', 'NotEqual']),
+          Value: z.string(),
+          RoleARN: z.string(),
+        }),
+      ),
+    })
+    .prefault({ Rules: [] }),
+});
+
 const roleAttachment = z.object({
   IdentityPoolId: z.string(),
   Roles: z
     .object({ authenticated: z.string().optional(), unauthenticated: z.string().optional() })
     .prefault({}),
-  RoleMappings: z.record(z.string(), z.unknown()).default({}),
+  RoleMappings: z.record(z.string(), roleMapping).default({}),
 });
 
 export const identityPoolHandlers = (
@@ -47,10 +66,26 @@ export const identityPoolHandlers = (
   'AWS::Cognito::IdentityPoolRoleAttachment': defineHandler(
     roleAttachment,
     async ({ properties }) => {
+      const mappings = Object.fromEntries(
+        Object.entries(properties.RoleMappings).map(([key, mapping]) => [
+          mapping.IdentityProvider ?? key,
+          {
+            type: mapping.Type,
+            ambiguousRoleResolution: mapping.AmbiguousRoleResolution,
+            rules: mapping.RulesConfiguration.Rules.map((rule) => ({
+              claim: rule.Claim,
+              matchType: rule.MatchType,
+              value: rule.Value,
+              roleArn: rule.RoleARN,
+            })),
+          },
+        ]),
+      );
       await identity.putIdentityPoolRoles(properties.IdentityPoolId, {
         authenticated: properties.Roles.authenticated ?? null,
         unauthenticated: properties.Roles.unauthenticated ?? null,
-        mappedProviders: Object.keys(properties.RoleMappings),
+        mappedProviders: Object.keys(mappings),
+        mappings,
       });
       return { id: properties.IdentityPoolId, attributes: {} };
     },

@@ -6,7 +6,6 @@ import { pageOf } from '../cognito-idp/page.ts';
 import type { IdentityPoolContext } from './context.ts';
 import {
   developerTokenInput,
-  identityInput,
   lookupInput,
   mergeInput,
   poolInput,
@@ -16,7 +15,7 @@ import {
 import type { LinkedLogin, StoredIdentity, StoredIdentityPool } from './model.ts';
 import { verifyAll } from './public-operations.ts';
 
-const onPool =
+export const onPool =
   (context: IdentityPoolContext, operation: string) =>
   (input: Record<string, unknown>): readonly AccessRequest[] => [
     {
@@ -153,19 +152,6 @@ const unlink =
     return {};
   };
 
-const describeIdentity =
-  (context: IdentityPoolContext): Operation['run'] =>
-  (input) => {
-    const { IdentityId } = readInput(identityInput, input);
-    const identity = context.identities.get(null, IdentityId);
-    return Promise.resolve({
-      IdentityId: identity.id,
-      Logins: [...new Set(identity.logins.map(({ provider }) => provider))],
-      CreationDate: identity.createdAtEpochMillis / 1000,
-      LastModifiedDate: identity.modifiedAtEpochMillis / 1000,
-    });
-  };
-
 export const developerOperations = (context: IdentityPoolContext): Record<string, Operation> => ({
   GetOpenIdTokenForDeveloperIdentity: {
     authorize: onPool(context, 'GetOpenIdTokenForDeveloperIdentity'),
@@ -182,19 +168,5 @@ export const developerOperations = (context: IdentityPoolContext): Record<string
   UnlinkDeveloperIdentity: {
     authorize: onPool(context, 'UnlinkDeveloperIdentity'),
     run: unlink(context),
-  },
-  DescribeIdentity: {
-    // The input names no pool. An identity that is not there is anybody's with the right on all pools.
-    authorize: (input) => {
-      const { IdentityId } = readInput(identityInput, input);
-      const known = context.identities.find(IdentityId);
-      return [
-        {
-          action: 'cognito-identity:DescribeIdentity',
-          resource: context.poolArn(known?.identityPoolId ?? '*'),
-        },
-      ];
-    },
-    run: describeIdentity(context),
   },
 });

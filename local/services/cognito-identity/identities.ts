@@ -10,6 +10,7 @@ export interface Identities {
   /** @throws AwsError ResourceNotFoundException also for an identity of another pool */
   readonly get: (identityPoolId: string | null, id: string) => StoredIdentity;
   readonly find: (id: string) => StoredIdentity | null;
+  readonly ofPool: (identityPoolId: string) => readonly StoredIdentity[];
   readonly withLogin: (identityPoolId: string, login: LinkedLogin) => StoredIdentity | null;
   readonly create: (identityPoolId: string, logins: readonly LinkedLogin[]) => StoredIdentity;
   readonly setLogins: (identity: StoredIdentity, logins: readonly LinkedLogin[]) => StoredIdentity;
@@ -83,6 +84,10 @@ export const openIdentities = async (
       return identity;
     },
     find: (id) => identities.get(id) ?? null,
+    ofPool: (identityPoolId) =>
+      [...identities.entries()].flatMap(([, identity]) =>
+        identity.identityPoolId === identityPoolId ? [identity] : [],
+      ),
     withLogin: (identityPoolId, login) => {
       const id = idOfLogin.get(loginKey(identityPoolId, login));
       return (id === undefined ? null : identities.get(id)) ?? null;

@@ -15,8 +15,9 @@ const providerName = z
   .max(128)
   .regex(/^[\w._-]+$/);
 const userIdentifier = z.string().min(1).max(1024);
+const providerKey = z.string().min(1).max(128);
 const logins = z
-  .record(z.string().min(1).max(128), z.string().min(1).max(50_000))
+  .record(providerKey, z.string().min(1).max(50_000))
   .refine((map) => Object.keys(map).length <= 10, 'Map must have at most 10 entries');
 const principalTags = z
   .record(z.string().min(1).max(128), z.string().min(1).max(256))
@@ -32,6 +33,19 @@ export const getIdInput = poolInput.extend({
   Logins: logins.default({}),
 });
 export const getOpenIdTokenInput = identityInput.extend({ Logins: logins.default({}) });
+export const getCredentialsInput = identityInput.extend({
+  Logins: logins.default({}),
+  CustomRoleArn: z.string().min(20).max(2048).optional(),
+});
+export const unlinkIdentityInput = identityInput.extend({
+  Logins: logins,
+  LoginsToRemove: z.array(providerKey),
+});
+export const listIdentitiesInput = poolInput.extend({
+  MaxResults: z.int().min(1).max(60),
+  NextToken: z.string().min(1).optional(),
+  HideDisabled: z.boolean().optional(),
+});
 export const developerTokenInput = poolInput.extend({
   IdentityId: regionGuid.optional(),
   Logins: logins,

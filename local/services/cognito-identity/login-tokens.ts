@@ -13,12 +13,17 @@ export interface UserPoolLogins {
   readonly signInStands: (userPoolId: string, claims: Record<string, unknown>) => boolean;
 }
 
+export interface VerifiedLogin {
+  readonly login: LinkedLogin;
+  readonly claims: JWTPayload;
+}
+
 /** @throws AwsError NotAuthorizedException */
 export type LoginVerifier = (
   pool: StoredIdentityPool,
   provider: string,
   token: string,
-) => Promise<LinkedLogin>;
+) => Promise<VerifiedLogin>;
 
 const refuse = (message: string): never => {
   throw new AwsError('NotAuthorizedException', message);
@@ -33,7 +38,7 @@ const readUnverified = (token: string): JWTPayload => {
 };
 
 /** The public provider `cognito-identity.amazonaws.com` stands for developer tokens in the enhanced flow only. */
-const cognitoItself = 'cognito-identity.amazonaws.com';
+export const cognitoItself = 'cognito-identity.amazonaws.com';
 
 export const createLoginVerifier =
   (userPools: UserPoolLogins, clock: Clock): LoginVerifier =>
@@ -84,5 +89,5 @@ export const createLoginVerifier =
     if (client.serverSideTokenCheck && !userPools.signInStands(userPoolId, claims)) {
       return refuse('Invalid login token. Token has been revoked.');
     }
-    return { provider, userId: claims.sub ?? '' };
+    return { login: { provider, userId: claims.sub ?? '' }, claims };
   };

@@ -5,10 +5,10 @@ import type { LinkedLogin, StoredIdentity, StoredIdentityPool } from './model.ts
 
 const maximumLinkedLogins = 20;
 
-const sameLogin = (one: LinkedLogin, other: LinkedLogin): boolean =>
+export const sameLogin = (one: LinkedLogin, other: LinkedLogin): boolean =>
   one.provider === other.provider && one.userId === other.userId;
 
-const mismatch = (): never => {
+export const mismatch = (): never => {
   throw new AwsError(
     'NotAuthorizedException',
     "Logins don't match. Please include at least one valid login for this identity or identity pool.",

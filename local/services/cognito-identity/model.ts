@@ -15,12 +15,30 @@ export interface IdentityPoolSettings {
   readonly cognitoProviders: readonly CognitoProvider[];
 }
 
+export interface RoleRule {
+  readonly claim: string;
+  readonly matchType: 'Equals' | 'Contains' | 'StartsWith' | 'NotEqual';
+  readonly value: string;
+  readonly roleArn: string;
+}
+
+/** How a provider's tokens choose their role. */
+export interface RoleMapping {
+  readonly type: 'Token' | 'Rules';
+  /** Null where the mapping does not say: the request is refused then, too. */
+  readonly ambiguousRoleResolution: 'AuthenticatedRole' | 'Deny' | null;
+  /** In order; the first that matches wins. */
+  readonly rules: readonly RoleRule[];
+}
+
 /** What SetIdentityPoolRoles says. */
 export interface IdentityPoolRoles {
   readonly authenticated: string | null;
   readonly unauthenticated: string | null;
   /** Names of the providers with a role mapping of their own. */
   readonly mappedProviders: readonly string[];
+  /** Under the names of the providers: `cognito-idp.<region>.amazonaws.com/<userPoolId>:<clientId>`. */
+  readonly mappings?: Readonly<Record<string, RoleMapping>>;
 }
 
 export interface StoredIdentityPool extends IdentityPoolSettings {

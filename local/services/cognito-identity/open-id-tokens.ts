@@ -1,6 +1,6 @@
 /** The OpenID tokens of identity pools: RS512, one key set for every pool of the Region. */
-import { SignJWT } from 'jose';
-import type { JWK } from 'jose';
+import { SignJWT, errors, jwtVerify } from 'jose';
+import type { JWK, JWTPayload } from 'jose';
 import type { Clock } from '../../../core/ports.ts';
 import type { KeyVault } from '../../state/keys.ts';
 import type { LinkedLogin, StoredIdentity, StoredIdentityPool } from './model.ts';
@@ -20,6 +20,8 @@ interface TokenRequest {
 
 export interface OpenIdTokens {
   readonly issue: (request: TokenRequest) => Promise<string>;
+  /** The claims of a token of this service's own; null when it is none, or its time is over. */
+  readonly open: (token: string) => Promise<JWTPayload | null>;
   readonly keys: () => Promise<JWK[]>;
 }
 
@@ -59,6 +61,20 @@ export const createOpenIdTokens = (deps: {
       })
         .setProtectedHeader({ kid, typ: 'JWS', alg: 'RS512' })
         .sign(privateKey);
+    },
+    open: async (token) => {
+      try {
+        const { payload } = await jwtVerify(token, (await key()).publicJwk, {
+          algorithms: ['RS512'],
+          issuer: identityPoolIssuer,
+          currentDate: new Date(deps.clock.nowEpochMillis()),
+          requiredClaims: ['exp'],
+        });
+        return payload;
+      } catch (error) {
+        if (error instanceof errors.JOSEError) return null;
+        throw error;
+      }
     },
     keys: async () => [(await key()).publicJwk],
   };

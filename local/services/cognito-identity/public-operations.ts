@@ -1,22 +1,31 @@
-/** GetId and GetOpenIdToken: what anybody may ask, with a login of their own. */
+/** GetId, GetOpenIdToken and UnlinkIdentity: what anybody may ask, with a login of their own. */
 import { AwsError } from '../../aws.ts';
 import type { Operation } from '../../aws.ts';
 import type { IdentityPoolContext } from './context.ts';
-import { getIdInput, getOpenIdTokenInput, readInput } from './inputs.ts';
+import { getIdInput, getOpenIdTokenInput, readInput, unlinkIdentityInput } from './inputs.ts';
+import type { VerifiedLogin } from './login-tokens.ts';
+import { mismatch, sameLogin } from './logins.ts';
 import type { LinkedLogin, StoredIdentityPool } from './model.ts';
 
-const openIdTokenSeconds = 600;
+export const openIdTokenSeconds = 600;
 
-export const verifyAll = (
+export const verifyWithClaims = (
   { verifyLogin }: IdentityPoolContext,
   pool: StoredIdentityPool,
   logins: Readonly<Record<string, string>>,
-): Promise<LinkedLogin[]> =>
+): Promise<VerifiedLogin[]> =>
   Promise.all(
     Object.entries(logins).map(([provider, token]) => verifyLogin(pool, provider, token)),
   );
 
-const requireUnauthenticatedAccess = (pool: StoredIdentityPool): void => {
+export const verifyAll = async (
+  context: IdentityPoolContext,
+  pool: StoredIdentityPool,
+  logins: Readonly<Record<string, string>>,
+): Promise<LinkedLogin[]> =>
+  (await verifyWithClaims(context, pool, logins)).map(({ login }) => login);
+
+export const requireUnauthenticatedAccess = (pool: StoredIdentityPool): void => {
   if (pool.allowUnauthenticatedIdentities) return;
   throw new AwsError(
     'NotAuthorizedException',
@@ -74,7 +83,26 @@ const getOpenIdToken =
     };
   };
 
+const unlinkIdentity =
+  (context: IdentityPoolContext): Operation['run'] =>
+  async (input) => {
+    const { IdentityId, Logins, LoginsToRemove } = readInput(unlinkIdentityInput, input);
+    const identity = context.identities.get(null, IdentityId);
+    const pool = context.pools.get(identity.identityPoolId);
+    const presented = await verifyAll(context, pool, Logins);
+    const current = context.identities.get(pool.id, identity.id);
+    const known = presented.some((login) => current.logins.some((has) => sameLogin(has, login)));
+    if (!known) return mismatch();
+    context.identities.setLogins(
+      current,
+      current.logins.filter(({ provider }) => !LoginsToRemove.includes(provider)),
+    );
+    await context.identities.durable(identity.id);
+    return {};
+  };
+
 export const publicOperations = (context: IdentityPoolContext): Record<string, Operation> => ({
   GetId: { authorize: 'unsigned', run: getId(context) },
   GetOpenIdToken: { authorize: 'unsigned', run: getOpenIdToken(context) },
+  UnlinkIdentity: { authorize: 'unsigned', run: unlinkIdentity(context) },
 });

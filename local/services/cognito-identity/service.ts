@@ -1,12 +1,14 @@
 /** The identity pools: `cognito-identity`. */
 import type { JWK } from 'jose';
 import type { Clock } from '../../../core/ports.ts';
-import type { Service } from '../../aws.ts';
+import type { AwsCall, Service } from '../../aws.ts';
 import type { KeyVault } from '../../state/keys.ts';
 import type { Store } from '../../state/store.ts';
 import { jsonAnswer } from '../cognito-idp/public-documents.ts';
 import type { PublicDocuments } from '../cognito-idp/public-documents.ts';
+import { describedIdentityOperations } from './described-identities.ts';
 import { developerOperations } from './developer-operations.ts';
+import { enhancedFlowOperations } from './enhanced-flow.ts';
 import { openIdentities } from './identities.ts';
 import { createLoginVerifier } from './login-tokens.ts';
 import type { UserPoolLogins } from './login-tokens.ts';
@@ -25,6 +27,8 @@ export interface CognitoIdentityDeps {
   readonly userPools: UserPoolLogins;
   /** False: an identity with a public login needs one of those beside the developer's. */
   readonly developerLoginSuffices?: boolean;
+  /** How the enhanced flow reaches STS; without it GetCredentialsForIdentity answers 501. */
+  readonly call?: AwsCall;
 }
 
 export interface CognitoIdentityService extends Service {
@@ -79,7 +83,12 @@ export const createCognitoIdentityService = async (
   };
   return {
     name: 'cognito-identity',
-    operations: { ...publicOperations(context), ...developerOperations(context) },
+    operations: {
+      ...publicOperations(context),
+      ...developerOperations(context),
+      ...describedIdentityOperations(context),
+      ...enhancedFlowOperations(context, deps.call ?? null),
+    },
     putIdentityPool: pools.put,
     putIdentityPoolRoles: pools.putRoles,
     identityPoolArn: poolArn,

@@ -131,6 +131,10 @@ export const createDynamoDbService = async (deps: {
       CreateTable: onTable('CreateTable'),
       DescribeTable: onTable('DescribeTable'),
       DeleteTable: onTable('DeleteTable'),
+      ListTables: {
+        authorize: () => [{ action: 'dynamodb:ListTables', resource: '*' }],
+        run: tableOperations.ListTables,
+      },
       UpdateTimeToLive: onTable('UpdateTimeToLive'),
       DescribeTimeToLive: onTable('DescribeTimeToLive'),
       DescribeContinuousBackups: onTable('DescribeContinuousBackups'),

@@ -13,10 +13,13 @@ export interface TableOperations {
   readonly CreateTable: Run;
   readonly DescribeTable: Run;
   readonly DeleteTable: Run;
+  readonly ListTables: Run;
   readonly UpdateTimeToLive: Run;
   readonly DescribeTimeToLive: Run;
   readonly DescribeContinuousBackups: Run;
 }
+
+const mostTablesListed = 100;
 
 export const createTableOperations = (
   engine: Engine,
@@ -52,6 +55,24 @@ export const createTableOperations = (
       const description = tables.describe(TableDescription as Input);
       await tables.forget(name);
       return { TableDescription: description };
+    },
+    ListTables: async (input) => {
+      const limit = input['Limit'] ?? mostTablesListed;
+      const after = input['ExclusiveStartTableName'];
+      if (!Number.isInteger(limit) || Number(limit) < 1 || Number(limit) > mostTablesListed) {
+        throw new AwsError('ValidationException', 'Limit must be a number from 1 to 100.');
+      }
+      const names = [...(await engine.tableNames())]
+        .sort()
+        .filter((name) => typeof after !== 'string' || name > after);
+      const TableNames = names.slice(0, Number(limit));
+      const last = TableNames.at(-1);
+      return {
+        TableNames,
+        ...(last === undefined || TableNames.length === names.length
+          ? {}
+          : { LastEvaluatedTableName: last }),
+      };
     },
     UpdateTimeToLive: async (input) => {
       const name = known(input);

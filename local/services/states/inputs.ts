@@ -16,6 +16,8 @@ const encryption = z.object({
   kmsKeyId: z.string().optional(),
 });
 
+const maxResults = z.int().min(0).max(1_000).optional();
+
 const machineType = z.enum(['EXPRESS', 'STANDARD']);
 
 export const inputs = {
@@ -36,7 +38,7 @@ export const inputs = {
   }),
   machine: z.object({ stateMachineArn: z.string() }),
   list: z.object({
-    maxResults: z.int().min(0).max(1_000).optional(),
+    maxResults,
     nextToken: z.string().optional(),
   }),
   start: z.object({
@@ -51,6 +53,51 @@ export const inputs = {
     input: z.string().default('{}'),
     traceHeader: z.string().optional(),
     includedData: z.enum(['ALL_DATA', 'METADATA_ONLY']).default('ALL_DATA'),
+  }),
+  describeExecution: z.object({
+    executionArn: z.string().min(1).max(256),
+    includedData: z.enum(['ALL_DATA', 'METADATA_ONLY']).default('ALL_DATA'),
+  }),
+  history: z.object({
+    executionArn: z.string().min(1).max(256),
+    maxResults,
+    nextToken: z.string().optional(),
+    reverseOrder: z.boolean().default(false),
+    includeExecutionData: z.boolean().default(true),
+  }),
+  listExecutions: z.object({
+    stateMachineArn: z.string().max(256).optional(),
+    mapRunArn: z.string().max(2_000).optional(),
+    statusFilter: z
+      .enum(['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED', 'PENDING_REDRIVE'])
+      .optional(),
+    maxResults,
+    nextToken: z.string().optional(),
+  }),
+  stop: z.object({
+    executionArn: z.string().min(1).max(256),
+    error: z.string().max(256).optional(),
+    cause: z.string().max(32_768).optional(),
+  }),
+  testState: z.object({
+    definition: z.string().max(1_048_576),
+    roleArn: z.string().optional(),
+    input: z.string().default('{}'),
+    inspectionLevel: z.enum(['INFO', 'DEBUG', 'TRACE']).default('INFO'),
+    variables: z.string().default('{}'),
+    stateName: z.string().max(80).optional(),
+    context: z.string().optional(),
+    mock: z
+      .object({
+        result: z.string().optional(),
+        errorOutput: z
+          .object({ error: z.string().default(''), cause: z.string().default('') })
+          .optional(),
+        fieldValidationMode: z.enum(['STRICT', 'PRESENT', 'NONE']).default('STRICT'),
+      })
+      .refine(({ errorOutput, result }) => (errorOutput === undefined) !== (result === undefined))
+      .optional(),
+    stateConfiguration: z.object({ retrierRetryCount: z.int().min(0).default(0) }).prefault({}),
   }),
   validate: z.object({
     definition: z.string().max(1_048_576),

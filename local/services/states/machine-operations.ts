@@ -70,7 +70,8 @@ const settingsOf = (machine: StoredStateMachine): StateMachineSettings => ({
   kmsKeyArn: machine.kmsKeyArn,
 });
 
-const passingRole = (roleArn: unknown): AccessRequest[] =>
+/** The right to hand the role to Step Functions. */
+export const passingRole = (roleArn: unknown): AccessRequest[] =>
   typeof roleArn === 'string'
     ? [
         {
@@ -172,8 +173,8 @@ export const createMachineOperations = (
   ValidateStateMachineDefinition: {
     authorize: () => [{ action: 'states:ValidateStateMachineDefinition', resource: '*' }],
     run: (raw) => {
-      const { definition, maxResults, severity } = read(inputs.validate, raw);
-      const { machine, diagnostics } = parseDefinition(definition, { refuseResource });
+      const { definition, maxResults, severity, type } = read(inputs.validate, raw);
+      const { machine, diagnostics } = parseDefinition(definition, { refuseResource, type });
       const wanted = diagnostics.filter(
         (diagnostic) => severity === 'WARNING' || diagnostic.severity === 'ERROR',
       );

@@ -32,7 +32,7 @@ export interface Machines {
   readonly require: (arn: unknown) => StoredStateMachine;
   readonly find: (arn: string) => StoredStateMachine | undefined;
   readonly compiled: (stored: StoredStateMachine) => Machine;
-  /** Makes it or replaces it. @throws AwsError InvalidName, InvalidDefinition, StateMachineTypeNotSupported */
+  /** Makes it or replaces it. @throws AwsError InvalidName, InvalidDefinition */
   readonly put: (settings: StateMachineSettings) => Promise<StoredStateMachine>;
   readonly delete: (arn: string) => Promise<void>;
   readonly all: () => StoredStateMachine[];
@@ -49,8 +49,11 @@ export const requireName = (name: string): void => {
 };
 
 /** @throws AwsError InvalidDefinition */
-const compile = (definition: string): Machine => {
-  const { machine, diagnostics } = parseDefinition(definition, { refuseResource });
+const compile = ({
+  definition,
+  type,
+}: Pick<StateMachineSettings, 'definition' | 'type'>): Machine => {
+  const { machine, diagnostics } = parseDefinition(definition, { refuseResource, type });
   if (machine !== null) return machine;
   const reasons = diagnostics.map(
     ({ code, message, location }) => `${code}: ${message} at ${location}`,
@@ -70,6 +73,11 @@ export const createMachines = (
   return {
     find,
     require: (arn) => {
+      const kind = /^arn:aws:states:[^:]+:\d{12}:(\w+):[^:]+/.exec(String(arn))?.[1];
+      if (kind !== undefined && kind !== 'stateMachine') {
+        const reason = `Resource type not valid in this context: ${kind}`;
+        throw new AwsError('InvalidArn', `Invalid Arn: '${reason}'`);
+      }
       if (
         typeof arn !== 'string' ||
         !/^arn:aws:states:[^:]+:\d{12}:stateMachine:[^:]+$/.test(arn)
@@ -83,16 +91,13 @@ export const createMachines = (
     compiled: (stored) => {
       const known = compiled.get(stored.revisionId);
       if (known !== undefined) return known;
-      const machine = compile(stored.definition);
+      const machine = compile(stored);
       compiled.set(stored.revisionId, machine);
       return machine;
     },
     put: async (settings) => {
       requireName(settings.name);
-      if (settings.type !== 'EXPRESS') {
-        throw new AwsError('StateMachineTypeNotSupported', 'Only EXPRESS state machines run here.');
-      }
-      const machine = compile(settings.definition);
+      const machine = compile(settings);
       const arn = stateMachineArn(settings.name);
       const replaced = find(arn);
       const stored = {

@@ -20,6 +20,52 @@ const errorName = (error: AwsError, integration: SdkIntegration): string => {
   return `${integration.prefix}.${shape}`;
 };
 
+/** An AwsError as the integration tells it; any other error as it is. */
+export const asTaskError = (
+  error: unknown,
+  integration: SdkIntegration,
+  requestId: string,
+): unknown => {
+  if (!(error instanceof AwsError)) return error;
+  const status = String(error.statusCode);
+  return new AslError(
+    errorName(error, integration),
+    `${error.message} (Service: ${integration.prefix}, Status Code: ${status}, Request ID: ${requestId})`,
+  );
+};
+
+/** Bytes have no JSON: an object's body is told as text, other bytes as base64. */
+const plainResult = (value: unknown, name = ''): unknown => {
+  if (value instanceof Uint8Array) {
+    return Buffer.from(value).toString(name === 'Body' ? 'utf8' : 'base64');
+  }
+  if (value instanceof Date) return value.toISOString();
+  if (Array.isArray(value)) return value.map((item) => plainResult(item));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [key, plainResult(member, key)]),
+  );
+};
+
+/** A body that is no text is put as the JSON that it is. */
+const s3Parameters = (parameters: Readonly<Record<string, unknown>>): Record<string, unknown> => {
+  const { Body: body } = parameters;
+  const isText = body === undefined || typeof body === 'string';
+  return isText ? { ...parameters } : { ...parameters, Body: JSON.stringify(body) };
+};
+
+/** Step Functions' own dates are epoch seconds on the wire, and texts in a task's result. */
+const dateTexts = (value: unknown, name = ''): unknown => {
+  if (typeof value === 'number' && /Date$|^timestamp$/.test(name)) {
+    return new Date(value * 1_000).toISOString();
+  }
+  if (Array.isArray(value)) return value.map((item) => dateTexts(item));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [key, dateTexts(member, key)]),
+  );
+};
+
 /** Renames the members of objects, not the texts in them. */
 const renamed = (value: unknown, rename: (name: string) => string): unknown => {
   if (Array.isArray(value)) return value.map((item) => renamed(item, rename));
@@ -39,17 +85,16 @@ export const runSdkTask = async (
   call: AwsCall,
   context: CallContext,
 ): Promise<unknown> => {
-  const { hasCamelCaseMembers, prefix, service } = integration;
-  const input = hasCamelCaseMembers ? renamed(parameters, camelCase) : parameters;
+  const { hasCamelCaseMembers, service } = integration;
+  const input = hasCamelCaseMembers
+    ? (renamed(parameters, camelCase) as Record<string, unknown>)
+    : service === 's3'
+      ? s3Parameters(parameters)
+      : { ...parameters };
   try {
-    const output = await call(service, operation, input as Record<string, unknown>, context);
-    return hasCamelCaseMembers ? renamed(output, pascalCase) : output;
+    const output = await call(service, operation, input, context);
+    return hasCamelCaseMembers ? renamed(dateTexts(output), pascalCase) : plainResult(output);
   } catch (error) {
-    if (!(error instanceof AwsError)) throw error;
-    const status = String(error.statusCode);
-    throw new AslError(
-      errorName(error, integration),
-      `${error.message} (Service: ${prefix}, Status Code: ${status}, Request ID: ${context.requestId})`,
-    );
+    throw asTaskError(error, integration, context.requestId);
   }
 };

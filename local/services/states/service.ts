@@ -1,16 +1,23 @@
-/** Step Functions: Express state machines whose query language is JSONata. */
+/** Step Functions: state machines whose query language is JSONata. */
+import { AwsError } from '../../aws.ts';
 import type { Operation, Service } from '../../aws.ts';
-import type { AccessRequest } from '../../iam/policy.ts';
-import { twinRegion } from '../../identity.ts';
 import type { Store } from '../../state/store.ts';
-import { onMachine } from './access.ts';
+import { onMachine, readingData } from './access.ts';
+import { createExecutionOperations } from './execution-operations.ts';
 import { createExecutions } from './executions.ts';
 import type { ExecutionDependencies, Executions, Start } from './executions.ts';
+import { createHistories } from './histories.ts';
+import type { HistoryPage } from './histories.ts';
 import { inputs, read } from './inputs.ts';
 import { createMachineOperations } from './machine-operations.ts';
 import { createMachines } from './machines.ts';
 import type { Machines, StateMachineSettings, StoredStateMachine } from './machines.ts';
+import type { StoredMapRun } from './map-runs.ts';
+import { createStandardExecutions } from './standard-executions.ts';
+import type { StandardExecutions } from './standard-executions.ts';
+import type { StoredExecution } from './stored-execution.ts';
 import { syncAnswer } from './sync-answer.ts';
+import { createTestStateOperation } from './test-state.ts';
 
 export interface StatesService extends Service {
   /** Makes the machine of this name or replaces it; for the deployer. @throws AwsError InvalidDefinition, InvalidName */
@@ -18,33 +25,16 @@ export interface StatesService extends Service {
     settings: StateMachineSettings,
   ) => Promise<{ readonly stateMachineArn: string }>;
   readonly deleteStateMachine: (arn: string) => Promise<void>;
-  /** Takes up asynchronous executions that a stop cut off; once functions and services are there. */
+  /** Takes up executions that a stop cut off; once functions and services are there. */
   readonly resume: () => void;
-  /** Aborts what runs. */
+  /** Stops what runs here; what was started asynchronously goes on at the next `resume`. */
   readonly close: () => Promise<void>;
 }
 
-/** Who reads an execution's data of a machine with a customer-managed key needs that key. */
-const readingData = (machines: Machines, input: Record<string, unknown>): AccessRequest[] => {
-  const arn = String(input['stateMachineArn']);
-  const key = machines.find(arn)?.kmsKeyArn ?? null;
-  if (key === null || input['includedData'] === 'METADATA_ONLY') return [];
-  return [
-    {
-      action: 'kms:Decrypt',
-      resource: key,
-      conditionKeys: {
-        'kms:EncryptionContext:aws:states:stateMachineArn': arn,
-        'kms:EncryptionContextKeys': ['aws:states:stateMachineArn'],
-        'kms:ViaService': `states.${twinRegion}.amazonaws.com`,
-      },
-    },
-  ];
-};
-
-const createExecutionOperations = (
+const createStartOperations = (
   machines: Machines,
   executions: Executions,
+  standard: StandardExecutions,
   nowEpochMillis: () => number,
 ): Readonly<Record<string, Operation>> => ({
   StartSyncExecution: {
@@ -55,6 +45,12 @@ const createExecutionOperations = (
     run: async (raw) => {
       const input = read(inputs.startSync, raw);
       const machine = machines.require(input.stateMachineArn);
+      if (machine.type !== 'EXPRESS') {
+        throw new AwsError(
+          'StateMachineTypeNotSupported',
+          'This operation is not supported by this type of state machine',
+        );
+      }
       const start = executions.admit(machine, input.name, input.input);
       const outcome = await executions.run(machine, start);
       return syncAnswer(start, outcome, {
@@ -70,6 +66,15 @@ const createExecutionOperations = (
       const input = read(inputs.start, raw);
       const machine = machines.require(input.stateMachineArn);
       const start = executions.admit(machine, input.name, input.input);
+      if (machine.type === 'STANDARD') {
+        const execution = await standard.start(machine, {
+          name: start.name,
+          input: start.input,
+          traceHeader: input.traceHeader ?? null,
+        });
+        const startDate = execution.startedAtEpochMillis / 1_000;
+        return { executionArn: execution.executionArn, startDate };
+      }
       await executions.runInBackground(machine, start);
       return { executionArn: start.executionArn, startDate: start.startedAtEpochMillis / 1_000 };
     },
@@ -89,15 +94,36 @@ export const createStatesService = async (
     await deps.store.collection<Start>('states-pending-executions'),
     deps,
   );
+  const histories = createHistories(
+    await deps.store.collection<HistoryPage>('states-execution-histories'),
+  );
+  const standard = createStandardExecutions(
+    machines,
+    {
+      executions: await deps.store.collection<StoredExecution>('states-executions'),
+      revisions: await deps.store.collection<StoredStateMachine>('states-revisions'),
+      mapRuns: await deps.store.collection<StoredMapRun>('states-map-runs'),
+      histories,
+    },
+    deps,
+  );
   return {
     name: 'states',
     operations: {
       ...createMachineOperations(machines, timers),
-      ...createExecutionOperations(machines, executions, () => timers.nowEpochMillis()),
+      ...createStartOperations(machines, executions, standard, () => timers.nowEpochMillis()),
+      ...createExecutionOperations(machines, standard, histories),
+      ...createTestStateOperation(deps),
     },
     putStateMachine: async (settings) => ({ stateMachineArn: (await machines.put(settings)).arn }),
     deleteStateMachine: (arn) => machines.delete(arn),
-    resume: executions.resume,
-    close: executions.close,
+    resume: () => {
+      executions.resume();
+      // A fault of the store ends the twin at its next write.
+      standard.resume().catch(() => undefined);
+    },
+    close: async () => {
+      await Promise.all([executions.close(), standard.close()]);
+    },
   };
 };

@@ -13,6 +13,7 @@ export interface SdkIntegration {
 
 export type TaskResource =
   | { readonly kind: 'lambda' }
+  | { readonly kind: 'events' }
   | { readonly kind: 'sdk'; readonly integration: SdkIntegration; readonly operation: string };
 
 const sdk = (service: string, prefix: string, hasCamelCaseMembers = false): SdkIntegration => ({
@@ -22,12 +23,16 @@ const sdk = (service: string, prefix: string, hasCamelCaseMembers = false): SdkI
   hasCamelCaseMembers,
 });
 
+/** How a distributed Map reads and writes. */
+export const s3OfMaps: SdkIntegration = sdk('s3', 'S3');
+
 const sdkIntegrations: ReadonlyMap<string, SdkIntegration> = new Map([
   ['dynamodb', sdk('dynamodb', 'DynamoDb')],
   ['cognitoidentity', sdk('cognito-identity', 'CognitoIdentity')],
   ['cognitoidentityprovider', sdk('cognito-idp', 'CognitoIdentityProvider')],
+  ['eventbridge', sdk('events', 'EventBridge')],
   ['kms', sdk('kms', 'Kms')],
-  ['s3', sdk('s3', 'S3')],
+  ['s3', s3OfMaps],
   ['sfn', sdk('states', 'Sfn', true)],
   ['sts', sdk('sts', 'Sts')],
 ]);
@@ -51,6 +56,7 @@ const operationName = (action: string): string => action.charAt(0).toUpperCase()
 /** Undefined where Step Functions, or the twin, has no such integration. */
 export const taskResource = (arn: string): TaskResource | undefined => {
   if (arn === 'arn:aws:states:::lambda:invoke') return { kind: 'lambda' };
+  if (arn === 'arn:aws:states:::events:putEvents') return { kind: 'events' };
   const optimised = /^arn:aws:states:::dynamodb:((?:get|put|update|delete)Item)$/.exec(arn)?.[1];
   if (optimised !== undefined) {
     return { kind: 'sdk', integration: optimisedDynamoDb, operation: operationName(optimised) };

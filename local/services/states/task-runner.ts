@@ -6,6 +6,7 @@ import { AwsError } from '../../aws.ts';
 import type { AwsCall, CallContext, Principal } from '../../aws.ts';
 import { runLambdaTask } from './lambda-task.ts';
 import type { InvokeFunction } from './lambda-task.ts';
+import { runPutEvents } from './put-events-task.ts';
 import { runSdkTask } from './sdk-task.ts';
 import { taskResource } from './task-resources.ts';
 
@@ -27,6 +28,20 @@ export const taskCallContext = (principal: Principal): CallContext => ({
   sourceIp: 'states.amazonaws.com',
 });
 
+/** The machine's role, as a session of the execution. @throws AslError States.Permissions */
+export const principalOfMachine = async (
+  { principalOfRole }: Pick<TaskDependencies, 'principalOfRole'>,
+  { Execution, StateMachine }: TaskRequest['context'],
+): Promise<Principal> => {
+  const sessionName = Execution.Name.replace(/[^\w+=,.@-]/g, '-').slice(0, 64);
+  try {
+    return await principalOfRole(Execution.RoleArn, sessionName, StateMachine.Id);
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    throw new AslError('States.Permissions', "Step Functions cannot assume the machine's role.");
+  }
+};
+
 const isParameters = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -38,19 +53,14 @@ export const createTaskRunner =
     if (!isParameters(parameters)) {
       throw new AslError('States.Runtime', "The task's arguments must be an object.");
     }
-    const sessionName = context.Execution.Name.replace(/[^\w+=,.@-]/g, '-').slice(0, 64);
-    let principal: Principal;
-    try {
-      principal = await dependencies.principalOfRole(
-        context.Execution.RoleArn,
-        sessionName,
-        context.StateMachine.Id,
-      );
-    } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
-      throw new AslError('States.Permissions', "Step Functions cannot assume the machine's role.");
+    const principal = await principalOfMachine(dependencies, context);
+    const callContext = taskCallContext(principal);
+    switch (task.kind) {
+      case 'lambda':
+        return runLambdaTask(parameters, dependencies.invokeFunction, { principal, signal });
+      case 'events':
+        return runPutEvents(parameters, dependencies.call, callContext, context);
+      case 'sdk':
+        return runSdkTask(task, parameters, dependencies.call, callContext);
     }
-    return task.kind === 'lambda'
-      ? runLambdaTask(parameters, dependencies.invokeFunction, { principal, signal })
-      : runSdkTask(task, parameters, dependencies.call, taskCallContext(principal));
   };

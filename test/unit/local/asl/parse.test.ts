@@ -11,6 +11,23 @@ const machine = (states: Record<string, unknown>, rest: Record<string, unknown> 
     ...rest,
   });
 
+const distributed = (
+  fields: Record<string, unknown>,
+  configuration: Record<string, unknown> = { Mode: 'DISTRIBUTED', ExecutionType: 'EXPRESS' },
+): string =>
+  machine({
+    Each: {
+      Type: 'Map',
+      End: true,
+      ItemProcessor: {
+        ProcessorConfig: configuration,
+        StartAt: 'In',
+        States: { In: { Type: 'Pass', End: true } },
+      },
+      ...fields,
+    },
+  });
+
 const faults = (text: string): string[] =>
   parseDefinition(text).diagnostics.map(({ code, location }) => `${code} ${location}`);
 
@@ -147,23 +164,72 @@ describe('parseDefinition', () => {
       'SCHEMA_VALIDATION_FAILED /States/Work/Type',
     ],
     [
-      'a distributed Map',
+      'a distributed Map that does not say what runs its children',
+      distributed({}, { Mode: 'DISTRIBUTED' }),
+      'SCHEMA_VALIDATION_FAILED /States/Each/ItemProcessor/ProcessorConfig',
+    ],
+    [
+      'an item reader of an inline Map',
+      distributed({ Label: 'x' }, { Mode: 'INLINE' }),
+      'SCHEMA_VALIDATION_FAILED /States/Each/Label',
+    ],
+    [
+      'a dataset of an unknown kind',
+      distributed({
+        ItemReader: {
+          Resource: 'arn:aws:states:::s3:getObject',
+          Arguments: { Bucket: 'b', Key: 'k' },
+          ReaderConfig: { InputType: 'XML' },
+        },
+      }),
+      'SCHEMA_VALIDATION_FAILED /States/Each/ItemReader/ReaderConfig/InputType',
+    ],
+    [
+      'a result writer that writes nowhere',
+      distributed({
+        ResultWriter: { Resource: 'arn:aws:states:::s3:putObject', WriterConfig: {} },
+      }),
+      'SCHEMA_VALIDATION_FAILED /States/Each/ResultWriter',
+    ],
+    [
+      'an outer variable in a child execution',
       machine({
+        Work: { ...task, End: undefined, Assign: { mine: 1 }, Next: 'Each' },
         Each: {
           Type: 'Map',
           End: true,
           ItemProcessor: {
-            ProcessorConfig: { Mode: 'DISTRIBUTED' },
+            ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'EXPRESS' },
             StartAt: 'In',
-            States: { In: { Type: 'Pass', End: true } },
+            States: { In: { Type: 'Pass', Output: '{% $mine %}', End: true } },
           },
         },
       }),
-      'SCHEMA_VALIDATION_FAILED /States/Each/ItemProcessor/ProcessorConfig/Mode',
+      'SCHEMA_VALIDATION_FAILED /States/Each/ItemProcessor/States/In/Output',
+    ],
+    [
+      'a heartbeat that the timeout forestalls',
+      machine({ Work: { ...task, TimeoutSeconds: 5, HeartbeatSeconds: 5 } }),
+      'SCHEMA_VALIDATION_FAILED /States/Work/HeartbeatSeconds',
+    ],
+    [
+      'a percentage above 100',
+      distributed({ ToleratedFailurePercentage: 101 }),
+      'SCHEMA_VALIDATION_FAILED /States/Each/ToleratedFailurePercentage',
     ],
   ])('refuses %s, and only that', (_, text, fault) => {
     expect(faults(text)).toEqual([fault]);
     expect(parseDefinition(text).machine).toBeNull();
+  });
+
+  it('has distributed Maps in standard workflows only', () => {
+    const { diagnostics, machine: none } = parseDefinition(distributed({}), { type: 'EXPRESS' });
+
+    expect(diagnostics).toMatchObject([
+      { location: '/States/Each/ItemProcessor/ProcessorConfig', severity: 'ERROR' },
+    ]);
+    expect(none).toBeNull();
+    expect(faults(distributed({}))).toEqual([]);
   });
 
   it('takes a lambda parameter for no variable of the machine', () => {

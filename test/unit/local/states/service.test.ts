@@ -1,103 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { AwsError } from '../../../../local/aws.ts';
-import type { AwsCall, CallContext, Principal } from '../../../../local/aws.ts';
-import type { InvokeFunction } from '../../../../local/services/states/lambda-task.ts';
+import type { AwsCall } from '../../../../local/aws.ts';
 import { invokeByCall } from '../../../../local/services/states/lambda-task.ts';
-import { createStatesService } from '../../../../local/services/states/service.ts';
-import type { StatesService } from '../../../../local/services/states/service.ts';
 import { taskCallContext } from '../../../../local/services/states/task-runner.ts';
 import { memoryStore } from '../../../../local/state/store.ts';
-import { virtualTimers, startOfTestEpochMillis } from '../asl/virtual-timers.ts';
-
-const principal = (arn: string): Principal => ({
-  kind: 'role-session',
-  arn,
-  accountId: '123456789012',
-  userId: 'AROA:session',
-  identityPolicies: [],
-  permissionsBoundary: null,
-  sessionPolicies: [],
-  conditionKeys: {},
-});
-
-const context: CallContext = {
-  principal: principal('arn:aws:sts::123456789012:assumed-role/api/session'),
-  requestId: 'request',
-  sourceIp: '127.0.0.1',
-};
-
-const roleArn = 'arn:aws:iam::123456789012:role/machine';
-const machineArn = 'arn:aws:states:us-east-1:123456789012:stateMachine:issue';
-
-const unused = (): never => {
-  throw new TypeError('Not expected in this test');
-};
-
-interface Overrides {
-  readonly call?: AwsCall;
-  readonly invokeFunction?: InvokeFunction;
-  readonly store?: ReturnType<typeof memoryStore>;
-  readonly pause?: (stateName: string, when: 'enter' | 'exit', name: string) => Promise<void>;
-}
-
-interface Logged {
-  readonly group: string;
-  readonly stream: string;
-  readonly message: Record<string, unknown>;
-}
-
-const setUp = async (overrides: Overrides = {}) => {
-  const timers = virtualTimers();
-  const logged: Logged[] = [];
-  const service = await createStatesService({
-    store: overrides.store ?? memoryStore(),
-    timers,
-    call: overrides.call ?? unused,
-    invokeFunction: overrides.invokeFunction ?? unused,
-    principalOfRole: (arn, sessionName) =>
-      Promise.resolve(principal(`${arn.replace(':role/', ':assumed-role/')}/${sessionName}`)),
-    writeLog: (group, stream, _timestampMillis, message) =>
-      logged.push({ group, stream, message: JSON.parse(message) as Record<string, unknown> }),
-    ...(overrides.pause !== undefined && { pause: overrides.pause }),
-  });
-  const run = async (operation: string, input: Record<string, unknown>) => {
-    const answer = service.operations[operation]?.run(input, context);
-    if (answer === undefined) throw new TypeError(`No operation ${operation}`);
-    return timers.until(answer);
-  };
-  return { service, timers, logged, run };
-};
-
-const definition = (states: Record<string, unknown>, rest: Record<string, unknown> = {}): string =>
-  JSON.stringify({
-    QueryLanguage: 'JSONata',
-    StartAt: Object.keys(states)[0],
-    States: states,
-    ...rest,
-  });
-
-const echo = definition({ Echo: { Type: 'Succeed', Output: { got: '{% $states.input %}' } } });
-
-const put = (service: StatesService, text: string, changes: Record<string, unknown> = {}) =>
-  service.putStateMachine({
-    name: 'issue',
-    type: 'EXPRESS',
-    definition: text,
-    roleArn,
-    logging: null,
-    kmsKeyArn: null,
-    ...changes,
-  });
-
-const refusal = async (promise: Promise<unknown>): Promise<AwsError> => {
-  try {
-    await promise;
-  } catch (error) {
-    if (error instanceof AwsError) return error;
-    throw error;
-  }
-  throw new TypeError('It was not refused');
-};
+import { startOfTestEpochMillis } from '../asl/virtual-timers.ts';
+import { context, definition, echo, machineArn, put, refusal, roleArn, setUp } from './set-up.ts';
 
 describe('StartSyncExecution', () => {
   it('answers with the output, and echoes the input', async () => {
@@ -436,6 +344,71 @@ describe('tasks of a machine', () => {
     });
   });
 
+  it('give S3 texts, take texts of it, and tell Step Functions’ dates as texts', async () => {
+    const calls: unknown[] = [];
+    const { run, service } = await setUp({
+      call: (name, operation, input) => {
+        calls.push(input);
+        return Promise.resolve(
+          name === 's3'
+            ? { Body: Buffer.from('é'), LastModified: new Date(0) }
+            : { executionArn: 'e', startDate: 1 },
+        );
+      },
+    });
+    const output = async (resource: string, parameters: unknown): Promise<unknown> => {
+      await put(service, sdk(resource, parameters));
+      const answer = await run('StartSyncExecution', { stateMachineArn: machineArn });
+      return JSON.parse(String(answer['output'])) as unknown;
+    };
+
+    expect(await output('aws-sdk:s3:getObject', { Bucket: 'b' })).toEqual({
+      Body: 'é',
+      LastModified: '1970-01-01T00:00:00.000Z',
+    });
+    await output('aws-sdk:s3:putObject', { Bucket: 'b', Body: { a: 1 } });
+    expect(calls[1]).toEqual({ Bucket: 'b', Body: '{"a":1}' });
+    expect(await output('aws-sdk:sfn:startExecution', { StateMachineArn: 's' })).toEqual({
+      ExecutionArn: 'e',
+      StartDate: '1970-01-01T00:00:01.000Z',
+    });
+  });
+
+  it('put events whose details are texts and whose resources name the execution', async () => {
+    const calls: unknown[] = [];
+    const { run, service } = await setUp({
+      call: (name, operation, input) => {
+        calls.push([name, operation, input]);
+        return Promise.resolve({ FailedEntryCount: calls.length - 1, Entries: [{}] });
+      },
+    });
+    await put(
+      service,
+      sdk('events:putEvents', { Entries: [{ Source: 'mine', Detail: { a: 1 } }] }),
+    );
+    const answer = await run('StartSyncExecution', { stateMachineArn: machineArn });
+
+    expect(calls).toEqual([
+      [
+        'events',
+        'PutEvents',
+        {
+          Entries: [
+            { Source: 'mine', Detail: '{"a":1}', Resources: [answer['executionArn'], machineArn] },
+          ],
+        },
+      ],
+    ]);
+    expect(answer).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await run('StartSyncExecution', { stateMachineArn: machineArn })).toMatchObject({
+      status: 'FAILED',
+      error: 'EventBridge.FailedEntry',
+    });
+    await put(service, sdk('aws-sdk:eventbridge:putEvents', { Entries: [] }));
+    await run('StartSyncExecution', { stateMachineArn: machineArn });
+    expect(calls.at(-1)).toEqual(['events', 'PutEvents', { Entries: [] }]);
+  });
+
   it.each(['assumeRole', 'assumeRoleWithSAML', 'assumeRoleWithWebIdentity'])(
     'may not be aws-sdk:sts:%s',
     async (action) => {
@@ -589,16 +562,6 @@ describe('state machines', () => {
     expect(await run('StartSyncExecution', { stateMachineArn: machineArn })).toMatchObject({
       output: '{"got":{}}',
     });
-  });
-
-  it('of type STANDARD are refused', async () => {
-    const { run } = await setUp();
-
-    expect(await refusal(run('CreateStateMachine', { ...create, type: 'STANDARD' }))).toMatchObject(
-      {
-        code: 'StateMachineTypeNotSupported',
-      },
-    );
   });
 
   it('are validated without being created', async () => {
