@@ -60,7 +60,7 @@ describe('the AWS SDK in the enhanced flow', () => {
     await world.identity.putIdentityPoolRoles(identityPoolId, {
       authenticated: roleArn('default'),
       unauthenticated: null,
-      mappedProviders: [],
+      mappings: {},
     });
     const { IdentityId, Logins } = await world.person('alice');
     const { Credentials } = await anybody.send(

@@ -84,7 +84,6 @@ export const identityPoolHandlers = (
       await identity.putIdentityPoolRoles(properties.IdentityPoolId, {
         authenticated: properties.Roles.authenticated ?? null,
         unauthenticated: properties.Roles.unauthenticated ?? null,
-        mappedProviders: Object.keys(mappings),
         mappings,
       });
       return { id: properties.IdentityPoolId, attributes: {} };

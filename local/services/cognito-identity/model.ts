@@ -35,10 +35,8 @@ export interface RoleMapping {
 export interface IdentityPoolRoles {
   readonly authenticated: string | null;
   readonly unauthenticated: string | null;
-  /** Names of the providers with a role mapping of their own. */
-  readonly mappedProviders: readonly string[];
   /** Under the names of the providers: `cognito-idp.<region>.amazonaws.com/<userPoolId>:<clientId>`. */
-  readonly mappings?: Readonly<Record<string, RoleMapping>>;
+  readonly mappings: Readonly<Record<string, RoleMapping>>;
 }
 
 export interface StoredIdentityPool extends IdentityPoolSettings {

@@ -18,7 +18,7 @@ export interface IdentityPools {
 const noRoles: IdentityPoolRoles = {
   authenticated: null,
   unauthenticated: null,
-  mappedProviders: [],
+  mappings: {},
 };
 
 export const openIdentityPools = async (store: Store, region: string): Promise<IdentityPools> => {

@@ -40,7 +40,7 @@ const requireClassicFlow = (pool: StoredIdentityPool): void => {
       'Basic (classic) flow is not enabled, please use enhanced flow.',
     );
   }
-  if (pool.roles.mappedProviders.length > 0) {
+  if (Object.keys(pool.roles.mappings).length > 0) {
     throw new AwsError(
       'InvalidParameterException',
       'Basic (classic) flow is not supported with RoleMappings, please use enhanced flow.',

@@ -53,13 +53,14 @@ const roleOfRules = (rules: readonly RoleRule[], claims: JWTPayload): string | n
 const mappingOf = (
   { roles }: StoredIdentityPool,
   { login, claims }: VerifiedLogin,
-): { readonly name: string; readonly mapping: RoleMapping | null } | null => {
+): { readonly name: string; readonly mapping: RoleMapping } | null => {
   // A user pool is mapped for each of its app clients.
   const audience = typeof claims.aud === 'string' ? claims.aud : '';
-  const name = [`${login.provider}:${audience}`, login.provider].find((each) =>
-    roles.mappedProviders.includes(each),
-  );
-  return name === undefined ? null : { name, mapping: roles.mappings?.[name] ?? null };
+  for (const name of [`${login.provider}:${audience}`, login.provider]) {
+    const mapping = roles.mappings[name];
+    if (mapping !== undefined) return { name, mapping };
+  }
+  return null;
 };
 
 export const defaultRole = (pool: StoredIdentityPool, customRoleArn: string | null): string => {
@@ -81,7 +82,6 @@ export const chooseRole = (
     const mapped = mappingOf(pool, verified);
     if (mapped === null) continue;
     const { name, mapping } = mapped;
-    if (mapping === null) throw invalidPoolConfiguration();
     if (mapping.type === 'Rules' && customRoleArn !== null) return defaultRole(pool, customRoleArn);
     const role =
       mapping.type === 'Token'

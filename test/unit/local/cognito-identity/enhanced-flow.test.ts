@@ -19,13 +19,12 @@ const putRoles = (changes: Partial<IdentityPoolRoles>): Promise<void> =>
   world.identity.putIdentityPoolRoles(identityPoolId, {
     authenticated: roleArn('default'),
     unauthenticated: null,
-    mappedProviders: [],
+    mappings: {},
     ...changes,
   });
 
 const mapTo = (mapping: Partial<RoleMapping>, changes: Partial<IdentityPoolRoles> = {}) =>
   putRoles({
-    mappedProviders: [world.mappingKey],
     mappings: {
       [world.mappingKey]: {
         type: 'Token',
@@ -180,12 +179,6 @@ describe('a role mapping by token', () => {
     expect(await awsErrorOf(credentialsFor(carol))).toMatchObject(denied);
     await mapTo({ ambiguousRoleResolution: 'AuthenticatedRole' });
     expect(await roleOf(carol)).toBe(roleArn('default'));
-  });
-
-  it('refuses where the provider is mapped and the mapping is not known', async () => {
-    await putRoles({ mappedProviders: [world.mappingKey] });
-    const alice = await world.person('alice', ['red']);
-    expect(await awsErrorOf(credentialsFor(alice))).toMatchObject(poolIsWrong);
   });
 });
 

@@ -135,7 +135,9 @@ describe('GetOpenIdToken', () => {
     await world.identity.putIdentityPoolRoles(identityPoolId, {
       authenticated: null,
       unauthenticated: null,
-      mappedProviders: [userPoolProvider],
+      mappings: {
+        [userPoolProvider]: { type: 'Token', ambiguousRoleResolution: 'Deny', rules: [] },
+      },
     });
     expect((await ask()).message).toBe(
       'Basic (classic) flow is not supported with RoleMappings, please use enhanced flow.',
