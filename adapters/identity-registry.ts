@@ -2,7 +2,7 @@ import { UpdateItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb
 
 import type { IdentityRegistry } from '../core/ports.ts';
 import { awsFailure } from './aws-failures.ts';
-import { boolean, keyOf, text } from './rows.ts';
+import { flag, keyOf, text } from './rows.ts';
 
 const rows = { ConditionalCheckFailedException: 'Identity.Conflict' } as const;
 
@@ -22,7 +22,7 @@ export const dynamoIdentityRegistry = (options: {
           UpdateExpression: `SET identityId = :id, linked = ${linked}`,
           ExpressionAttributeValues: {
             ':id': text(identity.identityId),
-            ':linked': boolean(identity.linked),
+            ':linked': flag(identity.linked),
           },
         }),
       )

@@ -5,7 +5,7 @@ import { PutItemCommand, type AttributeValue, type DynamoDBClient } from '@aws-s
 import { StepkeyError } from '../core/errors.ts';
 import type { Ledger } from '../core/ports.ts';
 import { awsErrorName, awsFailure } from './aws-failures.ts';
-import { boolean, keyOf, number, text, textOrDash } from './rows.ts';
+import { flag, keyOf, number, text, textOrDash } from './rows.ts';
 
 type Item = Record<string, AttributeValue>;
 
@@ -46,7 +46,7 @@ export const dynamoLedger = (options: {
         grant: text(issuance.grant),
         tokenId: textOrDash(issuance.tokenId),
         source: text(issuance.source),
-        stale: boolean(issuance.stale),
+        stale: flag(issuance.stale),
         atEpochSeconds: number(issuance.atEpochSeconds),
       }),
     recordDenial: (denial) =>

@@ -30,7 +30,11 @@ export const textOrDash = (value: string | null): { S: string } => text(value ??
 
 export const number = (value: number): { N: string } => ({ N: String(value) });
 
-export const boolean = (value: boolean): { BOOL: boolean } => ({ BOOL: value });
+/**
+ * A flag, as 1 or 0: Step Functions' SDK integration spells DynamoDB's own booleans otherwise than the API does, so a
+ * row that both read has none.
+ */
+export const flag = (value: boolean): { N: string } => number(value ? 1 : 0);
 
 /** A row of another shape than we write: nothing may be concluded from it. */
 const misshapen = (attribute: string): StepkeyError =>
@@ -57,8 +61,8 @@ export const readNumberOr = <Absent>(row: Row, attribute: string, absent: Absent
 export const readFlag = (row: Row, attribute: string): boolean => {
   const value = row[attribute];
   if (value === undefined) return false;
-  if (value.BOOL === undefined) throw misshapen(attribute);
-  return value.BOOL;
+  if (value.N !== '1' && value.N !== '0') throw misshapen(attribute);
+  return value.N === '1';
 };
 
 export const readMap = (row: Row, attribute: string): Row => {

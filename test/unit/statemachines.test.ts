@@ -67,6 +67,10 @@ describe('issue-credentials', () => {
     ]);
   });
 
+  it("uses no attribute type that the SDK integration spells otherwise than DynamoDB's API", () => {
+    expect(text).not.toMatch(/\b(BOOL|NULL|SS|NS|BS|Bool|Nul)\b/);
+  });
+
   it('has no field for an unsealed secret', () => {
     expect(text).not.toMatch(/secretAccessKey|sessionToken|"openIdToken"|"idToken"|password/i);
   });

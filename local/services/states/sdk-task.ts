@@ -2,6 +2,7 @@
 import { AslError } from '../../asl/errors.ts';
 import { AwsError } from '../../aws.ts';
 import type { AwsCall, CallContext } from '../../aws.ts';
+import { toApiTypes, toIntegrationTypes } from './attribute-values.ts';
 import type { SdkIntegration } from './task-resources.ts';
 
 /** What every service may answer without modelling it; the SDK has no class for these. */
@@ -78,6 +79,16 @@ const renamed = (value: unknown, rename: (name: string) => string): unknown => {
 const camelCase = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
 const pascalCase = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
 
+const inputOf = (
+  parameters: Readonly<Record<string, unknown>>,
+  { hasCamelCaseMembers, service }: SdkIntegration,
+  hasOwnTypes: boolean,
+): Record<string, unknown> => {
+  if (hasCamelCaseMembers) return renamed(parameters, camelCase) as Record<string, unknown>;
+  if (service === 's3') return s3Parameters(parameters);
+  return hasOwnTypes ? (toApiTypes(parameters) as Record<string, unknown>) : { ...parameters };
+};
+
 /** @throws AslError `<Prefix>.<Shape>Exception` when the service refuses or fails */
 export const runSdkTask = async (
   { integration, operation }: { readonly integration: SdkIntegration; readonly operation: string },
@@ -85,15 +96,14 @@ export const runSdkTask = async (
   call: AwsCall,
   context: CallContext,
 ): Promise<unknown> => {
-  const { hasCamelCaseMembers, service } = integration;
-  const input = hasCamelCaseMembers
-    ? (renamed(parameters, camelCase) as Record<string, unknown>)
-    : service === 's3'
-      ? s3Parameters(parameters)
-      : { ...parameters };
+  const { hasCamelCaseMembers, prefix, service } = integration;
+  // The older integration with DynamoDB spells attribute types as the API does.
+  const hasOwnTypes = prefix === 'DynamoDb';
+  const input = inputOf(parameters, integration, hasOwnTypes);
   try {
     const output = await call(service, operation, input, context);
-    return hasCamelCaseMembers ? renamed(dateTexts(output), pascalCase) : plainResult(output);
+    if (hasCamelCaseMembers) return renamed(dateTexts(output), pascalCase);
+    return hasOwnTypes ? toIntegrationTypes(plainResult(output)) : plainResult(output);
   } catch (error) {
     throw asTaskError(error, integration, context.requestId);
   }

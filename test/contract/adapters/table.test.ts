@@ -99,7 +99,7 @@ const realTable = (maxAttempts = 1): Table => {
         ...(state.revokedBeforeEpochSeconds === undefined
           ? {}
           : { revokedBeforeEpochSeconds: n(state.revokedBeforeEpochSeconds) }),
-        ...(state.suspended === undefined ? {} : { suspended: { BOOL: state.suspended } }),
+        ...(state.suspended === undefined ? {} : { suspended: { N: state.suspended ? '1' : '0' } }),
       }),
   };
 };
@@ -320,7 +320,7 @@ describe('the adapters of the table', () => {
       grant: s(issued.grant),
       tokenId: s('-'),
       source: s('cache'),
-      stale: { BOOL: false },
+      stale: { N: '0' },
       atEpochSeconds: n(issued.atEpochSeconds),
     });
   });

@@ -68,7 +68,7 @@ const subjectRow = {
   pk: { S: 'SUBJECT#users:alice' },
   sk: { S: 'SUBJECT' },
   identityId: { S: 'us-east-1:id' },
-  linked: { BOOL: true },
+  linked: { N: '1' },
 };
 
 const entry = (overrides: Record<string, unknown> = {}): ScriptedAnswer => ({
@@ -285,7 +285,7 @@ describe('statemachines/issue-credentials.asl.json', () => {
   });
 
   it.each([
-    ['suspended', { ...subjectRow, suspended: { BOOL: true } }],
+    ['suspended', { ...subjectRow, suspended: { N: '1' } }],
     [
       'revoked after the sign-in',
       { ...subjectRow, revokedBeforeEpochSeconds: { N: String(caller.authTimeEpochSeconds) } },
