@@ -1,12 +1,12 @@
-import { refreshWindowSeconds, weighEntry } from '../../core/cache/weigh-entry.ts';
+import { refreshWindowSeconds } from '../../core/cache/weigh-entry.ts';
 import type { Decision } from '../../core/contracts/decision.ts';
 import { errorCatalogue, StepkeyError } from '../../core/errors.ts';
 import { decide, type Wish } from '../../core/grants/decide.ts';
-import { refuseIfRevoked } from '../../core/revocation.ts';
-import { isLeased, nowEpochSeconds } from './front.ts';
+import { isLeased } from './front.ts';
 import type { FrontContext, FrontPorts, FrontRequest } from './front.ts';
 import { serveEntry, type IssuedSession } from './issued-session.ts';
 import { mint, startRefresh } from './mint.ts';
+import { readEntry } from './read-entry.ts';
 
 export interface CredentialsWish extends Wish {
   /** More than the grant's minimum where a number is given. */
@@ -25,12 +25,9 @@ export const issueCredentials = async (
   request: FrontRequest,
   wish: CredentialsWish,
 ): Promise<IssuedSession> => {
-  const { caller } = request;
-  const decision = decide(caller, wish, context);
+  const decision = decide(request.caller, wish, context);
   const minTtlSeconds = minTtlOf(decision, wish);
-  const known = await ports.store.read(scopeOf(request, decision), decision.cacheKey);
-  refuseIfRevoked(known.revocation, caller.authTimeEpochSeconds);
-  const { use, entry } = weighEntry(known, decision, minTtlSeconds, nowEpochSeconds(ports.clock));
+  const { known, use, entry } = await readEntry(ports, request, decision, minTtlSeconds);
   const isFresh = use === 'serve' || use === 'serve-and-refresh';
   let unusableSessionId = '-';
   if (entry !== null && isFresh && !decision.traceEveryRequest) {
@@ -57,12 +54,6 @@ export const issueCredentials = async (
   }
 };
 
-const scopeOf = ({ caller }: FrontRequest, decision: Decision) => ({
-  subject: caller.subject,
-  client: caller.client,
-  grant: decision.grant,
-});
-
 const minTtlOf = (decision: Decision, wish: CredentialsWish): number => {
   const minTtlSeconds = Math.max(decision.minTtlSeconds, wish.minTtlSeconds ?? 0);
   if (minTtlSeconds + refreshWindowSeconds >= decision.durationSeconds) {
@@ -87,12 +78,14 @@ const serveStale = async (
   unusableSessionId: string,
 ): Promise<IssuedSession | null> => {
   if (decision.traceEveryRequest) return null;
-  const known = await ports.store
-    .read(scopeOf(request, decision), decision.cacheKey)
-    .catch(() => null);
-  if (known === null) return null;
-  refuseIfRevoked(known.revocation, request.caller.authTimeEpochSeconds);
-  const { use, entry } = weighEntry(known, decision, minTtlSeconds, nowEpochSeconds(ports.clock));
+  const weighed = await readEntry(ports, request, decision, minTtlSeconds).catch(
+    (error: unknown) => {
+      if (error instanceof StepkeyError && error.name === 'Subject.Revoked') throw error;
+      return null;
+    },
+  );
+  if (weighed === null) return null;
+  const { known, use, entry } = weighed;
   return entry === null || entry.sessionId === unusableSessionId
     ? null
     : serveEntry(ports, request, decision, known, entry, { stale: use === 'stale-only' });

@@ -1,12 +1,12 @@
-import { refreshWindowSeconds, weighEntry } from '../../core/cache/weigh-entry.ts';
+import { refreshWindowSeconds } from '../../core/cache/weigh-entry.ts';
 import type { Decision } from '../../core/contracts/decision.ts';
 import type { IssueInput, IssueOutcome } from '../../core/contracts/issue.ts';
 import { StepkeyError } from '../../core/errors.ts';
-import { refuseIfRevoked } from '../../core/revocation.ts';
 import { readSession } from '../../core/session/session-seal.ts';
 import { isLeased, nowEpochSeconds } from './front.ts';
 import type { FrontPorts, FrontRequest } from './front.ts';
 import { serveEntry, type IssuedSession } from './issued-session.ts';
+import { readEntry } from './read-entry.ts';
 
 interface MintWish {
   readonly minTtlSeconds: number;
@@ -136,19 +136,8 @@ const awaitEntry = async (
   decision: Decision,
   wish: MintWish,
 ): Promise<IssuedSession | null> => {
-  const { caller } = request;
   for (let attempt = 0; ports.clock.nowEpochMillis() < request.deadlineEpochMillis; attempt += 1) {
-    const known = await ports.store.read(
-      { subject: caller.subject, client: caller.client, grant: decision.grant },
-      decision.cacheKey,
-    );
-    refuseIfRevoked(known.revocation, caller.authTimeEpochSeconds);
-    const { use, entry } = weighEntry(
-      known,
-      decision,
-      wish.minTtlSeconds,
-      nowEpochSeconds(ports.clock),
-    );
+    const { known, use, entry } = await readEntry(ports, request, decision, wish.minTtlSeconds);
     if (entry !== null && use !== 'stale-only' && entry.sessionId !== wish.unusableSessionId) {
       if (decision.traceEveryRequest) return null;
       const served = await serveEntry(ports, request, decision, known, entry, { stale: false });
