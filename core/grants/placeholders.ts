@@ -22,9 +22,14 @@ export const placeholderFaults = (
       ),
     ),
     ...statementFaults(grant.sessionPolicy ?? [], ['sessionPolicy'], isKnownOrSubject),
-    ...Object.entries(grant.tags).flatMap(([key, text]) =>
-      unknownFaults(text, ['tags', key], (name) => isKnownOrSubject(name) && name !== 'identityId'),
-    ),
+    ...Object.entries(grant.tags).flatMap(([key, text]) => [
+      ...unknownFaults(
+        text,
+        ['tags', key],
+        (name) => isKnownOrSubject(name) && name !== 'identityId',
+      ),
+      ...braceFaults(text, ['tags', key]),
+    ]),
   ];
 };
 

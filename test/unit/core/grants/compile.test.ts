@@ -179,6 +179,7 @@ describe('a fault of a grant', () => {
     ['an empty session policy', { sessionPolicy: [] }, 'sessionPolicy'],
     ['an unknown trace', { trace: 'always' }, 'trace'],
     ['a tag key with a blank', { tags: { 'a b': 'x' } }, 'tags.a b'],
+    ['a tag with a brace that nothing closes', { tags: { team: '{{sub}' } }, 'tags.team'],
     ['an empty tag', { tags: { team: '' } }, 'tags.team'],
     ['a tag of the broker', { tags: { 'stepkey-subject': 'x' } }, 'tags.stepkey-subject'],
     ['a tag of the broker in other case', { tags: { 'Stepkey-Grant': 'x' } }, 'tags.Stepkey-Grant'],
