@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { StepkeyError } from '../core/errors.ts';
 import { compileTokenClaims } from '../core/token-claims/compile.ts';
-import { faultLine, TokenClaimsFileError } from '../core/token-claims/fault.ts';
+import { FileFaultsError, faultLine } from '../core/file-faults.ts';
 import type { TokenClaims } from '../core/token-claims/token-claims.ts';
 
 /**
@@ -16,9 +16,7 @@ export const readTokenClaims = (path: string): TokenClaims => {
   } catch (error) {
     throw new StepkeyError('Config.Invalid', {
       faults:
-        error instanceof TokenClaimsFileError
-          ? error.faults.map(faultLine)
-          : [`${file} cannot be read`],
+        error instanceof FileFaultsError ? error.faults.map(faultLine) : [`${file} cannot be read`],
       cause: error,
     });
   }

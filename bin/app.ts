@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { GrantFilesError } from '../core/grants/fault.ts';
-import { TokenClaimsFileError } from '../core/token-claims/fault.ts';
+import { FileFaultsError } from '../core/file-faults.ts';
 import { addStepkeyStacks } from '../stacks/stepkey-app.ts';
 import { bundleFunctions } from '../tools/bundle.ts';
 
@@ -25,7 +24,7 @@ try {
     ...(account && region ? { env: { account, region } } : {}),
   });
 } catch (error) {
-  if (!(error instanceof GrantFilesError || error instanceof TokenClaimsFileError)) throw error;
+  if (!(error instanceof FileFaultsError)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exit(1);
 }

@@ -1,8 +1,9 @@
+import { faultIn, type FaultAt, type FileFault } from '../file-faults.ts';
 import { refreshWindowSeconds } from '../cache/weigh-entry.ts';
 import { reservedTagPrefix } from '../session/session-tags.ts';
 import { isSubjectPlaceholder } from '../session/subject-values.ts';
 import { parseStrictJson } from '../strict-json.ts';
-import { GrantFilesError, type FaultAt, type GrantFault } from './fault.ts';
+import { GrantFilesError } from './fault.ts';
 import { grantFileSchema, type Grant, type GrantFile } from './grant.ts';
 import { mappedRoleName, mappedRolesOf } from './mapped-role.ts';
 import { placeholderFaults } from './placeholders.ts';
@@ -48,7 +49,7 @@ export const compileGrants = (
 const sharedFaults = (
   compiled: readonly { readonly grant?: Grant }[],
   context: GrantContext,
-): readonly GrantFault[] => {
+): readonly FileFault[] => {
   const roleNames = compiled
     .flatMap(({ grant }) => (grant ? mappedRolesOf(grant) : []))
     .filter(({ role }) => role.permissions !== undefined)
@@ -72,22 +73,14 @@ const sharedFaults = (
 const compileGrant = (
   { file, text }: GrantText,
   context: GrantContext,
-): { grant?: Grant; faults: GrantFault[] } => {
-  const faultAt = (path: readonly PropertyKey[], reason: string): GrantFault => ({
-    file,
-    path: path.map(String).join('.'),
-    reason,
-  });
+): { grant?: Grant; faults: FileFault[] } => {
+  const wholeFile = (reason: string) => ({ faults: [faultIn(file, { path: [], reason })] });
   const name = /^([a-z][a-z0-9-]{0,31})\.json$/.exec(file)?.[1];
   if (name === undefined) {
-    return {
-      faults: [faultAt([], 'the name must be 1–32 of a–z, 0–9 and -, starting with a letter')],
-    };
+    return wholeFile('the name must be 1–32 of a–z, 0–9 and -, starting with a letter');
   }
   const value = parseStrictJson(text, 32);
-  if (value === undefined) {
-    return { faults: [faultAt([], 'is not JSON, or repeats a key')] };
-  }
+  if (value === undefined) return wholeFile('is not JSON, or repeats a key');
   const parsed = grantFileSchema.safeParse(value);
   const grant: Grant = { ...(parsed.data ?? salvage(value)), name };
   return {
@@ -96,7 +89,7 @@ const compileGrant = (
       ...(parsed.error?.issues ?? []).map(({ path, message }) => ({ path, reason: message })),
       ...meaningFaults(grant, context),
       ...placeholderFaults(grant, context.templateValues),
-    ].map(({ path, reason }) => faultAt(path, reason)),
+    ].map((fault) => faultIn(file, fault)),
   };
 };
 

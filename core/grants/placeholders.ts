@@ -1,6 +1,6 @@
 import { claimPrefix, isSubjectPlaceholder } from '../session/subject-values.ts';
 import { fillPlaceholders, placeholdersIn } from '../template.ts';
-import type { FaultAt } from './fault.ts';
+import type { FaultAt } from '../file-faults.ts';
 import type { Grant, GrantStatement } from './grant.ts';
 import { mappedRolesOf } from './mapped-role.ts';
 

@@ -1,12 +1,8 @@
+import { faultIn, type FaultAt } from '../file-faults.ts';
 import { parseStrictJson } from '../strict-json.ts';
 import { TokenClaimsFileError } from './fault.ts';
 import { additionFault, suppressionFault } from './reserved-claims.ts';
 import { tokenClaimsFileSchema, type TokenClaims, type TokenClaimsRule } from './token-claims.ts';
-
-interface FaultAt {
-  readonly path: readonly PropertyKey[];
-  readonly reason: string;
-}
 
 /**
  * Reads the token claims file and checks everything that can be known without a person.
@@ -24,9 +20,7 @@ export const compileTokenClaims = (file: string, text: string): TokenClaims => {
           ...soundRules(value).flatMap(([index, rule]) => ruleFaults(['rules', index], rule)),
         ];
   if (parsed.success && faults.length === 0) return parsed.data;
-  throw new TokenClaimsFileError(
-    faults.map(({ path, reason }) => ({ file, path: path.map(String).join('.'), reason })),
-  );
+  throw new TokenClaimsFileError(faults.map((fault) => faultIn(file, fault)));
 };
 
 /** The rules without a fault in their shape, so that another rule's fault does not hide theirs. */
