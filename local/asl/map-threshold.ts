@@ -1,18 +1,8 @@
 /** How many items of a Map may fail. */
 import type { MapState } from './definition.ts';
 import { AslError } from './errors.ts';
-import type { Template } from './template.ts';
-import { evaluate, expectType, isCount } from './visit.ts';
+import { countOf, evaluate, expectType } from './visit.ts';
 import type { Visit } from './visit.ts';
-
-export const countOf = async (
-  visit: Visit,
-  template: Template | null,
-  location: string,
-): Promise<number | null> =>
-  template === null
-    ? null
-    : expectType(await evaluate(visit, template), isCount, 'integer', location);
 
 const isPercentage = (value: unknown): value is number =>
   typeof value === 'number' && value >= 0 && value <= 100;

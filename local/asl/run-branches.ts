@@ -3,8 +3,8 @@ import type { Flow, MapState, ParallelState } from './definition.ts';
 import { AslError, Interrupted } from './errors.ts';
 import type { Surroundings } from './execution.ts';
 import { payloadText } from './limits.ts';
-import { countOf, thresholdExceeded, toleratedFailures } from './map-threshold.ts';
-import { evaluate, expectType } from './visit.ts';
+import { thresholdExceeded, toleratedFailures } from './map-threshold.ts';
+import { countOf, evaluate, expectType } from './visit.ts';
 import type { Visit } from './visit.ts';
 import type { Variables } from './variables.ts';
 

@@ -5,8 +5,8 @@ import { AslError, Interrupted } from './errors.ts';
 import { maximumPayloadBytes, payloadText } from './limits.ts';
 import { readDataset } from './map-dataset.ts';
 import { collectedResults, writeResults } from './map-results.ts';
-import { countOf, thresholdExceeded, toleratedFailures } from './map-threshold.ts';
-import { contextOf, evaluate, expectType } from './visit.ts';
+import { thresholdExceeded, toleratedFailures } from './map-threshold.ts';
+import { contextOf, countOf, evaluate, expectType } from './visit.ts';
 import type { Visit } from './visit.ts';
 
 /** Beyond this AWS would go; one process gains nothing by it. */

@@ -2,8 +2,7 @@
 import type { TaskState } from './definition.ts';
 import { AslError } from './errors.ts';
 import { payloadText } from './limits.ts';
-import type { Template } from './template.ts';
-import { contextOf, evaluate, expectType, isCount } from './visit.ts';
+import { contextOf, countOf, evaluate } from './visit.ts';
 import type { Visit } from './visit.ts';
 
 /** `arn:aws:states:::aws-sdk:dynamodb:getItem` → the type `aws-sdk:dynamodb` and the resource `getItem`. */
@@ -50,14 +49,8 @@ const withDeadline = async (
   }
 };
 
-const secondsOf = async (
-  visit: Visit,
-  template: Template | null,
-  location: string,
-): Promise<number | null> =>
-  template === null
-    ? null
-    : expectType(await evaluate(visit, template), isCount, 'positive integer', location);
+/** What AWS calls the type of both in its refusals. */
+const seconds = 'positive integer';
 
 /** No integration here sends heartbeats, so the first one that is due is missing. */
 const deadlineOf = (timeoutSeconds: number | null, heartbeatSeconds: number | null) => {
@@ -73,8 +66,13 @@ const isTimeout = (error: string): boolean =>
 
 export const runTaskAttempt = async (visit: Visit, state: TaskState): Promise<unknown> => {
   const { history, options } = visit.surroundings;
-  const timeoutSeconds = await secondsOf(visit, state.timeoutSeconds, 'TimeoutSeconds');
-  const heartbeatSeconds = await secondsOf(visit, state.heartbeatSeconds, 'HeartbeatSeconds');
+  const timeoutSeconds = await countOf(visit, state.timeoutSeconds, 'TimeoutSeconds', seconds);
+  const heartbeatSeconds = await countOf(
+    visit,
+    state.heartbeatSeconds,
+    'HeartbeatSeconds',
+    seconds,
+  );
   const given = state.arguments === null ? visit.input : await evaluate(visit, state.arguments);
   const parameters = payloadText(
     given,

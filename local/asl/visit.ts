@@ -128,3 +128,12 @@ export const depart = async (
       : await assign(visit, assignments, members);
   return { next: transition.next, output, outputText, ...changes };
 };
+
+/** A member that may be left out, as a count; null where it is. @param type as the refusal of another value names it */
+export const countOf = async (
+  visit: Visit,
+  template: Template | null,
+  location: string,
+  type = 'integer',
+): Promise<number | null> =>
+  template === null ? null : expectType(await evaluate(visit, template), isCount, type, location);
