@@ -4,23 +4,9 @@ import { memoryKeyVault } from '../../../local/state/keys.ts';
 import { memoryStore } from '../../../local/state/store.ts';
 import type { Service } from '../../../local/aws.ts';
 import { startAwsWire, type AwsWire, type WireCall } from './aws-wire.ts';
+import { twinContext } from '../twin/call-context.ts';
 
 const systemClock = { nowEpochMillis: () => Date.now() };
-
-const context = {
-  principal: {
-    kind: 'aws-service',
-    arn: 'test',
-    accountId: '123456789012',
-    userId: 'test',
-    identityPolicies: [],
-    permissionsBoundary: null,
-    sessionPolicies: [],
-    conditionKeys: {},
-  },
-  requestId: '00000000-0000-4000-8000-000000000000',
-  sourceIp: '127.0.0.1',
-} as const;
 
 /** A service of the twin on a wire of its own, without the twin's access checks. */
 export interface WireService {
@@ -40,7 +26,7 @@ const putOnWire = async (service: Service, close: () => Promise<void>): Promise<
   const call = (operation: string, input: Record<string, unknown>) => {
     const found = service.operations[operation];
     if (found === undefined) throw new TypeError(`${service.name} has no ${operation}`);
-    return found.run(input, context);
+    return found.run(input, twinContext);
   };
   const respond = ({ operation, input }: WireCall) => call(operation, input);
   wire.respond = respond;

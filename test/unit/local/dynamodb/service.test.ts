@@ -2,27 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { CallContext } from '../../../../local/aws.ts';
 import { createDynamoDbService } from '../../../../local/services/dynamodb/service.ts';
 import type { DynamoDbService } from '../../../../local/services/dynamodb/service.ts';
 import { memoryStore, openStore } from '../../../../local/state/store.ts';
+import { twinContext } from '../../../support/twin/call-context.ts';
 
 type Fields = Record<string, unknown>;
 
-const context: CallContext = {
-  principal: {
-    kind: 'aws-service',
-    arn: 'test',
-    accountId: '123456789012',
-    userId: 'test',
-    identityPolicies: [],
-    permissionsBoundary: null,
-    sessionPolicies: [],
-    conditionKeys: {},
-  },
-  requestId: 'request',
-  sourceIp: '127.0.0.1',
-};
 const nowEpochSeconds = 1_700_000_000;
 const clock = { nowEpochMillis: () => nowEpochSeconds * 1000 };
 const TableName = 'ledger';
@@ -56,7 +42,7 @@ afterEach(async () => {
 const call = async (operation: string, input: Fields): Promise<Fields> => {
   const found = dynamodb.operations[operation];
   if (found === undefined) throw new Error(operation);
-  return found.run(input, context);
+  return found.run(input, twinContext);
 };
 const requests = (operation: string, input: Fields) => {
   const authorize = dynamodb.operations[operation]?.authorize;
@@ -458,16 +444,16 @@ describe('tables on disk', () => {
   it('are there after reopening, with their items and settings', async () => {
     const first = await open();
     await first.service.createTable(table);
-    await first.service.operations['PutItem']?.run({ TableName, Item: key('kept') }, context);
+    await first.service.operations['PutItem']?.run({ TableName, Item: key('kept') }, twinContext);
     await first.close();
     const second = await open();
     const read = await second.service.operations['GetItem']?.run(
       { TableName, Key: key('kept') },
-      context,
+      twinContext,
     );
     expect(read?.['Item']).toEqual(key('kept'));
     expect(
-      await second.service.operations['DescribeTimeToLive']?.run({ TableName }, context),
+      await second.service.operations['DescribeTimeToLive']?.run({ TableName }, twinContext),
     ).toMatchObject({ TimeToLiveDescription: { TimeToLiveStatus: 'ENABLED' } });
     await second.close();
   });

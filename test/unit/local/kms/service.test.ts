@@ -1,26 +1,12 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { CallContext } from '../../../../local/aws.ts';
 import { createKmsService } from '../../../../local/services/kms/service.ts';
 import type { KmsService } from '../../../../local/services/kms/service.ts';
 import { memoryKeyVault } from '../../../../local/state/keys.ts';
 import type { KeyVault } from '../../../../local/state/keys.ts';
 import { memoryStore } from '../../../../local/state/store.ts';
 import type { Store } from '../../../../local/state/store.ts';
+import { twinContext } from '../../../support/twin/call-context.ts';
 
-const context: CallContext = {
-  principal: {
-    kind: 'aws-service',
-    arn: 'test',
-    accountId: '123456789012',
-    userId: 'test',
-    identityPolicies: [],
-    permissionsBoundary: null,
-    sessionPolicies: [],
-    conditionKeys: {},
-  },
-  requestId: 'request',
-  sourceIp: '127.0.0.1',
-};
 const clock = { nowEpochMillis: () => 1_700_000_000_000 };
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
@@ -33,7 +19,7 @@ let keyId: string;
 const call = async (operation: string, input: Record<string, unknown>) => {
   const found = kms.operations[operation];
   if (found === undefined) throw new Error(operation);
-  return found.run(input, context);
+  return found.run(input, twinContext);
 };
 const requests = (operation: string, input: Record<string, unknown>) => {
   const authorize = kms.operations[operation]?.authorize;

@@ -2,28 +2,14 @@ import { appendFile, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { CallContext } from '../../../../local/aws.ts';
 import { openJournal } from '../../../../local/services/logs/journal.ts';
 import { createLogsService } from '../../../../local/services/logs/service.ts';
 import type { LogsService } from '../../../../local/services/logs/service.ts';
 import { memoryStore } from '../../../../local/state/store.ts';
+import { twinContext } from '../../../support/twin/call-context.ts';
 
 type Fields = Record<string, unknown>;
 
-const context: CallContext = {
-  principal: {
-    kind: 'aws-service',
-    arn: 'test',
-    accountId: '123456789012',
-    userId: 'test',
-    identityPolicies: [],
-    permissionsBoundary: null,
-    sessionPolicies: [],
-    conditionKeys: {},
-  },
-  requestId: 'request',
-  sourceIp: '127.0.0.1',
-};
 let now = 1_700_000_000_000;
 const clock = { nowEpochMillis: () => now };
 const logGroupName = '/aws/vendedlogs/states/issue';
@@ -32,7 +18,7 @@ let logs: LogsService;
 const call = async (operation: string, input: Fields): Promise<Fields> => {
   const found = logs.operations[operation];
   if (found === undefined) throw new Error(operation);
-  return found.run(input, context);
+  return found.run(input, twinContext);
 };
 const messages = (output: Fields): string[] =>
   (output['events'] as { message: string }[]).map(({ message }) => message);
