@@ -70,6 +70,13 @@ export const errorCatalogue = {
   ),
   'Token.Invalid': row(401, ...tokenRejected, 'denial'),
   'Token.Expired': row(401, ...tokenRejected, 'denial'),
+  'Token.ScopeMissing': row(
+    403,
+    'scope-missing',
+    'A scope is missing',
+    'The access token does not have a scope that this path asks for.',
+    'denial',
+  ),
   'Grant.Refused': row(403, ...grantRefused, 'denial'),
   'Grant.Ambiguous': row(
     409,

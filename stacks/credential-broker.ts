@@ -122,7 +122,7 @@ export class CredentialBroker extends Construct {
     });
     const api = new BrokerApi(this, 'Api', {
       ...shared,
-      handler: functions.createApi(issueCredentials.stateMachineArn),
+      handlers: { api: functions.createApi(issueCredentials.stateMachineArn) },
       userPools: props.userPools.map(({ userPool }) => userPool),
       corsOrigins,
       managesAccountLogRole: props.managesAccountLogRole ?? true,

@@ -15,6 +15,10 @@ export interface Caller {
   /** The broker's name of the app client whose token this is, as grants list it. */
   readonly client: string;
   readonly tokenUse: Door;
+  /** `machine` for a client's own token (`client_credentials`), which has no user behind it. */
+  readonly kind: 'person' | 'machine';
+  /** Of the access token; an ID token has none. */
+  readonly scopes: readonly string[];
   /** The token's `jti`; null when it has none. */
   readonly tokenId: string | null;
   /** When the person signed in; unchanged by refreshes. */

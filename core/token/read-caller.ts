@@ -53,6 +53,8 @@ export const readCaller = (
     sub,
     client,
     tokenUse: door,
+    kind: door === 'access' && sub === clientId ? 'machine' : 'person',
+    scopes: door === 'access' ? scopesOf(claims) : [],
     tokenId: typeof claims['jti'] === 'string' ? claims['jti'] : null,
     authTimeEpochSeconds,
     expiresAtEpochSeconds,
@@ -81,6 +83,10 @@ const optionalTextOf = (claims: VerifiedClaims, name: string): string | null => 
   if (typeof value !== 'string') throw new StepkeyError('Token.Invalid');
   return value;
 };
+
+/** @see RFC 8693 §4.2: one text, separated by blanks */
+const scopesOf = (claims: VerifiedClaims): readonly string[] =>
+  (optionalTextOf(claims, 'scope') ?? '').split(' ').filter((scope) => scope !== '');
 
 const textsOf = (claims: VerifiedClaims, name: string): readonly string[] => {
   const value = claims[name];

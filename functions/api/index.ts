@@ -17,7 +17,8 @@ import { systemTimer } from '../../adapters/timer.ts';
 import { userPoolTokenVerifier } from '../../adapters/token-verifier.ts';
 import { claimsReferencedBy } from '../../core/grants/placeholders.ts';
 import { createFlights } from './flights.ts';
-import { createHandler } from './handler.ts';
+import { createHandler } from '../http/handler.ts';
+import { routes } from './routes.ts';
 
 const environment = readEnvironment(process.env, {
   AWS_REGION: variables.AWS_REGION,
@@ -44,6 +45,7 @@ const grants = readGrants(join(environment.LAMBDA_TASK_ROOT, 'grants.json'));
 const logger = new Logger();
 
 export const handler = createHandler(
+  routes,
   {
     clock: systemClock,
     timer: systemTimer,

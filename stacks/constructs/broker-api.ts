@@ -14,18 +14,10 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { apiRoutes, type ApiRoute } from '../../core/contracts/api-routes.ts';
 import { acknowledge } from './acknowledge.ts';
 import { addGatewayResponses } from './gateway-responses.ts';
 import { refuseOtherMethods } from './method-not-allowed.ts';
-
-/** Paths below /v1 and the one method that each answers. */
-const routes = [
-  { path: 'credentials', method: 'POST', open: false },
-  { path: 'container-credentials/{grant}', method: 'GET', open: false },
-  { path: 'identity', method: 'GET', open: false },
-  { path: 'decisions', method: 'POST', open: false },
-  { path: 'health', method: 'GET', open: true },
-] as const;
 
 /** Who asked for what, and how long it took. No header and no body: both may hold secrets. */
 const accessLog = {
@@ -43,7 +35,8 @@ const accessLog = {
 
 export interface BrokerApiProps {
   readonly deploymentName: string;
-  readonly handler: IFunction;
+  /** The function behind each route, by the folder that it is made of. */
+  readonly handlers: Readonly<Record<ApiRoute['handler'], IFunction>>;
   readonly userPools: readonly IUserPool[];
   readonly corsOrigins: readonly string[];
   readonly managesAccountLogRole: boolean;
@@ -69,31 +62,40 @@ export class BrokerApi extends Construct {
       // Uncached, so that a token is refused from the second of its expiry.
       resultsCacheTtl: Duration.seconds(0),
     });
-    const integration = new LambdaIntegration(props.handler, { allowTestInvoke: false });
-    const version = api.root.addResource('v1');
-    for (const { path, method, open } of routes) {
-      const resource = version.resourceForPath(path);
-      if (open) {
-        const opened = resource.addMethod(method, integration, {
-          authorizationType: AuthorizationType.NONE,
-        });
-        acknowledge(opened, 'Liveness and version, for load balancers.', 'APIG4', 'COG4');
-      } else {
-        resource.addMethod(method, integration, {
-          authorizationType: AuthorizationType.COGNITO,
-          authorizer,
-        });
+    const integrations = Object.fromEntries(
+      Object.entries(props.handlers).map(([name, handler]) => [
+        name,
+        new LambdaIntegration(handler, { allowTestInvoke: false }),
+      ]),
+    ) as Record<ApiRoute['handler'], LambdaIntegration>;
+    for (const path of new Set(apiRoutes.map((route) => route.path))) {
+      const resource = api.root.resourceForPath(path);
+      const routes = apiRoutes.filter((route) => route.path === path);
+      for (const { method, door, scopes, handler } of routes) {
+        if (door === null) {
+          const opened = resource.addMethod(method, integrations[handler], {
+            authorizationType: AuthorizationType.NONE,
+          });
+          acknowledge(opened, 'Liveness and version, for load balancers.', 'APIG4', 'COG4');
+        } else {
+          resource.addMethod(method, integrations[handler], {
+            authorizationType: AuthorizationType.COGNITO,
+            authorizer,
+            ...(scopes.length > 0 ? { authorizationScopes: [...scopes] } : {}),
+          });
+        }
       }
+      const methods = routes.map(({ method }) => method);
       if (props.corsOrigins.length > 0) {
         const preflight = resource.addCorsPreflight({
           allowOrigins: [...props.corsOrigins],
-          allowMethods: [method],
+          allowMethods: methods,
           allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key'],
           maxAge: Duration.hours(1),
         });
         acknowledge(preflight, 'Browsers send no token with a preflight.', 'APIG4', 'COG4');
       }
-      refuseOtherMethods(resource, [method]);
+      refuseOtherMethods(resource, methods);
     }
     this.url = api.url;
   }

@@ -3,7 +3,8 @@ import { createHmac, generateKeyPairSync, sign as signBytes, type KeyObject } fr
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import { userPoolTokenVerifier } from '../../adapters/token-verifier.ts';
-import { createHandler } from '../../functions/api/handler.ts';
+import { routes } from '../../functions/api/routes.ts';
+import { createHandler } from '../../functions/http/handler.ts';
 import { eventOf, frontAtNoon, type Front, type LogLine } from '../support/callers-front.ts';
 import { noonEpochSeconds } from '../support/callers.ts';
 import {
@@ -85,6 +86,7 @@ const present = (authorization: string) => {
       logged.push({ level, message, fields });
     };
   return createHandler(
+    routes,
     { ...front.ports, verifier, clock: { nowEpochMillis: () => Date.now() } },
     { ...front.context, userPools: [userPool, otherUserPool] },
     { info: log('info'), error: log('error') },

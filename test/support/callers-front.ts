@@ -5,7 +5,8 @@ import type { Grant } from '../../core/grants/grant.ts';
 import { claimsReferencedBy } from '../../core/grants/placeholders.ts';
 import { createFlights } from '../../functions/api/flights.ts';
 import type { FrontContext, FrontPorts, FrontRequest } from '../../functions/api/front.ts';
-import { createHandler } from '../../functions/api/handler.ts';
+import { routes } from '../../functions/api/routes.ts';
+import { createHandler } from '../../functions/http/handler.ts';
 import { entryOf, sessionOf } from './callers-sessions.ts';
 import { callerOf, noonEpochSeconds } from './callers.ts';
 import { fakeIssueMachine } from './fakes/fake-issue-machine.ts';
@@ -110,7 +111,7 @@ export const frontAtNoon = (options: { readonly grants?: readonly Grant[] } = {}
     log,
     /** Has the verifier accept a token of these claims. */
     present,
-    handle: createHandler(ports, context, { info: line('info'), error: line('error') }),
+    handle: createHandler(routes, ports, context, { info: line('info'), error: line('error') }),
     /** Remembers the reader's identity, and gives it to the table as registered. */
     register: (linked = true) => table.remember(callerOf().subject, { identityId, linked }),
     /** Puts an entry of a session where the reader's decision finds it. */

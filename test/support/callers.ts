@@ -14,6 +14,8 @@ export const callerOf = (changes: Partial<Caller> = {}): Caller => ({
   sub: '11111111-2222-4333-8444-555555555555',
   client: 'app',
   tokenUse: 'id',
+  kind: 'person',
+  scopes: [],
   tokenId: 'jti-1',
   authTimeEpochSeconds: noonEpochSeconds - 300,
   expiresAtEpochSeconds: noonEpochSeconds + 3300,

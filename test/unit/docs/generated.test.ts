@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { errorCatalogue } from '../../../core/errors.ts';
 import { routes } from '../../../functions/api/routes.ts';
+import { errorCatalogue } from '../../../core/errors.ts';
+import { apiRoutes, routeNameOf } from '../../../core/contracts/api-routes.ts';
 import { errorReference } from '../../../tools/error-reference.ts';
 import { grantSchema } from '../../../tools/grant-schema.ts';
 import { openApiDocument } from '../../../tools/open-api.ts';
@@ -31,11 +32,23 @@ describe('what is generated', () => {
     for (const row of errorReference().match(/`[A-Z]\w+\.\w+`/g) ?? []) expect(text).toContain(row);
   });
 
-  it('docs/openapi.json describes exactly the routes that the front answers', () => {
+  it('docs/openapi.json describes exactly the routes of the API', () => {
     const { paths } = openApiDocument() as { paths: Record<string, object> };
     const described = Object.entries(paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     );
-    expect(described.sort()).toEqual([...Object.keys(routes), 'GET /v1/health'].sort());
+    expect(described.sort()).toEqual(apiRoutes.map(routeNameOf).sort());
+  });
+
+  it('each function answers exactly the routes that are given to it', () => {
+    const answered = { api: [...Object.keys(routes), 'GET /v1/health'] };
+    for (const [handler, names] of Object.entries(answered)) {
+      const given = apiRoutes.filter((route) => route.handler === handler).map(routeNameOf);
+      expect(given.sort()).toEqual(names.sort());
+    }
+  });
+
+  it('a route takes access tokens if and only if it names scopes', () => {
+    for (const { door, scopes } of apiRoutes) expect(scopes.length > 0).toBe(door === 'access');
   });
 });

@@ -34,6 +34,25 @@ describe('[SEC-01] reading who asks', () => {
     expect(read(accessClaimsOf(), 'access')).toEqual(callerOf({ tokenUse: 'access' }));
   });
 
+  it('reads the scopes of an access token, and none from an ID token', () => {
+    const scope = 'stepkey/credentials  stepkey/audit';
+    expect(read(accessClaimsOf({ scope }), 'access').scopes).toEqual([
+      'stepkey/credentials',
+      'stepkey/audit',
+    ]);
+    expect(read(idClaimsOf({ scope })).scopes).toEqual([]);
+    expect(refusalFor(accessClaimsOf({ scope: ['stepkey/audit'] }), 'access')).toBe(
+      'Token.Invalid',
+    );
+  });
+
+  it("knows a client's own token by its subject, and by nothing else", () => {
+    const own = accessClaimsOf({ sub: 'client-id-of-app' });
+    expect(read(own, 'access').kind).toBe('machine');
+    expect(read(accessClaimsOf(), 'access').kind).toBe('person');
+    expect(read(idClaimsOf({ sub: 'client-id-of-app' })).kind).toBe('person');
+  });
+
   it('names the client by the pool of the token', () => {
     const claims = idClaimsOf({ iss: otherUserPool.issuer, aud: 'client-id-of-portal' });
     expect(read(claims)).toMatchObject({ issuerAlias: 'partners', client: 'portal' });

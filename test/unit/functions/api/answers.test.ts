@@ -7,7 +7,8 @@ import {
   healthAnswer,
   identityAnswer,
 } from '../../../../core/contracts/api.ts';
-import { createHandler } from '../../../../functions/api/handler.ts';
+import { routes } from '../../../../functions/api/routes.ts';
+import { createHandler } from '../../../../functions/http/handler.ts';
 import { eventOf, frontAtNoon, type Front } from '../../../support/callers-front.ts';
 import { secrets, sessionOf } from '../../../support/callers-sessions.ts';
 import { callerOf, noonEpochSeconds } from '../../../support/callers.ts';
@@ -168,6 +169,7 @@ describe('every answer', () => {
 describe('the browsers of other origins', () => {
   const handleFrom = (origin: string | null, corsOrigins: readonly string[], resource?: string) =>
     createHandler(
+      routes,
       front.ports,
       { ...front.context, corsOrigins },
       { info: ignore, error: ignore },

@@ -2,7 +2,8 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import { errorCatalogue, StepkeyError, type ErrorName } from '../../../../core/errors.ts';
-import { createHandler } from '../../../../functions/api/handler.ts';
+import { routes } from '../../../../functions/api/routes.ts';
+import { createHandler } from '../../../../functions/http/handler.ts';
 import { eventOf, frontAtNoon, type Front } from '../../../support/callers-front.ts';
 import { secrets, sessionOf } from '../../../support/callers-sessions.ts';
 import { callerOf, noonEpochSeconds } from '../../../support/callers.ts';
@@ -232,7 +233,7 @@ describe('[SEC-06] what is logged of a request', () => {
     const note = (...line: unknown[]) => {
       log.push(line);
     };
-    const handle = createHandler({ ...front.ports, machine }, front.context, {
+    const handle = createHandler(routes, { ...front.ports, machine }, front.context, {
       info: note,
       error: note,
     });

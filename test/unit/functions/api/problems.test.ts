@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { problemAnswer } from '../../../../core/contracts/api.ts';
 import { errorCatalogue, StepkeyError, type ErrorName } from '../../../../core/errors.ts';
 import { problemOf } from '../../../../core/problem.ts';
-import { problemAnswerOf } from '../../../../functions/api/http-answer.ts';
+import { problemAnswerOf } from '../../../../functions/http/http-answer.ts';
 import { eventOf, frontAtNoon, type Front } from '../../../support/callers-front.ts';
 import { idClaimsOf } from '../../../support/tokens.ts';
 
@@ -42,8 +42,11 @@ describe('a problem document', () => {
       const { headers } = problemAnswerOf(new StepkeyError(name), 'request-1', false);
       const { status, retryable } = errorCatalogue[name];
       expect(headers?.['Retry-After']).toBe(retryable ? '1' : undefined);
+      const challenge = { 'Token.ScopeMissing': 'Bearer error="insufficient_scope"' }[
+        name as string
+      ];
       expect(headers?.['WWW-Authenticate']).toBe(
-        status === 401 ? 'Bearer error="invalid_token"' : undefined,
+        status === 401 ? 'Bearer error="invalid_token"' : challenge,
       );
     },
   );

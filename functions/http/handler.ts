@@ -1,13 +1,13 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import { apiRoutes, routeNameOf, type ApiRoute } from '../../core/contracts/api-routes.ts';
 import type { Caller } from '../../core/contracts/caller.ts';
 import { errorCatalogue, StepkeyError } from '../../core/errors.ts';
 import { authenticate } from '../../core/token/authenticate.ts';
 import { tokenOfAuthorization } from '../../core/token/presented-token.ts';
 import { withCors } from './cors.ts';
-import { nowEpochSeconds, type FrontContext, type FrontPorts } from './front.ts';
 import { answer, problemAnswerOf } from './http-answer.ts';
 import { readHttpRequest, type HttpRequest } from './http-request.ts';
-import { routes } from './routes.ts';
+import type { HttpContext, HttpPorts, Routes } from './route.ts';
 
 /** The gateway gives up after 29 s, the function after 25 s and the machine after 20 s: an answer comes before them. */
 const patienceMillis = 24_000;
@@ -18,17 +18,31 @@ export interface RequestLog {
   readonly error: (message: string, fields: Readonly<Record<string, unknown>>) => void;
 }
 
-/** Answers requests of the gateway. Never throws: every failure is a problem document. */
+const routesByName = new Map(apiRoutes.map((route) => [routeNameOf(route), route]));
+
+/**
+ * Answers requests of the gateway. Never throws: every failure is a problem document.
+ * @param routes what this function answers, of the routes in core/contracts/api-routes.ts
+ */
 export const createHandler =
-  (ports: FrontPorts, context: FrontContext, log: RequestLog) =>
+  <Ports extends HttpPorts, Context extends HttpContext>(
+    routes: Routes<Ports, Context>,
+    ports: Ports,
+    context: Context,
+    log: RequestLog,
+  ) =>
   async (event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> => {
     const request = readHttpRequest(event);
     const finish = (result: APIGatewayProxyResult) =>
       withCors(result, request.headers['origin'], context.corsOrigins);
     const seen: { caller: Caller | null; grant: string | null } = { caller: null, grant: null };
     try {
-      const result = await respond(ports, context, request, seen);
-      log.info('answered', { requestId: request.requestId, route: request.route, status: 200 });
+      const result = await respond(routes, ports, context, request, seen);
+      log.info('answered', {
+        requestId: request.requestId,
+        route: request.route,
+        status: result.statusCode,
+      });
       return finish(result);
     } catch (error) {
       const refusal = toStepkeyError(error);
@@ -46,24 +60,36 @@ export const createHandler =
     }
   };
 
-const respond = async (
-  ports: FrontPorts,
-  context: FrontContext,
+const respond = async <Ports extends HttpPorts, Context extends HttpContext>(
+  routes: Routes<Ports, Context>,
+  ports: Ports,
+  context: Context,
   request: HttpRequest,
   seen: { caller: Caller | null; grant: string | null },
 ): Promise<APIGatewayProxyResult> => {
   if (request.route === 'GET /v1/health') {
     return answer({ status: 'ok', version: context.version });
   }
-  const route = routes[request.route];
-  if (route === undefined) throw new StepkeyError('Request.NotFound');
+  const route = routesByName.get(request.route);
+  const prepare = routes[request.route];
+  if (route === undefined || route.door === null || prepare === undefined) {
+    throw new StepkeyError('Request.NotFound');
+  }
   const deadlineEpochMillis = ports.clock.nowEpochMillis() + patienceMillis;
   const token = tokenOfAuthorization(request.headers['authorization']);
   const caller = await authenticate(token, route.door, ports, context);
   seen.caller = caller;
-  const { grant, run } = route.prepare(request);
+  requireScope(route, caller);
+  const { grant, run } = prepare(request);
   seen.grant = grant;
   return run(ports, context, { caller, token, deadlineEpochMillis });
+};
+
+/** The gateway has looked already; the broker looks itself, as it does for everything else in the token. */
+const requireScope = ({ door, scopes }: ApiRoute, caller: Caller): void => {
+  if (door === 'access' && !scopes.some((scope) => caller.scopes.includes(scope))) {
+    throw new StepkeyError('Token.ScopeMissing');
+  }
 };
 
 /** A programmer's mistake shows as an internal error; its name is logged, its message is not: it may quote a value. */
@@ -81,7 +107,7 @@ const firstFrameOf = ({ message, stack = '' }: Error): string => {
 
 /** The one thing that a refused request creates. The refusal stands even when it cannot be recorded. */
 const recordDenial = async (
-  ports: FrontPorts,
+  ports: HttpPorts,
   refusal: StepkeyError,
   seen: { readonly caller: Caller | null; readonly grant: string | null },
   log: RequestLog,
@@ -94,7 +120,7 @@ const recordDenial = async (
       client: seen.caller?.client ?? null,
       grant: seen.grant,
       tokenId: seen.caller?.tokenId ?? null,
-      atEpochSeconds: nowEpochSeconds(ports.clock),
+      atEpochSeconds: Math.floor(ports.clock.nowEpochMillis() / 1000),
     });
   } catch (error) {
     log.error('denial not recorded', { error: error instanceof Error ? error.name : 'unknown' });

@@ -1,0 +1,40 @@
+import type { Door } from './caller.ts';
+
+/** The scopes that access tokens may carry; the resource server is called `stepkey`. */
+type Scope = 'stepkey/credentials' | 'stepkey/act-as' | 'stepkey/audit' | 'stepkey/revoke';
+
+/**
+ * One method of one path: which token it takes, and which function answers. The gateway, the functions and
+ * docs/openapi.json are all made from this list.
+ */
+export interface ApiRoute {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** As the gateway spells it, with `{parameters}`. */
+  readonly path: `/v1/${string}`;
+  /** Null for what is open to everybody. */
+  readonly door: Door | null;
+  /** At the access door one of these must be in the token; a method without scopes takes ID tokens. */
+  readonly scopes: readonly Scope[];
+  /** The folder below functions/ that answers. */
+  readonly handler: 'api';
+}
+
+const atIdDoor = (method: ApiRoute['method'], path: ApiRoute['path']): ApiRoute => ({
+  method,
+  path,
+  door: 'id',
+  scopes: [],
+  handler: 'api',
+});
+
+export const apiRoutes: readonly ApiRoute[] = [
+  atIdDoor('POST', '/v1/credentials'),
+  atIdDoor('GET', '/v1/container-credentials/{grant}'),
+  atIdDoor('GET', '/v1/identity'),
+  atIdDoor('POST', '/v1/decisions'),
+  { method: 'GET', path: '/v1/health', door: null, scopes: [], handler: 'api' },
+];
+
+/** `POST /v1/credentials`: how routes are named in code and logs. */
+export const routeNameOf = ({ method, path }: Pick<ApiRoute, 'method' | 'path'>): string =>
+  `${method} ${path}`;

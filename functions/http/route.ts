@@ -1,0 +1,46 @@
+import type { APIGatewayProxyResult } from 'aws-lambda';
+import type { Caller } from '../../core/contracts/caller.ts';
+import type { Clock, IdSource, Ledger, TokenVerifier } from '../../core/ports.ts';
+import type { AuthenticationContext } from '../../core/token/authenticate.ts';
+import type { HttpRequest } from './http-request.ts';
+
+/** What every function behind the gateway needs. */
+export interface HttpPorts {
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly verifier: TokenVerifier;
+  readonly ledger: Pick<Ledger, 'recordDenial'>;
+}
+
+export interface HttpContext extends AuthenticationContext {
+  /** Origins of browsers that may read answers. */
+  readonly corsOrigins: readonly string[];
+  readonly version: string;
+}
+
+/** A verified request: who asks, with which token, and until when an answer is of use. */
+export interface AuthenticatedRequest {
+  readonly caller: Caller;
+  readonly token: string;
+  readonly deadlineEpochMillis: number;
+}
+
+/** A request whose parameters were read. */
+interface Prepared<Ports, Context> {
+  /** As asked for, for the record of a denial; null when none was named. */
+  readonly grant: string | null;
+  readonly run: (
+    ports: Ports,
+    context: Context,
+    request: AuthenticatedRequest,
+  ) => Promise<APIGatewayProxyResult>;
+}
+
+/**
+ * Reads a request's parameters before anything is done with them.
+ * @throws Request.* for parameters that are not of the documented shape
+ */
+type Prepare<Ports, Context> = (request: HttpRequest) => Prepared<Ports, Context>;
+
+/** Keyed as the gateway names them: method and path template. */
+export type Routes<Ports, Context> = Readonly<Record<string, Prepare<Ports, Context>>>;
