@@ -63,6 +63,7 @@ export const identityAnswer = z.strictObject({
   identityId: z.string(),
   linked: z.boolean().describe("Whether the person's own login reaches the same identity."),
 });
+export type IdentityAnswer = z.infer<typeof identityAnswer>;
 
 const ruleTrace = z.strictObject({
   rule: z.int(),
@@ -104,6 +105,7 @@ export const decisionAnswer = z.strictObject({
 export type DecisionAnswer = z.infer<typeof decisionAnswer>;
 
 export const healthAnswer = z.strictObject({ status: z.literal('ok'), version: z.string() });
+export type HealthAnswer = z.infer<typeof healthAnswer>;
 
 export const problemAnswer = z.looseObject({
   type: z.url(),
