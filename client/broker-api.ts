@@ -11,7 +11,7 @@ import { BrokerError } from './broker-error.ts';
 import { readClaims } from './token-claims.ts';
 
 /** What to ask for; what is left out is the broker's choice. */
-export interface Wish {
+interface Wish {
   readonly grant?: string;
   /** Only where the grant takes the role from the token. */
   readonly roleArn?: string;
@@ -19,12 +19,12 @@ export interface Wish {
   readonly subject?: string;
 }
 
-export interface CredentialsWish extends Wish {
+interface CredentialsWish extends Wish {
   /** 300–43,000; how much life the credentials must have left, if more than the grant's minimum. */
   readonly minTtlSeconds?: number;
 }
 
-export interface BrokerRequest {
+interface BrokerRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** Below the API's address, from `/v1/` on, escaped. */
   readonly path: string;
@@ -35,7 +35,7 @@ export interface BrokerRequest {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export interface BrokerAnswer {
+interface BrokerAnswer {
   readonly status: number;
   readonly headers: Headers;
   /** The JSON object that was answered; `{}` for an empty answer. */

@@ -43,7 +43,7 @@ const brokerThat = (answer: () => Response | Promise<Response>, api = 'https://b
   const client = createBrokerApi({
     api,
     fetch: (input, init) => {
-      requests.push(new Request(input as URL, init));
+      requests.push(new Request(input, init));
       return Promise.resolve(answer());
     },
   });
