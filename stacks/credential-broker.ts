@@ -8,6 +8,7 @@ import { BrokerApi } from './constructs/broker-api.ts';
 import { BrokerFunctions } from './constructs/broker-functions.ts';
 import { BrokerKeys } from './constructs/broker-keys.ts';
 import { createBrokerTable } from './constructs/broker-table.ts';
+import { FunctionFactory } from './constructs/function-factory.ts';
 import { IssueCredentials } from './constructs/issue-credentials.ts';
 import { MappedRoles, mappedRoleArnPrefix } from './constructs/mapped-roles.ts';
 import { readGrants } from './grant-files.ts';
@@ -85,14 +86,12 @@ export class CredentialBroker extends Construct {
       deletionProtection: removalPolicy === RemovalPolicy.RETAIN,
     });
     new MappedRoles(this, 'MappedRoles', { ...props, deploymentName, grants, templateValues });
-    const functions = new BrokerFunctions(this, 'Functions', {
+    const factory = new FunctionFactory({
       ...shared,
       functionsDirectory: props.functionsDirectory,
       stagingDirectory: props.stagingDirectory ?? mkdtempSync(join(tmpdir(), 'stepkey-')),
       grants,
       keys,
-      table,
-      identityPoolId: props.identityPoolId,
       environment: {
         USER_POOLS: stack.toJsonString(
           props.userPools.map((source) => ({
@@ -110,6 +109,12 @@ export class CredentialBroker extends Construct {
         CORS_ORIGINS: JSON.stringify(corsOrigins),
         POWERTOOLS_LOG_LEVEL: props.logLevel ?? 'INFO',
       },
+    });
+    const functions = new BrokerFunctions(this, 'Functions', {
+      factory,
+      keys,
+      table,
+      identityPoolId: props.identityPoolId,
     });
     const issueCredentials = new IssueCredentials(this, 'IssueCredentials', {
       ...shared,

@@ -1,44 +1,21 @@
-import { readFileSync } from 'node:fs';
-import { Duration, type RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { Grant } from '../../core/grants/grant.ts';
-import { stageFunction } from '../function-assets.ts';
-import { BrokerFunction } from './broker-function.ts';
 import type { BrokerKeys } from './broker-keys.ts';
+import type { FunctionFactory } from './function-factory.ts';
 import { executionKeyRight } from './issue-credentials.ts';
 import { openRight, rowRight, sealRight, tableKeyRight } from './rights.ts';
 
 export type TaskFunctionName = 'decide' | 'identity' | 'exchange';
 
 export interface BrokerFunctionsProps {
-  readonly deploymentName: string;
-  readonly functionsDirectory: string;
-  readonly stagingDirectory: string;
-  readonly grants: readonly Grant[];
+  readonly factory: FunctionFactory;
   readonly keys: BrokerKeys;
   readonly table: Table;
   readonly identityPoolId: string;
-  readonly logRetention: RetentionDays;
-  readonly removalPolicy: RemovalPolicy;
-  /** What the deployment has to tell; each function gets only the names that it reads. */
-  readonly environment: Readonly<Record<EnvironmentName, string>>;
 }
-
-type EnvironmentName =
-  | 'USER_POOLS'
-  | 'DEVELOPER_PROVIDER'
-  | 'IDENTITY_POOL_ID'
-  | 'IDENTITY_MODE'
-  | 'MAPPED_ROLE_ARN_PREFIX'
-  | 'TEMPLATE_VALUES'
-  | 'CORS_ORIGINS'
-  | 'POWERTOOLS_LOG_LEVEL';
-
-const packageFile = new URL('../../package.json', import.meta.url);
 
 /** The four functions, each with exactly the calls that its tasks make. */
 export class BrokerFunctions extends Construct {
@@ -49,16 +26,17 @@ export class BrokerFunctions extends Construct {
     super(scope, id);
     this.#props = props;
     const { keys, table } = props;
+    const sealing = { SEALING_KEY_ARN: keys.sealing.keyArn };
     const openIdTokenRight = new PolicyStatement({
       sid: 'ObtainOpenIdToken',
       actions: ['cognito-identity:GetOpenIdTokenForDeveloperIdentity'],
       resources: [identityPoolArn(this, props.identityPoolId)],
     });
     this.tasks = {
-      decide: this.#create('decide', {
+      decide: props.factory.create(this, 'decide', {
         description: 'Verifies the token and decides what it gives',
         timeout: Duration.seconds(5),
-        decides: true,
+        readsGrants: true,
         needs: [
           'USER_POOLS',
           'DEVELOPER_PROVIDER',
@@ -66,13 +44,14 @@ export class BrokerFunctions extends Construct {
           'MAPPED_ROLE_ARN_PREFIX',
           'TEMPLATE_VALUES',
         ],
+        environment: sealing,
         rights: [openRight(keys.sealing, 'caller-token')],
       }),
-      identity: this.#create('identity', {
+      identity: props.factory.create(this, 'identity', {
         description: 'Registers and links subjects in the identity pool',
         timeout: Duration.seconds(10),
         needs: ['IDENTITY_POOL_ID', 'DEVELOPER_PROVIDER', 'IDENTITY_MODE', 'USER_POOLS'],
-        environment: { TABLE_NAME: table.tableName },
+        environment: { ...sealing, TABLE_NAME: table.tableName },
         rights: [
           openRight(keys.sealing, 'caller-token'),
           sealRight(keys.sealing, 'openid-token'),
@@ -87,10 +66,11 @@ export class BrokerFunctions extends Construct {
           tableKeyRight(keys.data),
         ],
       }),
-      exchange: this.#create('exchange', {
+      exchange: props.factory.create(this, 'exchange', {
         description: 'Obtains the OpenID token and assumes the mapped role',
         timeout: Duration.seconds(8),
         needs: ['IDENTITY_POOL_ID', 'DEVELOPER_PROVIDER'],
+        environment: sealing,
         rights: [
           openRight(keys.sealing, 'openid-token'),
           sealRight(keys.sealing, 'credentials', 'openid-token'),
@@ -104,10 +84,10 @@ export class BrokerFunctions extends Construct {
   /** The front. It comes after the machine that it starts, which comes after the functions above. */
   createApi(stateMachineArn: string): IFunction {
     const { keys, table } = this.#props;
-    return this.#create('api', {
+    return this.#props.factory.create(this, 'api', {
       description: 'Answers the HTTP API: decides, serves from the cache, starts the machine',
       timeout: Duration.seconds(25),
-      decides: true,
+      readsGrants: true,
       needs: [
         'USER_POOLS',
         'DEVELOPER_PROVIDER',
@@ -117,7 +97,11 @@ export class BrokerFunctions extends Construct {
         'TEMPLATE_VALUES',
         'CORS_ORIGINS',
       ],
-      environment: { TABLE_NAME: table.tableName, STATE_MACHINE_ARN: stateMachineArn },
+      environment: {
+        SEALING_KEY_ARN: keys.sealing.keyArn,
+        TABLE_NAME: table.tableName,
+        STATE_MACHINE_ARN: stateMachineArn,
+      },
       rights: [
         new PolicyStatement({
           sid: 'StartIssuing',
@@ -138,49 +122,7 @@ export class BrokerFunctions extends Construct {
       ],
     });
   }
-
-  #create(
-    name: TaskFunctionName | 'api',
-    options: {
-      readonly description: string;
-      readonly timeout: Duration;
-      readonly decides?: true;
-      readonly needs: readonly EnvironmentName[];
-      readonly environment?: Readonly<Record<string, string>>;
-      readonly rights: readonly PolicyStatement[];
-    },
-  ): IFunction {
-    const props = this.#props;
-    return new BrokerFunction(this, name, {
-      functionName: `${props.deploymentName}-${name}`,
-      description: options.description,
-      codeDirectory: stageFunction({
-        name,
-        functionsDirectory: props.functionsDirectory,
-        stagingDirectory: props.stagingDirectory,
-        data: options.decides
-          ? { 'grants.json': `${JSON.stringify(props.grants, null, 2)}\n` }
-          : {},
-      }),
-      timeout: options.timeout,
-      environment: {
-        STEPKEY_VERSION: stepkeyVersion(),
-        POWERTOOLS_SERVICE_NAME: `${props.deploymentName}-${name}`,
-        POWERTOOLS_LOG_LEVEL: props.environment.POWERTOOLS_LOG_LEVEL,
-        SEALING_KEY_ARN: props.keys.sealing.keyArn,
-        ...Object.fromEntries(options.needs.map((need) => [need, props.environment[need]])),
-        ...options.environment,
-      },
-      rights: options.rights,
-      dataKey: props.keys.data,
-      logRetention: props.logRetention,
-      removalPolicy: props.removalPolicy,
-    }).function;
-  }
 }
-
-const stepkeyVersion = (): string =>
-  (JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }).version;
 
 const identityPoolArn = (scope: Construct, identityPoolId: string): string => {
   const { partition, region, account } = Stack.of(scope);
