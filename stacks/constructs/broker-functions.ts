@@ -5,7 +5,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { BrokerKeys } from './broker-keys.ts';
 import type { FunctionFactory } from './function-factory.ts';
-import { executionKeyRight } from './issue-credentials.ts';
+import { executionKeyRight } from './broker-machine.ts';
 import { openRight, rowRight, sealRight, tableKeyRight } from './rights.ts';
 
 export type TaskFunctionName = 'decide' | 'identity' | 'exchange';

@@ -1,17 +1,13 @@
-import { readFileSync } from 'node:fs';
-import { type RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { RemovalPolicy } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { acknowledge } from './acknowledge.ts';
+import { BrokerMachine } from './broker-machine.ts';
 import { issueCredentialsRights, type TaskRight } from './issue-credentials-rights.ts';
-import { rowRight, tableKeyRight, tracingRight } from './rights.ts';
-
-const definitionFile = new URL('../../statemachines/issue-credentials.asl.json', import.meta.url);
+import { rowRight, tableKeyRight } from './rights.ts';
 
 export interface IssueCredentialsProps {
   readonly deploymentName: string;
@@ -25,130 +21,39 @@ export interface IssueCredentialsProps {
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** The Express machine that mints, from the definition as it stands in its file, with the role it runs as. */
+/** The Express machine that mints. */
 export class IssueCredentials extends Construct {
   readonly stateMachineArn: string;
 
   constructor(scope: Construct, id: string, props: IssueCredentialsProps) {
     super(scope, id);
-    const stack = Stack.of(this);
-    const name = `${props.deploymentName}-issue-credentials`;
-    // Known before the machine exists, because its role's policy and trust name it.
-    const futureArn = `arn:${stack.partition}:states:${stack.region}:${stack.account}:stateMachine:${name}`;
-    const logGroup = new LogGroup(this, 'Logs', {
-      logGroupName: `/aws/vendedlogs/states/${name}`,
-      retention: props.logRetention,
-      encryptionKey: props.dataKey,
-      removalPolicy: props.removalPolicy,
-    });
-    const role = this.#createRole(props, futureArn);
-    const machine = new CfnStateMachine(this, 'StateMachine', {
-      stateMachineName: name,
-      stateMachineType: 'EXPRESS',
-      roleArn: role.roleArn,
-      // As text, so that what an auditor reads in the file is what is deployed.
-      definitionString: readFileSync(definitionFile, 'utf8'),
-      definitionSubstitutions: {
-        Partition: stack.partition,
-        DecideFunctionArn: props.functions.decide.functionArn,
-        IdentityFunctionArn: props.functions.identity.functionArn,
-        ExchangeFunctionArn: props.functions.exchange.functionArn,
-        TableName: props.table.tableName,
+    const { functions, table, dataKey } = props;
+    const machine = new BrokerMachine(this, 'Machine', {
+      ...props,
+      name: 'issue-credentials',
+      type: 'EXPRESS',
+      substitutions: {
+        DecideFunctionArn: functions.decide.functionArn,
+        IdentityFunctionArn: functions.identity.functionArn,
+        ExchangeFunctionArn: functions.exchange.functionArn,
+        TableName: table.tableName,
         IdentityMode: props.identityMode,
         DeveloperIdentityCallsPerSecond: String(props.developerIdentityCallsPerSecond),
         BatchCallsPerSecond: String(props.batchCallsPerSecond),
       },
-      loggingConfiguration: {
-        level: 'ALL',
-        includeExecutionData: true,
-        destinations: [{ cloudWatchLogsLogGroup: { logGroupArn: logGroup.logGroupArn } }],
-      },
-      tracingConfiguration: { enabled: true },
-      encryptionConfiguration: {
-        type: 'CUSTOMER_MANAGED_KMS_KEY',
-        kmsKeyId: props.dataKey.keyArn,
-        kmsDataKeyReusePeriodSeconds: 300,
-      },
+      rights: [
+        ...Object.entries(issueCredentialsRights).map(([state, right]: [string, TaskRight]) =>
+          'invoke' in right
+            ? new PolicyStatement({
+                sid: state,
+                actions: ['lambda:InvokeFunction'],
+                resources: [functions[right.invoke].functionArn],
+              })
+            : rowRight(state, table, [right.dynamodb], right.partitionKeys),
+        ),
+        tableKeyRight(dataKey),
+      ],
     });
-    this.stateMachineArn = machine.ref;
-  }
-
-  #createRole(props: IssueCredentialsProps, stateMachineArn: string): Role {
-    const { region, account, partition } = Stack.of(this);
-    const role = new Role(this, 'Role', {
-      description: 'State machine issue-credentials',
-      assumedBy: new ServicePrincipal('states.amazonaws.com', {
-        conditions: {
-          StringEquals: { 'aws:SourceAccount': account },
-          ArnLike: { 'aws:SourceArn': stateMachineArn },
-        },
-      }),
-      inlinePolicies: {
-        tasks: new PolicyDocument({
-          statements: [
-            ...Object.entries(issueCredentialsRights).map(([state, right]: [string, TaskRight]) =>
-              'invoke' in right
-                ? new PolicyStatement({
-                    sid: state,
-                    actions: ['lambda:InvokeFunction'],
-                    resources: [props.functions[right.invoke].functionArn],
-                  })
-                : rowRight(state, props.table, [right.dynamodb], right.partitionKeys),
-            ),
-            tableKeyRight(props.dataKey),
-          ],
-        }),
-        platform: new PolicyDocument({
-          statements: [
-            executionKeyRight(props.dataKey, stateMachineArn, [
-              'kms:Decrypt',
-              'kms:GenerateDataKey',
-            ]),
-            new PolicyStatement({
-              sid: 'EncryptDeliveredLogs',
-              actions: ['kms:GenerateDataKey'],
-              resources: [props.dataKey.keyArn],
-              conditions: {
-                StringEquals: {
-                  'kms:EncryptionContext:SourceArn': `arn:${partition}:logs:${region}:${account}:*`,
-                },
-              },
-            }),
-            new PolicyStatement({
-              sid: 'DeliverLogs',
-              actions: [
-                'logs:CreateLogDelivery',
-                'logs:DeleteLogDelivery',
-                'logs:DescribeLogGroups',
-                'logs:DescribeResourcePolicies',
-                'logs:GetLogDelivery',
-                'logs:ListLogDeliveries',
-                'logs:PutResourcePolicy',
-                'logs:UpdateLogDelivery',
-              ],
-              resources: ['*'],
-            }),
-            tracingRight(),
-          ],
-        }),
-      },
-    });
-    acknowledge(role, 'X-Ray and log delivery know no resources.', 'IAM5[Resource::*]');
-    return role;
+    this.stateMachineArn = machine.stateMachineArn;
   }
 }
-
-/** Step Functions opens executions in its caller's name; this opens the executions of one machine. */
-export const executionKeyRight = (
-  dataKey: IKey,
-  stateMachineArn: string,
-  actions: readonly string[],
-): PolicyStatement =>
-  new PolicyStatement({
-    sid: 'OpenExecutions',
-    actions: [...actions],
-    resources: [dataKey.keyArn],
-    conditions: {
-      StringEquals: { 'kms:EncryptionContext:aws:states:stateMachineArn': stateMachineArn },
-    },
-  });

@@ -115,7 +115,7 @@ describe('the calls of a function', () => {
   });
 
   it('api starts one machine, opens credentials, reads the cache and records hand-outs', () => {
-    const machine = '<BrokerIssueCredentialsStateMachine>';
+    const machine = '<BrokerIssueCredentialsMachineStateMachine>';
     expect(callsOf('api')).toEqual([
       `states:StartExecution,states:StartSyncExecution on ${machine}`,
       `kms:Decrypt on <BrokerKeysData.Arn> if kms:EncryptionContext:aws:states:stateMachineArn=${machine}`,

@@ -1,0 +1,138 @@
+import { readFileSync } from 'node:fs';
+import { type RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
+import { tracingRight } from './rights.ts';
+
+export interface BrokerMachineProps {
+  readonly deploymentName: string;
+  /** The file in statemachines/, without its endings; also the machine's name behind the deployment's. */
+  readonly name: string;
+  readonly type: 'EXPRESS' | 'STANDARD';
+  /** For the names of resources, and nothing else. */
+  readonly substitutions: Readonly<Record<string, string>>;
+  /** What its tasks call: one statement per Task. */
+  readonly rights: readonly PolicyStatement[];
+  readonly dataKey: IKey;
+  readonly logRetention: RetentionDays;
+  readonly removalPolicy: RemovalPolicy;
+}
+
+/** A state machine from the definition as it stands in its file, with its log and the role that it runs as. */
+export class BrokerMachine extends Construct {
+  readonly stateMachineArn: string;
+
+  constructor(scope: Construct, id: string, props: BrokerMachineProps) {
+    super(scope, id);
+    const name = `${props.deploymentName}-${props.name}`;
+    const logGroup = new LogGroup(this, 'Logs', {
+      logGroupName: `/aws/vendedlogs/states/${name}`,
+      retention: props.logRetention,
+      encryptionKey: props.dataKey,
+      removalPolicy: props.removalPolicy,
+    });
+    const role = this.#createRole(props, stateMachineArnOf(this, name));
+    const machine = new CfnStateMachine(this, 'StateMachine', {
+      stateMachineName: name,
+      stateMachineType: props.type,
+      roleArn: role.roleArn,
+      // As text, so that what an auditor reads in the file is what is deployed.
+      definitionString: readFileSync(definitionFileOf(props.name), 'utf8'),
+      definitionSubstitutions: {
+        Partition: Stack.of(this).partition,
+        ...props.substitutions,
+      },
+      loggingConfiguration: {
+        level: 'ALL',
+        includeExecutionData: true,
+        destinations: [{ cloudWatchLogsLogGroup: { logGroupArn: logGroup.logGroupArn } }],
+      },
+      tracingConfiguration: { enabled: true },
+      encryptionConfiguration: {
+        type: 'CUSTOMER_MANAGED_KMS_KEY',
+        kmsKeyId: props.dataKey.keyArn,
+        kmsDataKeyReusePeriodSeconds: 300,
+      },
+    });
+    this.stateMachineArn = machine.ref;
+  }
+
+  #createRole(props: BrokerMachineProps, stateMachineArn: string): Role {
+    const { region, account, partition } = Stack.of(this);
+    const role = new Role(this, 'Role', {
+      description: `State machine ${props.name}`,
+      assumedBy: new ServicePrincipal('states.amazonaws.com', {
+        conditions: {
+          StringEquals: { 'aws:SourceAccount': account },
+          ArnLike: { 'aws:SourceArn': stateMachineArn },
+        },
+      }),
+      inlinePolicies: {
+        tasks: new PolicyDocument({ statements: [...props.rights] }),
+        platform: new PolicyDocument({
+          statements: [
+            executionKeyRight(props.dataKey, stateMachineArn, [
+              'kms:Decrypt',
+              'kms:GenerateDataKey',
+            ]),
+            new PolicyStatement({
+              sid: 'EncryptDeliveredLogs',
+              actions: ['kms:GenerateDataKey'],
+              resources: [props.dataKey.keyArn],
+              conditions: {
+                StringEquals: {
+                  'kms:EncryptionContext:SourceArn': `arn:${partition}:logs:${region}:${account}:*`,
+                },
+              },
+            }),
+            new PolicyStatement({
+              sid: 'DeliverLogs',
+              actions: [
+                'logs:CreateLogDelivery',
+                'logs:DeleteLogDelivery',
+                'logs:DescribeLogGroups',
+                'logs:DescribeResourcePolicies',
+                'logs:GetLogDelivery',
+                'logs:ListLogDeliveries',
+                'logs:PutResourcePolicy',
+                'logs:UpdateLogDelivery',
+              ],
+              resources: ['*'],
+            }),
+            tracingRight(),
+          ],
+        }),
+      },
+    });
+    acknowledge(role, 'X-Ray and log delivery know no resources.', 'IAM5[Resource::*]');
+    return role;
+  }
+}
+
+const definitionFileOf = (name: string): URL =>
+  new URL(`../../statemachines/${name}.asl.json`, import.meta.url);
+
+/** Known before the machine exists, because its role's policy and trust name it. */
+const stateMachineArnOf = (scope: Construct, name: string): string => {
+  const { partition, region, account } = Stack.of(scope);
+  return `arn:${partition}:states:${region}:${account}:stateMachine:${name}`;
+};
+
+/** Step Functions opens executions in its caller's name; this opens the executions of one machine. */
+export const executionKeyRight = (
+  dataKey: IKey,
+  stateMachineArn: string,
+  actions: readonly string[],
+): PolicyStatement =>
+  new PolicyStatement({
+    sid: 'OpenExecutions',
+    actions: [...actions],
+    resources: [dataKey.keyArn],
+    conditions: {
+      StringEquals: { 'kms:EncryptionContext:aws:states:stateMachineArn': stateMachineArn },
+    },
+  });
