@@ -19,6 +19,7 @@ import { createCognitoIdpService } from './services/cognito-idp/service.ts';
 import type { CognitoIdpService } from './services/cognito-idp/service.ts';
 import { createTriggerInvocation } from './services/cognito-idp/trigger-invocation.ts';
 import { createDynamoDbService } from './services/dynamodb/service.ts';
+import { createIamService } from './services/iam/service.ts';
 import { createKmsService } from './services/kms/service.ts';
 import { createLambdaService } from './services/lambda/service.ts';
 import type { LambdaService } from './services/lambda/service.ts';
@@ -174,7 +175,10 @@ export const createTwinServices = async (options: ServicesOptions) => {
     ...(options.pause === undefined ? {} : { pause: options.pause }),
   });
   made = createAwsCall(
-    [cognitoIdp, cognitoIdentity, sts, kms, dynamoDb, s3, logs, lambda, states, events],
+    [
+      ...[cognitoIdp, cognitoIdentity, sts, createIamService({ iam, clock })],
+      ...[kms, dynamoDb, s3, logs, lambda, states, events],
+    ],
     {
       log,
       clock,

@@ -184,7 +184,7 @@ const start = async (options: TwinOptions, parts: Stoppable): Promise<Twin> => {
   const api = collectApi();
   const stacks = await deployStacks({
     templates: templates as readonly StackTemplate[],
-    handlers: resourceHandlers({ ...services, api, assets }),
+    handlers: resourceHandlers({ ...services, clock, api, assets }),
     store,
     pseudoParameters: {
       'AWS::Region': twinRegion,

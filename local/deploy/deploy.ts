@@ -16,6 +16,8 @@ export interface DeployedStacks {
 interface KeptResource extends DeployedResource {
   readonly type: string;
   readonly retain: boolean;
+  /** As resolved; templates hold no secrets. Absent where an older version of the twin wrote it. */
+  readonly properties?: unknown;
 }
 
 export interface DeployOptions {
@@ -120,16 +122,20 @@ export const deployStacks = async (options: DeployOptions): Promise<DeployedStac
         throw new DeployError(`The twin cannot deploy ${type} (${logicalId} in ${stackName}).`);
       }
       const key = keyOf(stackName, logicalId);
-      const previous = before.get(key);
+      const written = before.get(key);
+      const previous = written?.type === type ? written : undefined;
+      const properties = resolve(resource.Properties ?? {}, scope);
       const { id, attributes } = await handler.apply({
         stackName,
         logicalId,
-        properties: resolve(resource.Properties ?? {}, scope),
-        previousId: previous?.type === type ? previous.id : undefined,
+        properties,
+        previousId: previous?.id,
+        previousProperties: previous?.properties,
       });
       deployed.set(key, { id, attributes });
-      const keep: KeptResource = { id, attributes, type, retain: policy === 'Retain' };
-      if (JSON.stringify(previous) !== JSON.stringify(keep)) await kept.put(key, keep);
+      const retain = policy === 'Retain';
+      const keep: KeptResource = { id, attributes, type, retain, properties };
+      if (JSON.stringify(written) !== JSON.stringify(keep)) await kept.put(key, keep);
     }
     for (const { name, value, exportName } of outputsOf(template, scope)) {
       outputs.set(keyOf(stackName, name), value);
@@ -137,10 +143,11 @@ export const deployStacks = async (options: DeployOptions): Promise<DeployedStac
     }
   }
   const names = new Set([...deployed.values()].map(({ id }) => id));
-  for (const [key, { id, attributes, type, retain }] of before) {
+  for (const [key, { id, attributes, type, retain, properties }] of before) {
     if (deployed.has(key)) continue;
     // A resource that only changed its logical id is still in use under its name.
-    if (!retain && !names.has(id)) await options.handlers[type]?.remove?.({ id, attributes });
+    if (!retain && !names.has(id))
+      await options.handlers[type]?.remove?.({ id, attributes }, properties);
     await kept.delete(key);
   }
   return {

@@ -1,4 +1,5 @@
 /** Every type of resource that the twin deploys. */
+import type { Clock } from '../../core/ports.ts';
 import type { IamStore } from '../iam/roles.ts';
 import type { CognitoIdentityService } from '../services/cognito-identity/service.ts';
 import type { CognitoIdpService } from '../services/cognito-idp/service.ts';
@@ -20,6 +21,7 @@ import { userPoolHandlers } from './resources/user-pools.ts';
 
 export interface DeployTargets {
   readonly iam: IamStore;
+  readonly clock: Clock;
   readonly cognitoIdp: CognitoIdpService;
   readonly cognitoIdentity: CognitoIdentityService;
   readonly kms: KmsService;
@@ -34,7 +36,7 @@ export interface DeployTargets {
 }
 
 export const resourceHandlers = (targets: DeployTargets): Record<string, ResourceHandler> => ({
-  ...iamHandlers(targets.iam),
+  ...iamHandlers(targets.iam, targets.clock),
   ...userPoolHandlers(targets.cognitoIdp),
   ...identityPoolHandlers(targets.cognitoIdentity),
   ...storageHandlers(targets),

@@ -1,4 +1,5 @@
 /** How one type of resource comes into being on the twin. */
+import { isDeepStrictEqual } from 'node:util';
 import type * as z from 'zod';
 import { DeployError } from './deploy-error.ts';
 
@@ -8,6 +9,11 @@ export interface ResourceRequest<P> {
   readonly properties: P;
   /** What `Ref` gave at the last deployment; undefined the first time. */
   readonly previousId: string | undefined;
+  /**
+   * What the last deployment asked for; undefined the first time. A handler that leaves alone what it asked for
+   * before keeps what was changed at run time, as CloudFormation does.
+   */
+  readonly previousProperties: P | undefined;
 }
 
 /** What is to be known of a resource afterwards: what `Ref` and `Fn::GetAtt` give. No secrets: it is written down. */
@@ -20,14 +26,14 @@ export interface ResourceHandler {
   /** Makes the resource or brings it up to date; the same call again changes nothing. */
   readonly apply: (request: ResourceRequest<unknown>) => Promise<DeployedResource>;
   /** Undefined where nothing is left behind, or where the twin keeps what a template no longer has. */
-  readonly remove?: (deployed: DeployedResource) => Promise<void>;
+  readonly remove?: (deployed: DeployedResource, properties: unknown) => Promise<void>;
 }
 
 /** A handler that reads its properties through a schema; properties that the schema lacks have no meaning on the twin. */
 export const defineHandler = <S extends z.ZodType>(
   schema: S,
   apply: (request: ResourceRequest<z.infer<S>>) => Promise<DeployedResource> | DeployedResource,
-  remove?: (deployed: DeployedResource) => Promise<void>,
+  remove?: (deployed: DeployedResource, properties: z.infer<S> | undefined) => Promise<void>,
 ): ResourceHandler => ({
   apply: async (request) => {
     const read = schema.safeParse(request.properties);
@@ -39,10 +45,20 @@ export const defineHandler = <S extends z.ZodType>(
         `The properties of ${request.logicalId} are not what the twin can deploy (${faults.join('; ')}).`,
       );
     }
-    return apply({ ...request, properties: read.data });
+    // What an older version of the twin wrote down may have another shape: then it says nothing.
+    const previous = schema.safeParse(request.previousProperties);
+    return apply({ ...request, properties: read.data, previousProperties: previous.data });
   },
-  ...(remove === undefined ? {} : { remove }),
+  ...(remove === undefined
+    ? {}
+    : { remove: (deployed, properties) => remove(deployed, schema.safeParse(properties).data) }),
 });
+
+/** Whether the template asks for what it asked for last time. */
+export const isUnchanged = ({
+  properties,
+  previousProperties,
+}: ResourceRequest<unknown>): boolean => isDeepStrictEqual(properties, previousProperties);
 
 /** For types that mean nothing on one machine. */
 export const ignored = (): ResourceHandler => ({

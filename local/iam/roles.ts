@@ -1,5 +1,7 @@
 /** The account's roles and managed policies, durable in the twin's store. */
 import type { Collection, Store } from '../state/store.ts';
+import { defaultVersionOf } from './managed-policies.ts';
+import type { ManagedPolicy } from './managed-policies.ts';
 import type { PolicyDocument } from './policy.ts';
 
 export interface StoredRole {
@@ -14,11 +16,7 @@ export interface StoredRole {
   readonly permissionsBoundaryArn: string | null;
   readonly maxSessionDurationSeconds: number;
   readonly tags: Readonly<Record<string, string>>;
-}
-
-interface StoredManagedPolicy {
-  readonly arn: string;
-  readonly document: PolicyDocument;
+  readonly createdAtEpochMillis: number;
 }
 
 /** What a session of the role is judged by. */
@@ -42,9 +40,17 @@ export interface IamStore {
   /** @throws TypeError when there is no such role */
   readonly attachManagedPolicy: (roleName: string, policyArn: string) => Promise<void>;
   readonly detachManagedPolicy: (roleName: string, policyArn: string) => Promise<void>;
-  readonly putManagedPolicy: (policy: StoredManagedPolicy) => Promise<void>;
-  readonly getManagedPolicy: (arn: string) => StoredManagedPolicy | undefined;
+  readonly putManagedPolicy: (policy: ManagedPolicy) => Promise<void>;
+  readonly getManagedPolicy: (arn: string) => ManagedPolicy | undefined;
+  /** The default version's, which is the one that counts. */
+  readonly managedDocument: (arn: string) => PolicyDocument | undefined;
+  /** Detaches it from every role, too. */
   readonly deleteManagedPolicy: (arn: string) => Promise<void>;
+  /** Names of the roles that it is attached to, and for how many it is the boundary. */
+  readonly usesOf: (policyArn: string) => {
+    readonly roleNames: readonly string[];
+    readonly boundaryOf: number;
+  };
   /** Policies as they stand now: IAM looks at the call, not at the time of the session. */
   readonly policiesOf: (role: StoredRole) => RolePolicies;
 }
@@ -73,7 +79,11 @@ const policiesOf = (
 
 export const createIamStore = async (store: Store): Promise<IamStore> => {
   const roles = await store.collection<StoredRole>('iam-roles');
-  const managedPolicies = await store.collection<StoredManagedPolicy>('iam-managed-policies');
+  const managedPolicies = await store.collection<ManagedPolicy>('iam-policies');
+  const managedDocument = (arn: string): PolicyDocument | undefined => {
+    const managed = managedPolicies.get(arn);
+    return managed === undefined ? undefined : defaultVersionOf(managed).document;
+  };
   const change = async (name: string, edit: (role: StoredRole) => StoredRole): Promise<void> => {
     const role = roleNamed(roles, name);
     if (role === undefined) throw new TypeError(`There is no role named ${name}`);
@@ -81,6 +91,15 @@ export const createIamStore = async (store: Store): Promise<IamStore> => {
   };
   const without = <T>(record: Readonly<Record<string, T>>, key: string): Record<string, T> =>
     Object.fromEntries(Object.entries(record).filter(([name]) => name !== key));
+  const rolesWith = (policyArn: string): StoredRole[] =>
+    [...roles.entries()]
+      .map(([, role]) => role)
+      .filter(({ managedPolicyArns }) => managedPolicyArns.includes(policyArn));
+  const detachManagedPolicy: IamStore['detachManagedPolicy'] = (roleName, policyArn) =>
+    change(roleName, (role) => ({
+      ...role,
+      managedPolicyArns: role.managedPolicyArns.filter((arn) => arn !== policyArn),
+    }));
   return {
     putRole: (role) => roles.put(role.arn, role),
     getRole: (arn) => roles.get(arn),
@@ -101,14 +120,20 @@ export const createIamStore = async (store: Store): Promise<IamStore> => {
         ...role,
         managedPolicyArns: [...new Set([...role.managedPolicyArns, policyArn])],
       })),
-    detachManagedPolicy: (roleName, policyArn) =>
-      change(roleName, (role) => ({
-        ...role,
-        managedPolicyArns: role.managedPolicyArns.filter((arn) => arn !== policyArn),
-      })),
+    detachManagedPolicy,
     putManagedPolicy: (policy) => managedPolicies.put(policy.arn, policy),
     getManagedPolicy: (arn) => managedPolicies.get(arn),
-    deleteManagedPolicy: (arn) => managedPolicies.delete(arn),
-    policiesOf: (role) => policiesOf(role, (arn) => managedPolicies.get(arn)?.document),
+    managedDocument,
+    deleteManagedPolicy: async (arn) => {
+      for (const { name } of rolesWith(arn)) await detachManagedPolicy(name, arn);
+      await managedPolicies.delete(arn);
+    },
+    usesOf: (policyArn) => ({
+      roleNames: rolesWith(policyArn).map(({ name }) => name),
+      boundaryOf: [...roles.entries()].filter(
+        ([, { permissionsBoundaryArn }]) => permissionsBoundaryArn === policyArn,
+      ).length,
+    }),
+    policiesOf: (role) => policiesOf(role, managedDocument),
   };
 };

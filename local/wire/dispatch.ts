@@ -12,14 +12,14 @@ const notEmulated = (service: string, operation: string): AwsError =>
 
 /** Services that answer 403 and `AccessDenied`, or 403 and the usual name; the JSON protocols answer 400. */
 const deniedCode = (service: string): readonly [code: string, statusCode: number] => {
-  if (service === 's3' || service === 'sts') return ['AccessDenied', 403];
+  if (['s3', 'sts', 'iam'].includes(service)) return ['AccessDenied', 403];
   return ['AccessDeniedException', service === 'lambda' ? 403 : 400];
 };
 
 const unsignedCall = (service: string): AwsError =>
   new AwsError('MissingAuthenticationTokenException', 'Request is missing Authentication Token', {
     wireCode: 'MissingAuthenticationToken',
-    statusCode: service === 'sts' || service === 'lambda' ? 403 : 400,
+    statusCode: ['sts', 'iam', 'lambda'].includes(service) ? 403 : 400,
   });
 
 const accessDenied = (

@@ -14,7 +14,14 @@ import {
   renderLambdaError,
   renderLambdaResult,
 } from './lambda-protocol.ts';
-import { actionOf, parseQueryCall, renderQueryError, renderQueryResult } from './query-protocol.ts';
+import {
+  actionOf,
+  isQueryService,
+  parseQueryCall,
+  renderQueryError,
+  renderQueryResult,
+} from './query-protocol.ts';
+import type { QueryService } from './query-protocol.ts';
 import { queryValue } from './received-request.ts';
 import type { ReceivedRequest } from './received-request.ts';
 import { renderS3Error, renderS3Result } from './s3-answer.ts';
@@ -71,7 +78,7 @@ const signingServiceOf = (head: Head): string | null => {
 };
 
 const isOurs = (service: string): boolean =>
-  ['lambda', 's3', 'sts'].includes(service) || hasJsonService(service);
+  ['lambda', 's3'].includes(service) || isQueryService(service) || hasJsonService(service);
 
 /** Of a service that the twin does not have: told by the scope of the signature, as the paths are anybody's. */
 const foreignProtocol = (service: string, head: Head, requestId: string): Protocol => {
@@ -93,6 +100,14 @@ const foreignProtocol = (service: string, head: Head, requestId: string): Protoc
   };
 };
 
+const queryProtocol = (service: QueryService, requestId: string): Protocol => ({
+  kind: 'query',
+  service,
+  parse: (request) => parseQueryCall(request, service),
+  renderResult: (result, call) => renderQueryResult(result, call.operation, requestId, service),
+  renderError: (error) => renderQueryError(error, requestId, service),
+});
+
 export const protocolOf = (head: Head, requestId: string): Protocol => {
   const target = head.headers.get('x-amz-target');
   if (target !== undefined) return jsonProtocol(target);
@@ -100,13 +115,11 @@ export const protocolOf = (head: Head, requestId: string): Protocol => {
   if (signedFor !== null && !isOurs(signedFor)) return foreignProtocol(signedFor, head, requestId);
   const isAction = queryValue({ ...head, body: Buffer.alloc(0) }, 'Action') !== undefined;
   if (head.path === '/' && ((head.method === 'POST' && isForm(head)) || isAction))
-    return {
-      kind: 'query',
-      service: 'sts',
-      parse: parseQueryCall,
-      renderResult: (result, call) => renderQueryResult(result, call.operation, requestId),
-      renderError: (error) => renderQueryError(error, requestId),
-    };
+    // Only STS has calls without a signature.
+    return queryProtocol(
+      signedFor !== null && isQueryService(signedFor) ? signedFor : 'sts',
+      requestId,
+    );
   if (isLambdaPath(head.path))
     return {
       kind: 'rest-json',

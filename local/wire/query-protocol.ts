@@ -1,12 +1,19 @@
-/** AWS's query protocol, as STS speaks it: a form in, XML out. */
+/** AWS's query protocol, as STS and IAM speak it: a form in, XML out. */
 import { AwsError } from '../aws.ts';
 import { parseForm } from './received-request.ts';
 import type { ReceivedRequest } from './received-request.ts';
 import type { WireAnswer, WireCall } from './wire-answer.ts';
 import { element, withNamespace } from './xml.ts';
 
-const namespace = 'https://sts.amazonaws.com/doc/2011-06-15/';
-const apiVersion = '2011-06-15';
+const services = {
+  sts: { version: '2011-06-15', namespace: 'https://sts.amazonaws.com/doc/2011-06-15/' },
+  iam: { version: '2010-05-08', namespace: 'https://iam.amazonaws.com/doc/2010-05-08/' },
+} as const;
+
+export type QueryService = keyof typeof services;
+
+export const isQueryService = (name: string): name is QueryService => Object.hasOwn(services, name);
+
 const deepestPath = 8;
 const longestList = 100;
 
@@ -55,12 +62,16 @@ export const actionOf = (request: ReceivedRequest): string | null => {
 };
 
 /** @throws AwsError InvalidAction, MalformedQueryString */
-export const parseQueryCall = (request: ReceivedRequest): WireCall => {
+export const parseQueryCall = (
+  request: ReceivedRequest,
+  service: QueryService = 'sts',
+): WireCall => {
   const form = fieldsOf(request);
   const fields = new Map(form?.filter(([name]) => !name.startsWith('X-Amz-')) ?? []);
   if (form === null) throw malformed();
   const operation = fields.get('Action') ?? '';
-  if (!/^[A-Za-z]{1,64}$/u.test(operation) || fields.get('Version') !== apiVersion)
+  const isKnownVersion = fields.get('Version') === services[service].version;
+  if (!/^[A-Za-z]{1,64}$/u.test(operation) || !isKnownVersion)
     throw new AwsError('InvalidAction', 'Could not find operation for the given version.');
   const tree: Tree = new Map();
   for (const [name, value] of fields) {
@@ -69,42 +80,41 @@ export const parseQueryCall = (request: ReceivedRequest): WireCall => {
     if (path.length > deepestPath) throw malformed();
     place(tree, path, value);
   }
-  return { service: 'sts', operation, input: valueOf(tree) as Record<string, unknown> };
+  return { service, operation, input: valueOf(tree) as Record<string, unknown> };
 };
 
-const answer = (status: number, xml: string): WireAnswer => ({
+const answer = (status: number, xml: string, service: QueryService): WireAnswer => ({
   status,
   headers: { 'content-type': 'text/xml' },
-  body: withNamespace(xml, namespace),
+  body: withNamespace(xml, services[service].namespace),
 });
 
 export const renderQueryResult = (
   result: Record<string, unknown>,
   operation: string,
   requestId: string,
-): WireAnswer =>
-  answer(
-    200,
-    element(
-      `${operation}Response`,
-      { [`${operation}Result`]: result, ResponseMetadata: { RequestId: requestId } },
-      'member',
-    ),
-  );
+  service: QueryService = 'sts',
+): WireAnswer => {
+  const isEmpty = Object.keys(result).length === 0;
+  const document = {
+    [`${operation}Result`]: isEmpty ? undefined : result,
+    ResponseMetadata: { RequestId: requestId },
+  };
+  return answer(200, element(`${operation}Response`, document, 'member'), service);
+};
 
-export const renderQueryError = (error: AwsError, requestId: string): WireAnswer =>
-  answer(
-    error.statusCode,
-    element(
-      'ErrorResponse',
-      {
-        Error: {
-          Type: error.statusCode < 500 ? 'Sender' : 'Receiver',
-          Code: error.wireCode,
-          Message: error.message,
-        },
-        RequestId: requestId,
-      },
-      'member',
-    ),
-  );
+export const renderQueryError = (
+  error: AwsError,
+  requestId: string,
+  service: QueryService = 'sts',
+): WireAnswer => {
+  const document = {
+    Error: {
+      Type: error.statusCode < 500 ? 'Sender' : 'Receiver',
+      Code: error.wireCode,
+      Message: error.message,
+    },
+    RequestId: requestId,
+  };
+  return answer(error.statusCode, element('ErrorResponse', document, 'member'), service);
+};

@@ -31,6 +31,7 @@ const sdkIntegrations: ReadonlyMap<string, SdkIntegration> = new Map([
   ['cognitoidentity', sdk('cognito-identity', 'CognitoIdentity')],
   ['cognitoidentityprovider', sdk('cognito-idp', 'CognitoIdentityProvider')],
   ['eventbridge', sdk('events', 'EventBridge')],
+  ['iam', sdk('iam', 'Iam')],
   ['kms', sdk('kms', 'Kms')],
   ['s3', s3OfMaps],
   ['sfn', sdk('states', 'Sfn', true)],

@@ -38,7 +38,7 @@ export const principalOfSession = (session: SessionFacts, iam: IamStore): Princi
     permissionsBoundary: policies?.boundary ?? null,
     sessionPolicies: [
       ...session.sessionPolicies,
-      ...session.sessionPolicyArns.map((arn) => iam.getManagedPolicy(arn)?.document ?? nothing),
+      ...session.sessionPolicyArns.map((arn) => iam.managedDocument(arn) ?? nothing),
     ],
     conditionKeys: {
       ...session.conditionKeys,

@@ -32,6 +32,7 @@ const roleTrusting = (name: string, condition: ConditionBlock = {}): StoredRole 
   managedPolicyArns: [],
   permissionsBoundaryArn: null,
   maxSessionDurationSeconds: 3600,
+  createdAtEpochMillis: 1_800_000_000_000,
   tags: {},
 });
 

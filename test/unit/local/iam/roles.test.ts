@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
+import { newManagedPolicy } from '../../../../local/iam/managed-policies.ts';
+import type { PolicyDocument } from '../../../../local/iam/policy.ts';
 import { createIamStore } from '../../../../local/iam/roles.ts';
 import type { StoredRole } from '../../../../local/iam/roles.ts';
 import { memoryStore } from '../../../../local/state/store.ts';
@@ -15,16 +17,19 @@ const role: StoredRole = {
   managedPolicyArns: [],
   permissionsBoundaryArn: null,
   maxSessionDurationSeconds: 3600,
+  createdAtEpochMillis: 1_800_000_000_000,
   tags: {},
 };
 const managedArn = 'arn:aws:iam::123456789012:policy/narrow';
+const managed = (document: PolicyDocument) =>
+  newManagedPolicy(managedArn, document, role.createdAtEpochMillis);
 
 describe('the store of roles', () => {
   it('gives a role’s inline and managed policies as they stand now', async () => {
     const iam = await createIamStore(memoryStore());
     await iam.putRole(role);
     await iam.putRolePolicy('reader', 'own', policy(allow('s3:GetObject')));
-    await iam.putManagedPolicy({ arn: managedArn, document: policy(allow('s3:PutObject')) });
+    await iam.putManagedPolicy(managed(policy(allow('s3:PutObject'))));
     await iam.attachManagedPolicy('reader', managedArn);
     const stored = iam.roleNamed('reader') ?? role;
     expect(iam.policiesOf(stored)).toEqual({
@@ -41,7 +46,7 @@ describe('the store of roles', () => {
   it('reads a boundary that is gone as one that allows nothing', async () => {
     const iam = await createIamStore(memoryStore());
     const bounded = { ...role, permissionsBoundaryArn: managedArn };
-    await iam.putManagedPolicy({ arn: managedArn, document: policy(allow('s3:*')) });
+    await iam.putManagedPolicy(managed(policy(allow('s3:*'))));
     expect(iam.policiesOf(bounded).boundary).toEqual(policy(allow('s3:*')));
     await iam.deleteManagedPolicy(managedArn);
     expect(iam.policiesOf(bounded).boundary).toEqual({ Version: '2012-10-17', Statement: [] });

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { decodeJwt, SignJWT, UnsecuredJWT } from 'jose';
 
 import { evaluateAccess } from '../../../../local/iam/evaluate.ts';
+import { newManagedPolicy } from '../../../../local/iam/managed-policies.ts';
 import { principalOfSession } from '../../../../local/services/sts/session-principal.ts';
 import type { ConditionBlock } from '../../../../local/iam/policy.ts';
 import { policy } from '../iam/principals-for-tests.ts';
@@ -277,7 +278,7 @@ describe('a session policy', () => {
 
   it('may be a managed one, which is read at each call', async () => {
     const arn = 'arn:aws:iam::123456789012:policy/narrow';
-    await world.iam.putManagedPolicy({ arn, document: policy() });
+    await world.iam.putManagedPolicy(newManagedPolicy(arn, policy(), 0));
     const answer = await world.assume({ PolicyArns: [{ arn }] });
     const { session } = await world.sessionTokens.open(credentialsOf(answer).SessionToken);
     expect(principalOfSession(session, world.iam).sessionPolicies).toEqual([policy()]);

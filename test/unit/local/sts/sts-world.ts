@@ -49,6 +49,7 @@ export const mappedRole: StoredRole = {
   managedPolicyArns: [],
   permissionsBoundaryArn: null,
   maxSessionDurationSeconds: 7200,
+  createdAtEpochMillis: 1_800_000_000_000,
   tags: { team: 'role', colour: 'grey' },
 };
 

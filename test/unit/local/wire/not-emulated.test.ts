@@ -30,14 +30,14 @@ const form = (action: string, service: string) =>
 
 describe('a call to a service that the twin does not have', () => {
   it('answers 501 with the operation’s name in the query protocol', async () => {
-    const { status, text } = await form('ListRoles', 'iam');
+    const { status, text } = await form('ListTopics', 'sns');
     expect(status).toBe(501);
     expect(text).toContain('<Code>NotImplemented</Code>');
-    expect(text).toContain('<Message>iam:ListRoles is not emulated.</Message>');
+    expect(text).toContain('<Message>sns:ListTopics is not emulated.</Message>');
   });
 
   it('repeats no action that is no name', async () => {
-    const { status, text } = await form('<script>', 'iam');
+    const { status, text } = await form('<script>', 'sns');
     expect([status, text.includes('script')]).toEqual([501, false]);
   });
 

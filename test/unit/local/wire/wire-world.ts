@@ -14,7 +14,12 @@ export const admin = { accessKeyId: 'AKIAADMINADMINADMIN1', secretAccessKey: 'ad
 
 export const startWireWorld = async (
   services: readonly Service[] = [],
-  options: { publicDocuments?: PublicDocuments; interceptor?: Interceptor } = {},
+  options: {
+    publicDocuments?: PublicDocuments;
+    interceptor?: Interceptor;
+    /** Services that share the world's roles. */
+    servicesWith?: (world: Awaited<ReturnType<typeof createStsWorld>>) => readonly Service[];
+  } = {},
 ) => {
   const world = await createStsWorld();
   const { iam, sessionTokens, sts, lines } = world;
@@ -23,7 +28,12 @@ export const startWireWorld = async (
   const log = (line: string): void => {
     lines.push(line);
   };
-  const call = createAwsCall([sts, ...services], { log, clock: world.clock, ...options });
+  const { servicesWith = () => [], ...rest } = options;
+  const call = createAwsCall([sts, ...services, ...servicesWith(world)], {
+    log,
+    clock: world.clock,
+    ...rest,
+  });
   const endpoint = createAwsEndpoint({
     call,
     principals: createPrincipals({ iam, sessionTokens, accountId, admin }),

@@ -1,0 +1,155 @@
+/** Roles and the policies that they have. */
+import type { Operation } from '../../aws.ts';
+import { policySize } from '../../iam/managed-policies.ts';
+import type { IamStore, StoredRole } from '../../iam/roles.ts';
+import { twinAccountId, twinPartition } from '../../identity.ts';
+import { limitExceeded, noSuchEntity } from './errors.ts';
+import {
+  encodedDocument,
+  pageOf,
+  policyArn,
+  policyDocument,
+  policyName,
+  roleName,
+} from './parameters.ts';
+import type { Input } from './parameters.ts';
+
+/** Over all inline policies of a role, white space left out. */
+const inlineLimitCharacters = 10_240;
+const mostAttachedPolicies = 10;
+
+const shownRole = (role: StoredRole): Record<string, unknown> => ({
+  Path: role.path,
+  RoleName: role.name,
+  RoleId: role.roleId,
+  Arn: role.arn,
+  CreateDate: new Date(role.createdAtEpochMillis),
+  AssumeRolePolicyDocument: encodedDocument(role.trustPolicy),
+  MaxSessionDuration: role.maxSessionDurationSeconds,
+  ...(role.permissionsBoundaryArn === null
+    ? {}
+    : {
+        PermissionsBoundary: {
+          PermissionsBoundaryType: 'Policy',
+          PermissionsBoundaryArn: role.permissionsBoundaryArn,
+        },
+      }),
+  Tags: Object.entries(role.tags).map(([Key, Value]) => ({ Key, Value })),
+});
+
+export const roleOperations = (iam: IamStore): Readonly<Record<string, Operation>> => {
+  const roleOf = (input: Input): StoredRole => {
+    const name = roleName(input);
+    const role = iam.roleNamed(name);
+    if (role === undefined) throw noSuchEntity(`The role with name ${name} cannot be found.`);
+    return role;
+  };
+  const inlineOf = (role: StoredRole, name: string) => {
+    const document = role.inlinePolicies[name];
+    if (document === undefined)
+      throw noSuchEntity(`The role policy with name ${name} cannot be found.`);
+    return document;
+  };
+  const onRole = (
+    operation: string,
+    run: (input: Input) => Promise<Record<string, unknown>> | Record<string, unknown>,
+    conditionKeys: (input: Input) => Record<string, string> = () => ({}),
+  ): Readonly<Record<string, Operation>> => ({
+    [operation]: {
+      authorize: (input) => {
+        const name = roleName(input);
+        const role = iam.roleNamed(name);
+        const boundary = role?.permissionsBoundaryArn ?? null;
+        return [
+          {
+            action: `iam:${operation}`,
+            resource: role?.arn ?? `arn:${twinPartition}:iam::${twinAccountId}:role/${name}`,
+            conditionKeys: {
+              ...conditionKeys(input),
+              ...(boundary === null ? {} : { 'iam:PermissionsBoundary': boundary }),
+              ...Object.fromEntries(
+                Object.entries(role?.tags ?? {}).map(([key, value]) => [
+                  `aws:ResourceTag/${key}`,
+                  value,
+                ]),
+              ),
+            },
+          },
+        ];
+      },
+      run: async (input) => run(input),
+    },
+  });
+  const attached = (input: Input): Record<string, string> => ({
+    'iam:PolicyARN': policyArn(input),
+  });
+
+  return {
+    ...onRole('GetRole', (input) => ({ Role: shownRole(roleOf(input)) })),
+    ...onRole('ListAttachedRolePolicies', (input) => {
+      const { items, more } = pageOf(input, roleOf(input).managedPolicyArns);
+      const policies = items.map((arn) => ({
+        PolicyName: arn.slice(arn.lastIndexOf('/') + 1),
+        PolicyArn: arn,
+      }));
+      return { AttachedPolicies: policies, ...more };
+    }),
+    ...onRole(
+      'AttachRolePolicy',
+      async (input) => {
+        const { name, managedPolicyArns } = roleOf(input);
+        const arn = policyArn(input);
+        if (iam.getManagedPolicy(arn) === undefined)
+          throw noSuchEntity(`Policy ${arn} does not exist or is not attachable.`);
+        const isFull = managedPolicyArns.length >= mostAttachedPolicies;
+        if (isFull && !managedPolicyArns.includes(arn))
+          throw limitExceeded(
+            `Cannot exceed quota for PoliciesPerRole: ${String(mostAttachedPolicies)}`,
+          );
+        await iam.attachManagedPolicy(name, arn);
+        return {};
+      },
+      attached,
+    ),
+    ...onRole(
+      'DetachRolePolicy',
+      async (input) => {
+        const { name, managedPolicyArns } = roleOf(input);
+        const arn = policyArn(input);
+        if (!managedPolicyArns.includes(arn)) throw noSuchEntity(`Policy ${arn} was not found.`);
+        await iam.detachManagedPolicy(name, arn);
+        return {};
+      },
+      attached,
+    ),
+    ...onRole('PutRolePolicy', async (input) => {
+      const role = roleOf(input);
+      const name = policyName(input);
+      const document = policyDocument(input);
+      const after = { ...role.inlinePolicies, [name]: document };
+      const size = Object.values(after).reduce((sum, each) => sum + policySize(each), 0);
+      if (size > inlineLimitCharacters)
+        throw limitExceeded(
+          `Maximum policy size of ${String(inlineLimitCharacters)} bytes exceeded for role ${role.name}`,
+        );
+      await iam.putRolePolicy(role.name, name, document);
+      return {};
+    }),
+    ...onRole('GetRolePolicy', (input) => {
+      const role = roleOf(input);
+      const name = policyName(input);
+      return {
+        RoleName: role.name,
+        PolicyName: name,
+        PolicyDocument: encodedDocument(inlineOf(role, name)),
+      };
+    }),
+    ...onRole('DeleteRolePolicy', async (input) => {
+      const role = roleOf(input);
+      const name = policyName(input);
+      inlineOf(role, name);
+      await iam.deleteRolePolicy(role.name, name);
+      return {};
+    }),
+  };
+};
