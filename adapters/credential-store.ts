@@ -22,7 +22,7 @@ const revocationOf = (row: Row | undefined): RevocationState => ({
   epoch: row === undefined ? 0 : readNumberOr(row, 'epoch', 0),
   revokedBeforeEpochSeconds:
     row === undefined ? 0 : readNumberOr(row, 'revokedBeforeEpochSeconds', 0),
-  suspended: row !== undefined && readFlag(row, 'suspended'),
+  suspensions: row === undefined ? 0 : readNumberOr(row, 'suspended', 0),
 });
 
 /** A row may hold only what revocation wrote: then the subject has no identity yet. */

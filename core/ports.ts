@@ -133,8 +133,8 @@ export interface RevocationState {
   readonly epoch: number;
   /** Tokens of sign-ins at or before this second are refused; 0 when nothing was revoked. */
   readonly revokedBeforeEpochSeconds: number;
-  /** Issuing is stopped until an operator restores it. */
-  readonly suspended: boolean;
+  /** How many suspensions are in force: issuing is stopped until an operator has restored each. */
+  readonly suspensions: number;
 }
 
 /** A cache entry as stored: what may be read without opening it. */

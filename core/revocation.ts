@@ -29,7 +29,7 @@ export const refuseIfRevoked = (
   // control SEC-03
   for (const state of Object.values(revocation)) {
     if (
-      state.suspended ||
+      state.suspensions > 0 ||
       (state.revokedBeforeEpochSeconds > 0 &&
         authTimeEpochSeconds <= state.revokedBeforeEpochSeconds)
     ) {

@@ -125,7 +125,7 @@ describe('the machine itself, past the front', () => {
       });
       const { pk, sk } = keyOf(String(body['subject']));
       const key = { pk: { S: pk }, sk: { S: sk } };
-      await put({ ...key, epoch: { N: '1' }, suspended: { N: '1' } });
+      await put({ ...key, epoch: { N: '1' }, suspended: { N: '2' } });
       const outcome = await run(people.alice.idToken);
       expect(outcome.error).toBe('Subject.Revoked');
       expect(await stepsOf(twin)).toEqual(

@@ -99,7 +99,7 @@ const realTable = (maxAttempts = 1): Table => {
         ...(state.revokedBeforeEpochSeconds === undefined
           ? {}
           : { revokedBeforeEpochSeconds: n(state.revokedBeforeEpochSeconds) }),
-        ...(state.suspended === undefined ? {} : { suspended: { N: state.suspended ? '1' : '0' } }),
+        ...(state.suspensions === undefined ? {} : { suspended: n(state.suspensions) }),
       }),
   };
 };
@@ -110,7 +110,7 @@ const scope = () => {
   return { subject: `users:s${suffix}`, client: `app-${suffix}`, grant: `grant-${suffix}` };
 };
 const cacheKey = 'c'.repeat(64);
-const nothing: RevocationState = { epoch: 0, revokedBeforeEpochSeconds: 0, suspended: false };
+const nothing: RevocationState = { epoch: 0, revokedBeforeEpochSeconds: 0, suspensions: 0 };
 const entry: CacheEntry = {
   sealedSession: 'c2VhbGVk',
   sessionId: 'session-1',
@@ -192,16 +192,16 @@ describe.each([
   it('reads each of the four revocation rows as its own', async () => {
     const table = newTable();
     const at = scope();
-    await table.putRevocation(`SUBJECT#${at.subject}`, { epoch: 1, suspended: true });
+    await table.putRevocation(`SUBJECT#${at.subject}`, { epoch: 1, suspensions: 1 });
     await table.putRevocation(`CLIENT#${at.client}`, { epoch: 2 });
     await table.putRevocation(`GRANT#${at.grant}`, { epoch: 3, revokedBeforeEpochSeconds: 99 });
     await table.putRevocation('EVERYTHING', { epoch: 4, revokedBeforeEpochSeconds: 7 });
     const { revocation, identity } = await table.read(at, cacheKey);
     expect(revocation).toEqual({
-      subject: { epoch: 1, revokedBeforeEpochSeconds: 0, suspended: true },
-      client: { epoch: 2, revokedBeforeEpochSeconds: 0, suspended: false },
-      grant: { epoch: 3, revokedBeforeEpochSeconds: 99, suspended: false },
-      everything: { epoch: 4, revokedBeforeEpochSeconds: 7, suspended: false },
+      subject: { epoch: 1, revokedBeforeEpochSeconds: 0, suspensions: 1 },
+      client: { epoch: 2, revokedBeforeEpochSeconds: 0, suspensions: 0 },
+      grant: { epoch: 3, revokedBeforeEpochSeconds: 99, suspensions: 0 },
+      everything: { epoch: 4, revokedBeforeEpochSeconds: 7, suspensions: 0 },
     });
     expect(identity).toBeNull();
     await table.putRevocation('EVERYTHING', { epoch: 0, revokedBeforeEpochSeconds: 0 });
@@ -297,7 +297,7 @@ describe('the adapters of the table', () => {
 
   it.each([
     ['an epoch that is no number', 'CLIENT', { epoch: s('1') }],
-    ['a suspension that is no flag', 'GRANT', { suspended: s('false') }],
+    ['a count of suspensions that is no number', 'GRANT', { suspended: s('false') }],
     ['an identity that is no text', 'SUBJECT', { identityId: n(1) }],
   ])('refuse %s', async (_fault, kind, attributes) => {
     const at = scope();

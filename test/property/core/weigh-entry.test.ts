@@ -10,7 +10,7 @@ import { identityId } from '../../support/grants.ts';
 const decision = decisionOf();
 const epoch = fc.integer({ min: 0, max: 2 });
 const epochs = fc.record({ subject: epoch, client: epoch, grant: epoch, everything: epoch });
-const state = (value: number) => ({ epoch: value, revokedBeforeEpochSeconds: 0, suspended: false });
+const state = (value: number) => ({ epoch: value, revokedBeforeEpochSeconds: 0, suspensions: 0 });
 interface Arrangement {
   readonly remainingSeconds: number;
   readonly minTtlSeconds: number;

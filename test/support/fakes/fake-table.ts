@@ -26,7 +26,7 @@ export interface FakeTable extends CredentialStore, IdentityRegistry, Ledger, Fa
 const nothingRevoked: RevocationState = {
   epoch: 0,
   revokedBeforeEpochSeconds: 0,
-  suspended: false,
+  suspensions: 0,
 };
 
 export const fakeTable = (): FakeTable => {

@@ -6,7 +6,7 @@ import { epochsOf, refuseIfRevoked, sameEpochs } from '../../../core/revocation.
 import { refusalOf } from '../../support/refusal.ts';
 
 const scopes = ['subject', 'client', 'grant', 'everything'] as const;
-const nothing: RevocationState = { epoch: 0, revokedBeforeEpochSeconds: 0, suspended: false };
+const nothing: RevocationState = { epoch: 0, revokedBeforeEpochSeconds: 0, suspensions: 0 };
 const statesOf = (
   scope?: keyof Epochs,
   change: Partial<RevocationState> = {},
@@ -27,7 +27,7 @@ describe('[SEC-03] revocation', () => {
 
   it.each(scopes)('refuses while issuing is suspended for the %s', (scope) => {
     const refusal = refusalOf(() => {
-      refuseIfRevoked(statesOf(scope, { suspended: true }), 2_000_000_000);
+      refuseIfRevoked(statesOf(scope, { suspensions: 1 }), 2_000_000_000);
     });
     expect(refusal.name).toBe('Subject.Revoked');
   });

@@ -11,7 +11,7 @@ import { noonEpochSeconds } from '../../../support/callers.ts';
 import { decisionOf, entryOf, sessionOf } from '../../../support/callers-sessions.ts';
 import { identityId } from '../../../support/grants.ts';
 
-const nothing: RevocationState = { epoch: 0, revokedBeforeEpochSeconds: 0, suspended: false };
+const nothing: RevocationState = { epoch: 0, revokedBeforeEpochSeconds: 0, suspensions: 0 };
 const entry = entryOf(sessionOf(), 'sealed');
 const knownOf = (changes: Partial<KnownState> = {}): KnownState => ({
   identity: { identityId, linked: true },

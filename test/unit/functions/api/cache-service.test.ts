@@ -121,7 +121,7 @@ describe('[SEC-04] while AWS does not answer, an entry below its minimum', () =>
   it('is weighed again when the mint has failed: what was revoked meanwhile is refused', async () => {
     await front.putSession(leaving(600));
     front.machine.endIn(() => {
-      front.table.putRevocation('EVERYTHING', { epoch: 1, suspended: true });
+      front.table.putRevocation('EVERYTHING', { epoch: 1, suspensions: 1 });
       throw new StepkeyError('Upstream.Unavailable');
     });
     expect((await failureOf(run())).name).toBe('Subject.Revoked');

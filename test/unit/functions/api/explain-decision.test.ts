@@ -93,7 +93,7 @@ describe('[SEC-02] an explained refusal', () => {
   });
 
   it('[SEC-03] covers what was revoked', async () => {
-    front.table.putRevocation('GRANT#own-files', { suspended: true });
+    front.table.putRevocation('GRANT#own-files', { suspensions: 1 });
     expect(await run()).toMatchObject({ outcome: 'refused', error: 'Subject.Revoked' });
   });
 

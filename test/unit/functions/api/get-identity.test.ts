@@ -59,7 +59,7 @@ describe('[SEC-05] the identity of a caller', () => {
     'is not told after a revocation of %s',
     async (key) => {
       await front.register();
-      front.table.putRevocation(key, { suspended: true });
+      front.table.putRevocation(key, { suspensions: 1 });
       expect((await failureOf(run())).name).toBe('Subject.Revoked');
       expect(front.machine.executions).toEqual([]);
     },
@@ -67,7 +67,7 @@ describe('[SEC-05] the identity of a caller', () => {
 
   it('is no matter of a grant’s revocation', async () => {
     await front.register();
-    front.table.putRevocation('GRANT#own-files', { suspended: true });
+    front.table.putRevocation('GRANT#own-files', { suspensions: 1 });
     expect(await run()).toEqual({ identityId, linked: true });
   });
 

@@ -171,7 +171,7 @@ describe('[SEC-03] a revocation', () => {
     'EVERYTHING',
   ] as const)('of %s opens, mints and records nothing', async (key) => {
     await front.putSession();
-    front.table.putRevocation(key, { suspended: true });
+    front.table.putRevocation(key, { suspensions: 1 });
     expect((await failureOf(run())).name).toBe('Subject.Revoked');
     expect(front.journal).toEqual(['read']);
   });

@@ -153,7 +153,7 @@ describe('a session that another execution is minting', () => {
     outcomes(inProgress);
     lease(noonEpochSeconds * 1000 + 20_000);
     afterWaits(1, async () => {
-      front.table.putRevocation('EVERYTHING', { suspended: true });
+      front.table.putRevocation('EVERYTHING', { suspensions: 1 });
       await front.putSession(minted);
     });
     expect((await failureOf(run())).name).toBe('Subject.Revoked');

@@ -286,6 +286,7 @@ describe('statemachines/issue-credentials.asl.json', () => {
 
   it.each([
     ['suspended', { ...subjectRow, suspended: { N: '1' } }],
+    ['suspended twice', { ...subjectRow, suspended: { N: '2' } }],
     [
       'revoked after the sign-in',
       { ...subjectRow, revokedBeforeEpochSeconds: { N: String(caller.authTimeEpochSeconds) } },
