@@ -24,6 +24,8 @@ export class BrokerError extends Error {
   readonly faults: readonly string[];
   /** `Retry-After`; null when the answer had none. */
   readonly retryAfterSeconds: number | null;
+  /** An SDK's chain must not go on to credentials of somebody else. @see @smithy/property-provider */
+  readonly tryNextLink = false;
 
   constructor(
     kind: BrokerErrorKind,

@@ -202,6 +202,7 @@ export const createTwinServices = async (options: ServicesOptions) => {
     lambda,
     states,
     events,
+    setFunctionClocksAhead: runtime.setClockAhead,
     stop: async (): Promise<void> => {
       await events.close();
       await states.close();

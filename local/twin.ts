@@ -12,6 +12,7 @@ import { writeEndpoints } from './endpoints.ts';
 import type { Endpoints } from './endpoints.ts';
 import { startGateway } from './gateway/gateway.ts';
 import { twinAccountId, twinPartition, twinRegion } from './identity.ts';
+import { shiftDate } from './lambda/shifted-date.ts';
 import { joinPublicDocuments } from './public-documents.ts';
 import type { StreamRecord } from './services/dynamodb/streams.ts';
 import { prepareStateDirectory } from './state/directory.ts';
@@ -59,6 +60,11 @@ export interface Twin {
   readonly readLog: (logGroup: string) => Promise<readonly LogEntry[]>;
   /** What the table's stream still holds, oldest first. */
   readonly readTableStream: () => readonly StreamRecord[];
+  /**
+   * Moves time on, so that sessions and tokens of their real length run out in a test: `Date` of this process and of
+   * every function runs so much ahead of the machine's clock until the twin stops. Timers keep their pace.
+   */
+  readonly setClockAhead: (aheadMillis: number) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -112,6 +118,13 @@ const readLogBy =
     } while (nextToken !== undefined);
     return entries;
   };
+
+const rightClock = {
+  stop: () => {
+    shiftDate(0);
+    return Promise.resolve();
+  },
+};
 
 const sweeping = (services: TwinServices): { stop: () => Promise<void> } => {
   const timer = setInterval(() => {
@@ -217,6 +230,7 @@ const start = async (options: TwinOptions, parts: Stoppable): Promise<Twin> => {
     },
   });
   parts.add(sweeping(services));
+  parts.add(rightClock);
 
   const endpoints = await endpointsOf(stacks, services, {
     api: gateway.url,
@@ -230,6 +244,10 @@ const start = async (options: TwinOptions, parts: Stoppable): Promise<Twin> => {
     call,
     readLog: readLogBy(call),
     readTableStream: () => services.dynamoDb.readStream(endpoints.table, null),
+    setClockAhead: (aheadMillis) => {
+      shiftDate(aheadMillis);
+      return services.setFunctionClocksAhead(aheadMillis);
+    },
     stop: parts.stop,
   };
 };

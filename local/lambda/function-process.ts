@@ -1,7 +1,7 @@
 /** One child process of a function: sends it invocations and settles each of them exactly once. */
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import type { InvocationError, InvokeMessage, RuntimeMessage } from './messages.ts';
+import type { ClockMessage, InvocationError, InvokeMessage, RuntimeMessage } from './messages.ts';
 import { readLines } from './log-lines.ts';
 
 export type InvocationOutcome = { readonly payload: string } | { readonly error: InvocationError };
@@ -12,6 +12,8 @@ export interface FunctionProcess {
   /** Resolves when the module is loaded, or cannot be. */
   readonly loaded: Promise<void>;
   readonly invoke: (message: InvokeMessage) => Promise<InvocationOutcome>;
+  /** Resolves when the function's clock runs that much ahead of the machine's, or the process has ended. */
+  readonly setClockAhead: (aheadMillis: number) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -64,6 +66,11 @@ export const startFunctionProcess = (options: FunctionProcessOptions): FunctionP
 
   const waiting = new Map<string, (outcome: InvocationOutcome) => void>();
   let ended: InvocationError | null = null;
+  const waitingForClock = new Set<() => void>();
+  const clockIsSet = (): void => {
+    for (const resolve of waitingForClock) resolve();
+    waitingForClock.clear();
+  };
   const settle = (requestId: string, outcome: InvocationOutcome): void => {
     // Absent for an invocation that has timed out: its late answer is dropped.
     waiting.get(requestId)?.(outcome);
@@ -72,6 +79,7 @@ export const startFunctionProcess = (options: FunctionProcessOptions): FunctionP
   const failAll = (error: InvocationError): void => {
     ended ??= error;
     for (const requestId of [...waiting.keys()]) settle(requestId, { error: ended });
+    clockIsSet();
   };
 
   const loaded = new Promise<void>((resolve) => {
@@ -85,6 +93,9 @@ export const startFunctionProcess = (options: FunctionProcessOptions): FunctionP
           failAll(message.error);
           resolve();
           void end(child);
+          break;
+        case 'clock-set':
+          clockIsSet();
           break;
         case 'result':
           settle(message.requestId, { payload: message.payload });
@@ -123,6 +134,16 @@ export const startFunctionProcess = (options: FunctionProcessOptions): FunctionP
           resolve(outcome);
         });
         child.send(message, (error) => {
+          if (error !== null) failAll(exitError(child.exitCode, child.signalCode));
+        });
+      });
+    },
+    setClockAhead: async (aheadMillis) => {
+      await loaded;
+      if (ended !== null) return;
+      await new Promise<void>((resolve) => {
+        waitingForClock.add(resolve);
+        child.send({ type: 'clock', aheadMillis } satisfies ClockMessage, (error) => {
           if (error !== null) failAll(exitError(child.exitCode, child.signalCode));
         });
       });

@@ -16,9 +16,16 @@ export interface InvokeMessage {
   readonly payload: string;
 }
 
+/** The function's clock is to run ahead of the machine's, as a test of expiry wants it. */
+export interface ClockMessage {
+  readonly type: 'clock';
+  readonly aheadMillis: number;
+}
+
 export type RuntimeMessage =
   | { readonly type: 'loaded' }
   /** The module could not be loaded: every invocation of this process fails with it. */
   | { readonly type: 'load-failed'; readonly error: InvocationError }
+  | { readonly type: 'clock-set' }
   | { readonly type: 'result'; readonly requestId: string; readonly payload: string }
   | { readonly type: 'failed'; readonly requestId: string; readonly error: InvocationError };

@@ -1,12 +1,13 @@
 /**
  * The other end of a function's process: loads the bundle and runs its handler, many invocations at a
- * time, as Lambda Managed Instances do. Bundled on its own; imports types only.
+ * time, as Lambda Managed Instances do. Bundled on its own.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import type { InvocationError, InvokeMessage, RuntimeMessage } from './messages.ts';
+import type { ClockMessage, InvocationError, InvokeMessage, RuntimeMessage } from './messages.ts';
+import { shiftDate } from './shifted-date.ts';
 
 type Handler = (event: unknown, context: Record<string, unknown>) => unknown;
 
@@ -105,8 +106,14 @@ process.on('SIGINT', () => undefined);
 
 try {
   const handler = load();
-  process.on('message', (message) => {
-    void run(handler, message as InvokeMessage);
+  process.on('message', (raw) => {
+    const message = raw as InvokeMessage | ClockMessage;
+    if (message.type === 'invoke') {
+      void run(handler, message);
+      return;
+    }
+    shiftDate(message.aheadMillis);
+    send({ type: 'clock-set' });
   });
   send({ type: 'loaded' });
 } catch (error) {

@@ -25,6 +25,8 @@ export interface LambdaRuntime {
   ) => Promise<InvocationOutcome>;
   /** Starts the function's process and waits until its module is loaded. */
   readonly warm: (definition: FunctionDefinition) => Promise<void>;
+  /** Sets the clocks of all processes, also of those that are started later. */
+  readonly setClockAhead: (aheadMillis: number) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -41,6 +43,7 @@ export const startLambdaRuntime = async (options: LambdaRuntimeOptions): Promise
   const endpoint = await startCredentialsEndpoint();
   const running = new Map<string, Running>();
   let stopped = false;
+  let aheadMillis = 0;
 
   const start = (definition: FunctionDefinition): FunctionProcess => {
     const logStream = logStreamName();
@@ -66,6 +69,8 @@ export const startLambdaRuntime = async (options: LambdaRuntimeOptions): Promise
     // Redeployed: what the old process still has in hand fails, as if it had crashed.
     void current?.process.stop();
     const started = { definition, process: start(definition) };
+    // Messages arrive in order: no invocation of this process comes before it.
+    if (aheadMillis !== 0) void started.process.setClockAhead(aheadMillis);
     running.set(definition.name, started);
     return started.process;
   };
@@ -84,6 +89,10 @@ export const startLambdaRuntime = async (options: LambdaRuntimeOptions): Promise
       });
     },
     warm: (definition) => processOf(definition).loaded,
+    setClockAhead: async (millis) => {
+      aheadMillis = millis;
+      await Promise.all([...running.values()].map(({ process }) => process.setClockAhead(millis)));
+    },
     stop: async () => {
       stopped = true;
       await Promise.all([...running.values()].map(({ process }) => process.stop()));
