@@ -44,10 +44,19 @@ export const dynamoLedger = (options: {
         subject: text(issuance.subject),
         client: text(issuance.client),
         grant: text(issuance.grant),
+        rule: number(issuance.rule),
+        evidence: text(JSON.stringify(issuance.evidence)),
+        roleArn: text(issuance.roleArn),
+        sessionName: text(issuance.sessionName),
+        identityId: text(issuance.identityId),
+        accessKeyId: text(issuance.accessKeyId),
+        expiresAtEpochSeconds: number(issuance.expiresAtEpochSeconds),
         tokenId: textOrDash(issuance.tokenId),
         source: text(issuance.source),
         stale: flag(issuance.stale),
         atEpochSeconds: number(issuance.atEpochSeconds),
+        // Served from the cache by the front, without an execution; the session's row names the one that minted it.
+        executionArn: textOrDash(null),
       }),
     recordDenial: (denial) =>
       append({

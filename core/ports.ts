@@ -2,6 +2,7 @@
 import type { Door } from './contracts/caller.ts';
 import type { IssueInput, IssueOutcome } from './contracts/issue.ts';
 import type { Credentials, Epochs } from './contracts/session.ts';
+import type { Evidence } from './grants/evidence.ts';
 
 export interface Clock {
   readonly nowEpochMillis: () => number;
@@ -188,6 +189,15 @@ export interface Issuance {
   readonly subject: string;
   readonly client: string;
   readonly grant: string;
+  /** Index of the grant's rule that matched, and what of the caller it rested on. */
+  readonly rule: number;
+  readonly evidence: Evidence;
+  readonly roleArn: string;
+  readonly sessionName: string;
+  readonly identityId: string;
+  /** No secret: CloudTrail shows it with each call of the session. */
+  readonly accessKeyId: string;
+  readonly expiresAtEpochSeconds: number;
   readonly tokenId: string | null;
   readonly source: 'minted' | 'cache';
   readonly stale: boolean;

@@ -1,3 +1,5 @@
+import type { Evidence } from '../grants/evidence.ts';
+
 /** What one grant gives one caller: everything that changes authority, and nothing that does not. */
 export interface Decision {
   readonly grant: string;
@@ -18,4 +20,6 @@ export interface Decision {
   readonly traceEveryRequest: boolean;
   /** Index of the grant's rule that matched, for the record. */
   readonly rule: number;
+  /** What of the caller that rule rested on, for the record. */
+  readonly evidence: Evidence;
 }

@@ -7,7 +7,8 @@ import { sessionNameOf } from '../session/session-name.ts';
 import { renderSessionPolicyTemplate } from '../session/session-policy.ts';
 import { sessionTagsOf } from '../session/session-tags.ts';
 import { chooseRole } from './choose-role.ts';
-import type { Grant } from './grant.ts';
+import { evidenceOf } from './evidence.ts';
+import type { Grant, GrantRule } from './grant.ts';
 import { matchGrant, type GrantMatch } from './match.ts';
 
 /** What a caller may ask for; null where it leaves the choice to the broker. */
@@ -36,7 +37,7 @@ export interface DecisionContext {
  * @throws Session.ValueRefused when a verified value may not stand in a policy or tag
  */
 export const decide = (caller: Caller, wish: Wish, context: DecisionContext): Decision => {
-  const { grant, rule } = chooseGrant(caller, wish.grant, context.grants);
+  const { grant, rule, decidedBy } = chooseGrant(caller, wish.grant, context.grants);
   const roleArn = chooseRole(grant, caller, wish.roleArn, context.mappedRoleArnPrefix);
   const sessionPolicyTemplate = grant.sessionPolicy
     ? renderSessionPolicyTemplate(grant.sessionPolicy, caller, context.templateValues)
@@ -67,6 +68,7 @@ export const decide = (caller: Caller, wish: Wish, context: DecisionContext): De
     ),
     traceEveryRequest: grant.trace === 'every-request',
     rule,
+    evidence: evidenceOf(decidedBy, caller),
   };
 };
 
@@ -84,12 +86,15 @@ const chooseGrant = (
   caller: Caller,
   named: string | null,
   grants: readonly Grant[],
-): { grant: Grant; rule: number } => {
+): { grant: Grant; rule: number; decidedBy: GrantRule } => {
   const allowing = grants
     .filter(({ name }) => named === null || name === named)
     .flatMap((grant) => {
       const { allowedBy } = matchGrant(grant, caller);
-      return allowedBy === null ? [] : [{ grant, rule: allowedBy }];
+      const decidedBy = allowedBy === null ? undefined : grant.rules[allowedBy];
+      return allowedBy === null || decidedBy === undefined
+        ? []
+        : [{ grant, rule: allowedBy, decidedBy }];
     });
   const [first] = allowing;
   if (first === undefined) throw new StepkeyError('Grant.Refused');

@@ -26,6 +26,8 @@ export interface MintedSession {
   readonly packedPolicySizePercent: number;
   /** `-` where the grant has no session policy. */
   readonly sessionPolicySha256: string;
+  /** As STS got it; no secret. `-` as above. */
+  readonly sessionPolicy: string;
 }
 
 /**
@@ -71,5 +73,6 @@ export const assumeMappedRole = async (
     assumedRoleArn: assumed.assumedRoleArn,
     packedPolicySizePercent: assumed.packedPolicySizePercent ?? 0,
     sessionPolicySha256: sessionPolicy === null ? '-' : ports.digest.sha256Hex(sessionPolicy),
+    sessionPolicy: sessionPolicy ?? '-',
   };
 };

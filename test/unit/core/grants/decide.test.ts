@@ -13,6 +13,7 @@ describe('[SEC-02] a decision', () => {
   it('holds everything that the session is made of', () => {
     expect(run({})).toEqual({
       grant: 'own-files',
+      evidence: { groups: ['readers'] },
       roleArn: readersRole,
       sessionName: '11111111-2222-4333-8444-555555555555',
       durationSeconds: 3600,

@@ -8,7 +8,7 @@ import {
   type CredentialsWish,
 } from '../../../../functions/api/issue-credentials.ts';
 import { frontAtNoon, type Front } from '../../../support/callers-front.ts';
-import { decisionOf, sessionOf } from '../../../support/callers-sessions.ts';
+import { decisionOf, secrets, sessionOf } from '../../../support/callers-sessions.ts';
 import { callerOf, noonEpochSeconds } from '../../../support/callers.ts';
 import { failureOf } from '../../../support/fakes/expect-failure.ts';
 import { grantOf } from '../../../support/grants.ts';
@@ -43,6 +43,13 @@ describe('[SEC-06] a usable entry', () => {
       {
         issuanceId: issued.issuanceId,
         sessionId: 'session-1',
+        rule: 0,
+        evidence: { groups: ['readers'] },
+        roleArn: sessionOf().roleArn,
+        sessionName: decisionOf().sessionName,
+        identityId: sessionOf().identityId,
+        accessKeyId: secrets.accessKeyId,
+        expiresAtEpochSeconds: sessionOf().expiresAtEpochSeconds,
         subject: callerOf().subject,
         client: 'app',
         grant: 'own-files',

@@ -132,6 +132,7 @@ describe('[SEC-04] a minted session', () => {
     const { sealedSession, ...known } = await run();
     const policy = issuer.assumed[0]?.sessionPolicy ?? '';
     expect(known).toEqual({
+      sessionPolicy: policy,
       accessKeyId: 'ASIAEXAMPLE00000000001',
       expiresAtEpochSeconds: noonEpochSeconds + 3600,
       assumedRoleArn: `arn:aws:sts::123456789012:assumed-role/stepkey-own-files/${decisionOf().sessionName}`,

@@ -58,6 +58,7 @@ const decision = {
   cacheKey: 'abc',
   traceEveryRequest: false,
   rule: 0,
+  evidence: { groups: ['readers'] },
 };
 
 const rows = (...items: unknown[]): ScriptedAnswer => ({
@@ -109,6 +110,7 @@ const script: Readonly<Record<string, readonly ScriptedAnswer[]>> = {
       assumedRoleArn: 'arn:aws:sts::123456789012:assumed-role/stepkey-own-files/alice',
       expiresAtEpochSeconds: nowEpochSeconds + 3_600,
       sessionPolicySha256: 'f00d',
+      sessionPolicy: '{"Version":"2012-10-17"}',
       packedPolicySizePercent: 7,
     }),
   ],
@@ -197,7 +199,9 @@ describe('statemachines/issue-credentials.asl.json', () => {
   });
 
   it('hands out an entry that is fresh', async () => {
-    const { events, outcome } = await run({ LookUpCredentials: [entry()] });
+    const { events, outcome, requests } = await run({
+      LookUpCredentials: [entry({ accessKeyId: { S: 'ASIAOLD' } })],
+    });
 
     expect(visited(events)).toEqual([
       ...[...upToEntry, 'LookUpCredentials', 'IsEntryFresh', 'RecordIssuance', 'IsMinted'],
@@ -207,6 +211,14 @@ describe('statemachines/issue-credentials.asl.json', () => {
       source: 'cache',
       sessionId: 'old-session',
       sealedSession: 'sealed-old',
+    });
+    const recorded = requests.find(({ context }) => context.State.Name === 'RecordIssuance');
+    expect(recorded?.arguments).toMatchObject({
+      Item: {
+        source: { S: 'cache' },
+        accessKeyId: { S: 'ASIAOLD' },
+        expiresAtEpochSeconds: { N: String(nowEpochSeconds + 3_000) },
+      },
     });
   });
 
@@ -245,6 +257,41 @@ describe('statemachines/issue-credentials.asl.json', () => {
     );
 
     expect(visited(events)).toEqual([...minting, 'Issued']);
+  });
+
+  it('records decision, session, key and policy of what it mints, and the same again when a write is repeated', async () => {
+    // Each repetition waits, so that the clock is in another second by the third attempt.
+    const failed = { error: 'DynamoDb.SdkClientException' };
+    const lost = [failed, failed, nothing];
+    const { requests } = await run({ RecordIntent: lost, RecordIssuance: lost });
+
+    const written = (state: string) =>
+      requests
+        .filter(({ context }) => context.State.Name === state)
+        .map((request) => request.arguments as { Item: Record<string, unknown> });
+    const [intent, ...intentAgain] = written('RecordIntent');
+    expect(intentAgain).toEqual([intent, intent]);
+    expect(intent?.Item).toMatchObject({
+      rule: { N: '0' },
+      evidence: { S: '{"groups":["readers"]}' },
+      actor: { S: '-' },
+      startedAtEpochSeconds: { N: String(nowEpochSeconds) },
+    });
+    const [issuance, ...issuanceAgain] = written('RecordIssuance');
+    expect(issuanceAgain).toEqual([issuance, issuance]);
+    expect(issuance?.Item).toMatchObject({
+      evidence: { S: '{"groups":["readers"]}' },
+      actor: { S: '-' },
+      accessKeyId: { S: 'ASIAEXAMPLE' },
+      identityId: { S: 'us-east-1:id' },
+      sessionName: { S: 'alice' },
+      expiresAtEpochSeconds: { N: String(nowEpochSeconds + 3_600) },
+      // Later than the intent, whose repetitions waited; no later for its own.
+      atEpochSeconds: { N: String(nowEpochSeconds + 1) },
+    });
+    expect(written('RecordSession')[0]).toMatchObject({
+      ExpressionAttributeValues: { ':policy': { S: '{"Version":"2012-10-17"}' } },
+    });
   });
 
   it('ends as in progress where another holds the lease', async () => {
