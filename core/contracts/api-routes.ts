@@ -1,7 +1,4 @@
-import type { Door } from './caller.ts';
-
-/** The scopes that access tokens may carry; the resource server is called `stepkey`. */
-type Scope = 'stepkey/credentials' | 'stepkey/act-as' | 'stepkey/audit' | 'stepkey/revoke';
+import type { Door, Scope } from './caller.ts';
 
 /**
  * One method of one path: which token it takes, and which function answers. The gateway, the functions and

@@ -95,6 +95,7 @@ export const decisionAnswer = z.strictObject({
       z.strictObject({
         grant: z.string(),
         clientListed: z.boolean(),
+        useFits: z.boolean(),
         rules: z.array(ruleTrace),
         allowedBy: z.int().nullable(),
       }),

@@ -1,12 +1,17 @@
 import type { Door } from './caller.ts';
 
+/** What was presented: a token at one of the doors, or the warrant of a batch. */
+type IssueDoor = Door | 'warrant';
+
 /** What the front hands the state machine. The machine decides again from the sealed token; the rest only narrows. */
 export interface IssueInput {
   /** `identity` registers the subject and stops before anything is minted. */
   readonly kind: 'credentials' | 'identity';
-  readonly door: Door;
-  /** Sealed for `caller-token`. */
+  readonly door: IssueDoor;
+  /** Sealed for `caller-token`; at the door `warrant`, for `warrant`. */
   readonly sealedToken: string;
+  /** For whom a machine asks, as it spelled the subject; null when the token's own subject asks. */
+  readonly onBehalfOf: string | null;
   /** As the front resolved it from the caller's wish; null for `identity`. */
   readonly grant: string | null;
   readonly roleArn: string | null;

@@ -23,6 +23,8 @@ export interface Session {
   readonly cacheKey: string;
   readonly subject: string;
   readonly client: string;
+  /** The client that asked on the subject's behalf; null when the subject asked. */
+  readonly actor: string | null;
   readonly grant: string;
   readonly identityId: string;
   readonly roleArn: string;

@@ -46,7 +46,7 @@ export const decide = (caller: Caller, wish: Wish, context: DecisionContext): De
   return {
     grant: grant.name,
     roleArn,
-    sessionName: sessionNameOf(caller.sub, context.digest),
+    sessionName: sessionNameOf(caller, context.digest),
     durationSeconds: grant.session.durationSeconds,
     minTtlSeconds: grant.session.minTtlSeconds,
     tags,
@@ -56,7 +56,7 @@ export const decide = (caller: Caller, wish: Wish, context: DecisionContext): De
         identityPoolId: context.identityPoolId,
         developerProvider: context.developerProvider,
         subject: caller.subject,
-        actor: null,
+        actor: caller.actor,
         client: caller.client,
         grant: grant.name,
         roleArn,

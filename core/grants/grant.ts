@@ -61,6 +61,10 @@ const conditions = z
       .record(z.string(), z.strictObject({ anyOf: z.array(scalar).min(1) }))
       .refine(isNotEmpty, mustNameOne)
       .optional(),
+    kind: z
+      .enum(['person', 'machine'])
+      .optional()
+      .describe('What the subject is; a machine is a client with its own token.'),
   })
   .refine(isNotEmpty, mustNameOne);
 
@@ -72,6 +76,12 @@ const rule = z.strictObject({
 export const grantFileSchema = z.strictObject({
   $schema: z.string().optional(),
   description: z.string().min(1),
+  use: z
+    .enum(['self', 'act-as'])
+    .default('self')
+    .describe(
+      'self: for the subject of the token itself. act-as: for a machine of clients that names a subject; the rules are about that subject.',
+    ),
   clients: z.array(name).min(1).describe('The app clients whose tokens this grant takes.'),
   rules: z
     .array(rule)

@@ -14,16 +14,23 @@ interface RuleTrace {
 export interface GrantMatch {
   readonly grant: string;
   readonly clientListed: boolean;
+  /** Whether the grant is for this use: for oneself, or on a subject's behalf. */
+  readonly useFits: boolean;
   /** Rules in order, up to the one that decided. */
   readonly rules: readonly RuleTrace[];
   /** The rule that allows; null when the grant refuses. */
   readonly allowedBy: number | null;
 }
 
-/** Tries a grant's rules in order: the first that matches decides, none refuses. */
+/**
+ * Tries a grant's rules in order: the first that matches decides, none refuses. With an actor, the rules are about the
+ * subject and the client list about the actor, and both must hold.
+ */
 export const matchGrant = (grant: Grant, caller: Caller): GrantMatch => {
   // control SEC-02
   const clientListed = grant.clients.includes(caller.client);
+  // control SEC-09
+  const useFits = (grant.use === 'act-as') === (caller.actor !== null);
   const rules: RuleTrace[] = [];
   for (const [index, rule] of grant.rules.entries()) {
     const failedCondition = firstFailure(rule, caller);
@@ -36,8 +43,15 @@ export const matchGrant = (grant: Grant, caller: Caller): GrantMatch => {
     if (failedCondition === null) break;
   }
   const decided = rules.at(-1);
-  const allowed = clientListed && decided?.matched === true && decided.effect === 'allow';
-  return { grant: grant.name, clientListed, rules, allowedBy: allowed ? decided.rule : null };
+  const allowed =
+    clientListed && useFits && decided?.matched === true && decided.effect === 'allow';
+  return {
+    grant: grant.name,
+    clientListed,
+    useFits,
+    rules,
+    allowedBy: allowed ? decided.rule : null,
+  };
 };
 
 const firstFailure = ({ when }: GrantRule, caller: Caller): string | null => {
@@ -48,6 +62,7 @@ const firstFailure = ({ when }: GrantRule, caller: Caller): string | null => {
   for (const [name, { anyOf }] of Object.entries(when.claims ?? {})) {
     if (!anyOf.some((wanted) => holds(caller.claims[name], wanted))) return `claims.${name}`;
   }
+  if (when.kind !== undefined && when.kind !== caller.kind) return 'kind';
   return null;
 };
 

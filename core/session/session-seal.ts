@@ -9,6 +9,7 @@ export interface SessionBinding {
   readonly decision: Decision;
   readonly subject: string;
   readonly client: string;
+  readonly actor: string | null;
   readonly sessionId: string;
   /** The one on record; null as for the epochs. */
   readonly identityId: string | null;
@@ -29,6 +30,7 @@ export const readSession = (plaintext: string, expected: SessionBinding): Sessio
     session.sessionId !== expected.sessionId ||
     session.subject !== expected.subject ||
     session.client !== expected.client ||
+    session.actor !== expected.actor ||
     session.grant !== expected.decision.grant ||
     session.roleArn !== expected.decision.roleArn ||
     (expected.identityId !== null && session.identityId !== expected.identityId) ||

@@ -30,4 +30,5 @@ export const sessionTagsOf = (
   'stepkey-subject': tagValue(caller.subject),
   'stepkey-client': tagValue(caller.client),
   'stepkey-grant': tagValue(grant.name),
+  ...(caller.actor === null ? {} : { 'stepkey-actor': tagValue(caller.actor) }),
 });

@@ -24,6 +24,7 @@ export const getIdentity = async (
       kind: 'identity',
       door: caller.tokenUse,
       sealedToken: await ports.sealer.seal('caller-token', '-', token),
+      onBehalfOf: null,
       grant: null,
       roleArn: null,
       class: 'interactive',

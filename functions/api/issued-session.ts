@@ -36,6 +36,7 @@ export const serveEntry = async (
         decision,
         subject: caller.subject,
         client: caller.client,
+        actor: caller.actor,
         sessionId: entry.sessionId,
         identityId: entry.identityId,
         epochs: epochsOf(known.revocation),

@@ -88,6 +88,7 @@ const inputOf = async (
   kind: 'credentials',
   door: caller.tokenUse,
   sealedToken: await ports.sealer.seal('caller-token', '-', token),
+  onBehalfOf: null,
   grant: decision.grant,
   roleArn: decision.roleArn,
   class: 'interactive',
@@ -110,6 +111,7 @@ const openOutcome = async (
       decision,
       subject: caller.subject,
       client: caller.client,
+      actor: caller.actor,
       sessionId: outcome.sessionId,
       // The machine has just read these from the table, and compared them.
       identityId: null,

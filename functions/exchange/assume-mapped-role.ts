@@ -9,6 +9,7 @@ export interface AssumeMappedRoleInput {
   readonly decision: Decision;
   readonly subject: string;
   readonly client: string;
+  readonly actor: string | null;
   readonly identityId: string;
   readonly epochs: Epochs;
   readonly sessionId: string;
@@ -57,6 +58,7 @@ export const assumeMappedRole = async (
     cacheKey: decision.cacheKey,
     subject: input.subject,
     client: input.client,
+    actor: input.actor,
     grant: decision.grant,
     identityId,
     roleArn: decision.roleArn,

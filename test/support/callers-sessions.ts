@@ -26,6 +26,7 @@ export const sessionOf = (changes: Partial<Session> = {}): Session => {
     cacheKey,
     subject: callerOf().subject,
     client: 'app',
+    actor: null,
     grant,
     identityId,
     roleArn,

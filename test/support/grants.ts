@@ -8,7 +8,7 @@ import { callerOf } from './callers.ts';
 
 export const grantContext: GrantContext = {
   deployment: 'stepkey',
-  clients: ['app', 'cli', 'batch'],
+  clients: ['app', 'cli', 'service', 'batch'],
   templateValues: ['partition', 'region', 'accountId', 'bucket'],
 };
 

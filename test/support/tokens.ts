@@ -27,13 +27,14 @@ export const idClaimsOf = (changes: Record<string, unknown> = {}): Record<string
   iat: noonEpochSeconds - 300,
   exp: noonEpochSeconds + 3300,
   jti: 'jti-1',
+  'cognito:username': 'rita',
   'cognito:groups': ['readers'],
   ...changes,
 });
 
 export const accessClaimsOf = (changes: Record<string, unknown> = {}): Record<string, unknown> => {
-  const { aud, ...claims } = idClaimsOf();
-  return { ...claims, token_use: 'access', client_id: aud, ...changes };
+  const { aud, 'cognito:username': username, ...claims } = idClaimsOf();
+  return { ...claims, username, token_use: 'access', client_id: aud, ...changes };
 };
 
 /** The claims without one of them. */

@@ -15,6 +15,7 @@ const input: IssueInput = {
   kind: 'credentials',
   door: 'id',
   sealedToken: 'c2VhbGVk',
+  onBehalfOf: null,
   grant: 'own-files',
   roleArn: null,
   class: 'interactive',

@@ -4,7 +4,8 @@ import * as fc from 'fast-check';
 import { nodeDigest } from '../../../adapters/digest.ts';
 import { sessionNameOf } from '../../../core/session/session-name.ts';
 
-const nameOf = (sub: string) => sessionNameOf(sub, nodeDigest);
+const nameOf = (sub: string, actor: string | null = null) =>
+  sessionNameOf({ sub, actor }, nodeDigest);
 /** What `readCaller` lets through, and what it does not. */
 const sub = fc.oneof(
   fc.uuid(),
@@ -20,6 +21,32 @@ describe('a session name', () => {
         expect(nameOf(value)).toMatch(/^[\w+=,.@-]{2,64}$/);
       }),
       { numRuns: 1000 },
+    );
+  });
+
+  it('is always one that STS takes, with an actor too', () => {
+    fc.assert(
+      fc.property(sub, fc.string({ maxLength: 64 }), (value, actor) => {
+        expect(nameOf(value, actor)).toMatch(/^[\w+=,.@-]{2,64}$/);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('is never shared by a subject that asks for itself and one that an actor asks for', () => {
+    fc.assert(
+      fc.property(sub, sub, fc.constantFrom('batch', 'mailer'), (one, other, actor) => {
+        expect(nameOf(one, actor)).not.toBe(nameOf(other));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('is never shared by two actors for one subject', () => {
+    fc.assert(
+      fc.property(sub, (value) => {
+        expect(nameOf(value, 'batch')).not.toBe(nameOf(value, 'mailer'));
+      }),
     );
   });
 

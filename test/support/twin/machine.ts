@@ -44,6 +44,7 @@ export const runMachine = async (
       input: JSON.stringify({
         kind: 'credentials',
         door: 'id',
+        onBehalfOf: null,
         grant: null,
         roleArn: null,
         class: 'interactive',

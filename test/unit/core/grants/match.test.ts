@@ -25,6 +25,7 @@ describe('[SEC-02] a grant', () => {
     expect(match).toEqual({
       grant: 'shared',
       clientListed: true,
+      useFits: true,
       rules: [
         { rule: 0, effect: 'allow', matched: false, failedCondition: 'groups.anyOf' },
         { rule: 1, effect: 'allow', matched: true, failedCondition: null },
@@ -135,4 +136,34 @@ describe('[SEC-02] a condition on claims', () => {
       expect(ruleFor({}, allow({ claims: { [name]: { anyOf: ['a', true, 1] } } }))).toBeNull();
     },
   );
+});
+
+describe('[SEC-09] a grant for acting on a subject’s behalf', () => {
+  const actAs = grantOf({ use: 'act-as', clients: ['batch'] });
+  const acting = { actor: 'batch', client: 'batch' };
+
+  it.each([
+    ['allows when the client is listed and the rules hold for the subject', acting, 0],
+    ['refuses the subject itself', { client: 'batch' }, null],
+    ['refuses a client that is not listed', { actor: 'service', client: 'service' }, null],
+    ['refuses a subject for whom no rule holds', { ...acting, groups: ['writers'] }, null],
+  ])('%s', (_, changes, allowedBy) => {
+    expect(matchGrant(actAs, callerOf(changes)).allowedBy).toBe(allowedBy);
+  });
+
+  it('is not replaced by a grant for oneself of which everything else would hold', () => {
+    const self = grantOf({ clients: ['batch'] });
+    expect(matchGrant(self, callerOf(acting))).toMatchObject({ useFits: false, allowedBy: null });
+  });
+});
+
+describe('[SEC-02] a rule on what the subject is', () => {
+  it.each([
+    ['person', 'person', 0],
+    ['person', 'machine', null],
+    ['machine', 'machine', 0],
+    ['machine', 'person', null],
+  ] as const)('that wants a %s answers a %s with %s', (wanted, kind, allowedBy) => {
+    expect(ruleFor({ kind, groups: [] }, allow({ kind: wanted }))).toBe(allowedBy);
+  });
 });

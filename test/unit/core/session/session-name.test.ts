@@ -3,7 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import { nodeDigest } from '../../../../adapters/digest.ts';
 import { sessionNameOf } from '../../../../core/session/session-name.ts';
 
-const nameOf = (sub: string) => sessionNameOf(sub, nodeDigest);
+const nameOf = (sub: string, actor: string | null = null) =>
+  sessionNameOf({ sub, actor }, nodeDigest);
 
 describe('a session name', () => {
   it.each(['11111111-2222-4333-8444-555555555555', 'ab', 'a'.repeat(64), 'first.last@example=y_z'])(
@@ -27,6 +28,16 @@ describe('a session name', () => {
   ])('is a hash of a sub that is %s', (_, sub) => {
     expect(nameOf(sub)).toMatch(/^sub,[0-9a-f]{40}$/);
     expect(nameOf(sub)).toBe(`sub,${nodeDigest.sha256Hex(sub).slice(0, 40)}`);
+  });
+
+  it('ends with a short hash of the actor that asks on the subject’s behalf', () => {
+    const sub = '11111111-2222-4333-8444-555555555555';
+    expect(nameOf(sub, 'batch')).toBe(`${sub}+${nodeDigest.sha256Hex('batch').slice(0, 8)}`);
+  });
+
+  it('hashes a sub that leaves no room for the actor', () => {
+    expect(nameOf('a'.repeat(55), 'batch')).toMatch(/^a{55}\+[0-9a-f]{8}$/);
+    expect(nameOf('a'.repeat(56), 'batch')).toMatch(/^sub,[0-9a-f]{40}\+[0-9a-f]{8}$/);
   });
 
   it('is never one that another sub’s hash already gives', () => {

@@ -33,6 +33,7 @@ const input = {
   kind: 'credentials',
   door: 'id',
   sealedToken: 'sealed-caller-token',
+  onBehalfOf: null,
   grant: 'own-files',
   roleArn: null,
   class: 'interactive',
@@ -43,6 +44,7 @@ const input = {
 const caller = {
   subject: 'users:alice',
   client: 'app',
+  actor: null,
   tokenId: null,
   authTimeEpochSeconds: nowEpochSeconds - 60,
 };
