@@ -148,6 +148,13 @@ export const errorCatalogue = {
     'The budget of calls to the identity pool is spent for this second.',
     'retryable',
   ),
+  'Quota.Elapsed': row(
+    503,
+    'try-later',
+    'Try again shortly',
+    'A call to the identity pool came too late for the second that it was counted in.',
+    'retryable',
+  ),
   'Upstream.Throttled': row(
     503,
     'try-later',

@@ -35,8 +35,14 @@ export interface CredentialBrokerProps {
   readonly identityMode?: 'linked' | 'developer';
   /** The Region's quota of GetOpenIdTokenForDeveloperIdentity. Default 50, as AWS gives it. */
   readonly developerIdentityCallsPerSecond?: number;
-  /** The share of that quota which batches may use. Default 30. */
+  /** The share of that quota which batches may use; the rest of it stays for people who wait. Default 30. */
   readonly batchCallsPerSecond?: number;
+  /** How many STS calls in a second minting may make; the account's quota is shared with everything else in it. Default 300. */
+  readonly stsCallsPerSecond?: number;
+  /** How many KMS calls in a second minting may make, counted as if nothing were in memory. Default 2,000. */
+  readonly kmsCallsPerSecond?: number;
+  /** Client name → how many developer-identity calls in a second it may cause at most, interactive and batch together. */
+  readonly clientShares?: Readonly<Record<string, number>>;
   /** Origins of browsers that may call the API. Default none. */
   readonly corsOrigins?: readonly string[];
   /** False where the account already has a role with which API Gateway writes logs: there is one per account and Region. */
@@ -122,8 +128,13 @@ export class CredentialBroker extends Construct {
       table,
       dataKey: keys.data,
       identityMode,
-      developerIdentityCallsPerSecond: props.developerIdentityCallsPerSecond ?? 50,
-      batchCallsPerSecond: props.batchCallsPerSecond ?? 30,
+      budgets: {
+        developerIdentityCallsPerSecond: props.developerIdentityCallsPerSecond ?? 50,
+        batchCallsPerSecond: props.batchCallsPerSecond ?? 30,
+        stsCallsPerSecond: props.stsCallsPerSecond ?? 300,
+        kmsCallsPerSecond: props.kmsCallsPerSecond ?? 2000,
+        clientShares: props.clientShares ?? {},
+      },
     });
     const api = new BrokerApi(this, 'Api', {
       ...shared,

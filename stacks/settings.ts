@@ -10,6 +10,20 @@ const commaSeparated = z.string().transform((text) =>
     .filter((part) => part !== ''),
 );
 
+/** Client names are those of grants, so that they fit into the machine's expressions as they are. */
+const clientShares = z.string().transform((text, context): Record<string, number> => {
+  const shares: Record<string, number> = {};
+  for (const part of text.split(',').filter((each) => each.trim() !== '')) {
+    const [, client, calls] = /^\s*([a-z][a-z0-9-]*)=([1-9]\d{0,5})\s*$/.exec(part) ?? [];
+    if (client === undefined || calls === undefined || client in shares) {
+      context.addIssue('expected client=calls, separated by commas, each client once');
+      return z.NEVER;
+    }
+    shares[client] = Number(calls);
+  }
+  return shares;
+});
+
 /** What an operator may set with `-c stepkey:<name>=<value>` or in the context of cdk.json. */
 const settingsSchema = z.strictObject({
   /** Begins the name of everything that the deployment makes. */
@@ -19,9 +33,15 @@ const settingsSchema = z.strictObject({
     .default('stepkey'),
   identityMode: z.enum(['linked', 'developer']).default('linked'),
   /** The account's quota of GetOpenIdTokenForDeveloperIdentity in this Region. */
-  developerIdentityCallsPerSecond: z.coerce.number().int().min(2).default(50),
+  developerIdentityCallsPerSecond: z.coerce.number().int().min(1).default(50),
   /** The share of it that batches may use. */
-  batchCallsPerSecond: z.coerce.number().int().min(2).default(30),
+  batchCallsPerSecond: z.coerce.number().int().min(1).default(30),
+  /** How many of the account's STS calls the broker may make. */
+  stsCallsPerSecond: z.coerce.number().int().min(1).default(300),
+  /** How many of the account's KMS calls minting may make. */
+  kmsCallsPerSecond: z.coerce.number().int().min(6).default(2000),
+  /** Clients that may use only a share of the identity pool's budget: `batch=20,service=10`. */
+  clientShares: clientShares.default({}),
   /** Origins of browsers that may call the API, separated by commas. */
   corsOrigins: commaSeparated.default([]),
   /** How much the functions log; no level logs a secret. */

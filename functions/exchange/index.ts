@@ -2,11 +2,13 @@ import { CognitoIdentityClient } from '@aws-sdk/client-cognito-identity';
 import { KMS } from '@aws-sdk/client-kms';
 import { STSClient } from '@aws-sdk/client-sts';
 import { clientSettings } from '../../adapters/aws-clients.ts';
+import { systemClock } from '../../adapters/clock.ts';
 import { nodeDigest } from '../../adapters/digest.ts';
 import { readEnvironment, variables } from '../../adapters/environment.ts';
 import { identityPoolTokenSource } from '../../adapters/open-id-token-source.ts';
 import { kmsSealer } from '../../adapters/sealer.ts';
 import { stsCredentialIssuer } from '../../adapters/sts.ts';
+import { systemTimer } from '../../adapters/timer.ts';
 import { assumeMappedRole, type AssumeMappedRoleInput } from './assume-mapped-role.ts';
 import { obtainOpenIdToken, type ObtainOpenIdTokenInput } from './obtain-open-id-token.ts';
 
@@ -20,6 +22,8 @@ const environment = readEnvironment(process.env, {
 const aws = { region: environment.AWS_REGION, endpoint: environment.AWS_ENDPOINT_URL };
 
 const ports = {
+  clock: systemClock,
+  timer: systemTimer,
   openIdTokens: identityPoolTokenSource({
     client: new CognitoIdentityClient(clientSettings('cognito-identity', aws)),
     identityPoolId: environment.IDENTITY_POOL_ID,

@@ -1,4 +1,5 @@
-import type { OpenIdTokenSource, Sealer } from '../../core/ports.ts';
+import type { Clock, OpenIdTokenSource, Sealer, Timer } from '../../core/ports.ts';
+import { enterPaidSecond } from '../../core/quota/paid-second.ts';
 import { openIdTokenDurationSeconds } from '../../core/session/open-id-token.ts';
 
 export interface ObtainOpenIdTokenInput {
@@ -6,18 +7,26 @@ export interface ObtainOpenIdTokenInput {
   readonly subject: string;
   readonly identityId: string;
   readonly tags: Readonly<Record<string, string>>;
+  /** The second whose budget has the call. */
+  readonly paidEpochSecond: number;
 }
 
 /**
  * Obtains an OpenID token for the developer identity and hands it on sealed.
  * @returns the token sealed for `openid-token`
- * @throws Identity.LoginRequired, Identity.Conflict, Upstream.*
+ * @throws Quota.Elapsed, Identity.LoginRequired, Identity.Conflict, Upstream.*
  */
 export const obtainOpenIdToken = async (
-  ports: { readonly openIdTokens: OpenIdTokenSource; readonly sealer: Pick<Sealer, 'seal'> },
+  ports: {
+    readonly openIdTokens: OpenIdTokenSource;
+    readonly sealer: Pick<Sealer, 'seal'>;
+    readonly clock: Clock;
+    readonly timer: Timer;
+  },
   { developerProvider }: { readonly developerProvider: string },
-  { grant, subject, identityId, tags }: ObtainOpenIdTokenInput,
+  { grant, subject, identityId, tags, paidEpochSecond }: ObtainOpenIdTokenInput,
 ): Promise<{ readonly sealedOpenIdToken: string }> => {
+  await enterPaidSecond(ports, paidEpochSecond);
   const openIdToken = await ports.openIdTokens.obtain({
     identityId,
     logins: { [developerProvider]: subject },

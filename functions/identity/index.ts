@@ -2,12 +2,14 @@ import { CognitoIdentityClient } from '@aws-sdk/client-cognito-identity';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMS } from '@aws-sdk/client-kms';
 import { clientSettings } from '../../adapters/aws-clients.ts';
+import { systemClock } from '../../adapters/clock.ts';
 import { readEnvironment, variables } from '../../adapters/environment.ts';
 import { onceFor } from '../../adapters/idempotency.ts';
 import { identityPoolDirectory } from '../../adapters/identity-directory.ts';
 import { dynamoIdentityRegistry } from '../../adapters/identity-registry.ts';
 import { identityPoolTokenSource } from '../../adapters/open-id-token-source.ts';
 import { kmsSealer } from '../../adapters/sealer.ts';
+import { systemTimer } from '../../adapters/timer.ts';
 import {
   obtainOpenIdTokenWithLogin,
   type ObtainOpenIdTokenWithLoginInput,
@@ -35,6 +37,8 @@ const pool = {
 };
 
 const ports = {
+  clock: systemClock,
+  timer: systemTimer,
   directory: identityPoolDirectory(pool),
   openIdTokens: identityPoolTokenSource(pool),
   registry: dynamoIdentityRegistry(table),

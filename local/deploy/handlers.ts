@@ -43,6 +43,9 @@ export const resourceHandlers = (targets: DeployTargets): Record<string, Resourc
   ...functionHandlers(targets.lambda, targets.assets),
   ...stateMachineHandlers(targets.states.putStateMachine),
   ...targets.api.handlers,
+  // They look at logs and metrics, which nobody watches here.
+  'AWS::Logs::MetricFilter': ignored(),
+  'AWS::CloudWatch::Alarm': ignored(),
   // The CDK's own record of its version.
   'AWS::CDK::Metadata': ignored(),
 });

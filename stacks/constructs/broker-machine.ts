@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { type ILogGroup, LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
@@ -25,6 +25,8 @@ export interface BrokerMachineProps {
 /** A state machine from the definition as it stands in its file, with its log and the role that it runs as. */
 export class BrokerMachine extends Construct {
   readonly stateMachineArn: string;
+  /** Where every step of every execution is written. */
+  readonly logGroup: ILogGroup;
 
   constructor(scope: Construct, id: string, props: BrokerMachineProps) {
     super(scope, id);
@@ -59,6 +61,7 @@ export class BrokerMachine extends Construct {
       },
     });
     this.stateMachineArn = machine.ref;
+    this.logGroup = logGroup;
   }
 
   #createRole(props: BrokerMachineProps, stateMachineArn: string): Role {

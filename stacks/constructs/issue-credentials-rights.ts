@@ -16,7 +16,7 @@ export const issueCredentialsRights = {
   ResolveIdentity: { dynamodb: 'BatchGetItem', partitionKeys: revocable },
   LookUpCredentials: { dynamodb: 'GetItem', partitionKeys: [subject] },
   TakeLease: { dynamodb: 'UpdateItem', partitionKeys: [subject] },
-  TakeQuota: { dynamodb: 'UpdateItem', partitionKeys: ['QUOTA#developer-identity'] },
+  TakeQuota: { dynamodb: 'UpdateItem', partitionKeys: ['QUOTA#calls'] },
   RegisterIdentity: { invoke: 'identity' },
   RecordIntent: { dynamodb: 'PutItem', partitionKeys: [session] },
   ObtainOpenIdToken: { invoke: 'exchange' },

@@ -6,6 +6,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { BrokerMachine } from './broker-machine.ts';
+import { addBudgetAlarms, budgetSubstitutions, type CallBudgets } from './call-budgets.ts';
 import { issueCredentialsRights, type TaskRight } from './issue-credentials-rights.ts';
 import { rowRight, tableKeyRight } from './rights.ts';
 
@@ -15,8 +16,7 @@ export interface IssueCredentialsProps {
   readonly table: Table;
   readonly dataKey: IKey;
   readonly identityMode: 'linked' | 'developer';
-  readonly developerIdentityCallsPerSecond: number;
-  readonly batchCallsPerSecond: number;
+  readonly budgets: CallBudgets;
   readonly logRetention: RetentionDays;
   readonly removalPolicy: RemovalPolicy;
 }
@@ -38,8 +38,7 @@ export class IssueCredentials extends Construct {
         ExchangeFunctionArn: functions.exchange.functionArn,
         TableName: table.tableName,
         IdentityMode: props.identityMode,
-        DeveloperIdentityCallsPerSecond: String(props.developerIdentityCallsPerSecond),
-        BatchCallsPerSecond: String(props.batchCallsPerSecond),
+        ...budgetSubstitutions(props.budgets),
       },
       rights: [
         ...Object.entries(issueCredentialsRights).map(([state, right]: [string, TaskRight]) =>
@@ -54,6 +53,7 @@ export class IssueCredentials extends Construct {
         tableKeyRight(dataKey),
       ],
     });
+    addBudgetAlarms(this, machine.logGroup, props);
     this.stateMachineArn = machine.stateMachineArn;
   }
 }

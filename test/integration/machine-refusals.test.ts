@@ -150,15 +150,15 @@ describe('the machine itself, past the front', () => {
     const now = Math.floor(Date.now() / 1000);
     const seconds = Array.from({ length: 30 }, (_, index) => String(now + index));
     const keyOf = (second: string) => ({
-      pk: { S: 'QUOTA#developer-identity' },
+      pk: { S: 'QUOTA#calls' },
       sk: { S: second },
     });
-    for (const second of seconds) await put({ ...keyOf(second), spent: { N: '50' } });
+    for (const second of seconds) await put({ ...keyOf(second), developerIdentity: { N: '50' } });
     const outcome = await run(people.alice.idToken);
     expect(outcome.error).toBe('Quota.Exhausted');
     expect((await stepsOf(twin)).slice(-5)).toEqual([
-      'TakeLease',
-      'TakeQuota',
+      'IsLaterSecondOpen',
+      'IsIntentRecorded',
       'ReleaseLease',
       'IsDenial',
       'Failed',

@@ -141,6 +141,10 @@ describe('a deployment that cannot be right', () => {
     ['stepkey:deploymentName', 'Acme Corp'],
     ['stepkey:developerIdentityCallsPerSecond', 'many'],
     ['stepkey:keepData', 'perhaps'],
+    ['stepkey:clientShares', 'batch'],
+    ['stepkey:clientShares', "x': 1}=3"],
+    ['stepkey:clientShares', 'batch=1,batch=2'],
+    ['stepkey:kmsCallsPerSecond', '5'],
   ])('stops when %s is %s, naming the setting', (name, value) => {
     expect(() => settingsOf(createApp({ [name]: value }).node)).toThrow(name);
   });
@@ -151,6 +155,7 @@ describe('the settings', () => {
     const { node } = createApp({
       'stepkey:developerIdentityCallsPerSecond': '200',
       'stepkey:keepData': 'false',
+      'stepkey:clientShares': 'batch=20, service=5',
       'stepkey:corsOrigins': 'https://a.example, https://b.example',
     });
     expect(settingsOf(node)).toEqual({
@@ -158,6 +163,9 @@ describe('the settings', () => {
       identityMode: 'linked',
       developerIdentityCallsPerSecond: 200,
       batchCallsPerSecond: 30,
+      stsCallsPerSecond: 300,
+      kmsCallsPerSecond: 2000,
+      clientShares: { batch: 20, service: 5 },
       corsOrigins: ['https://a.example', 'https://b.example'],
       logLevel: 'INFO',
       keepData: false,

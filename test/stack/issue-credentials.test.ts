@@ -88,6 +88,9 @@ describe('the state machine issue-credentials', () => {
       IdentityMode: 'linked',
       DeveloperIdentityCallsPerSecond: '50',
       BatchCallsPerSecond: '30',
+      StsCallsPerSecond: '300',
+      KmsCallsPerSecond: '2000',
+      ClientShares: '{}',
     });
   });
 

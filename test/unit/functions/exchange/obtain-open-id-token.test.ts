@@ -9,21 +9,25 @@ import {
   type FakeIdentityPool,
 } from '../../../support/fakes/fake-identity-pool.ts';
 import { fakeSealer } from '../../../support/fakes/fake-sealer.ts';
+import { fakeClock, type FakeClock } from '../../../support/fakes/fixed-clock.ts';
 import { identityId, subject } from '../../../support/grants.ts';
 
 let openIdTokens: FakeIdentityPool;
 let sealer: ReturnType<typeof fakeSealer>;
+let clock: FakeClock;
 const { tags } = decisionOf();
+const paidEpochSecond = fakeClock().nowEpochMillis() / 1000;
 const run = () =>
   obtainOpenIdToken(
-    { openIdTokens, sealer },
+    { openIdTokens, sealer, clock, timer: clock },
     { developerProvider: 'login.stepkey' },
-    { grant: 'own-files', subject, identityId, tags },
+    { grant: 'own-files', subject, identityId, tags, paidEpochSecond },
   );
 
 beforeEach(() => {
   openIdTokens = fakeIdentityPool();
   sealer = fakeSealer();
+  clock = fakeClock();
 });
 
 describe('[SEC-05] an OpenID token', () => {
@@ -53,6 +57,12 @@ describe('[SEC-05] an OpenID token', () => {
   ])('that is refused is not made up: %s', async (name) => {
     openIdTokens.failWith(name);
     expect(await nameOfFailure(run())).toBe(name);
+  });
+
+  it('is not asked for outside the second that was paid for [SEC-11]', async () => {
+    clock.advance(1000);
+    expect(await nameOfFailure(run())).toBe('Quota.Elapsed');
+    expect(openIdTokens.obtained).toEqual([]);
   });
 
   it('that cannot be sealed is not handed on', async () => {

@@ -13,6 +13,7 @@ import {
 } from '../../../support/fakes/fake-identity-pool.ts';
 import { fakeSealer } from '../../../support/fakes/fake-sealer.ts';
 import { fakeTable, type FakeTable } from '../../../support/fakes/fake-table.ts';
+import { fakeClock, type FakeClock } from '../../../support/fakes/fixed-clock.ts';
 import { identityId, subject } from '../../../support/grants.ts';
 import { otherUserPool, userPool } from '../../../support/tokens.ts';
 
@@ -23,6 +24,8 @@ const personalLogin = { [personalProvider]: 'the-id-token' };
 let pool: FakeIdentityPool;
 let table: FakeTable;
 let sealer: ReturnType<typeof fakeSealer>;
+let clock: FakeClock;
+const paidEpochSecond = fakeClock().nowEpochMillis() / 1000;
 const context: LoginContext = {
   userPools: [otherUserPool, userPool],
   developerProvider: 'login.stepkey',
@@ -34,10 +37,11 @@ const register = async (
   changes: Parameters<typeof callerOf>[0] = {},
   here: LoginContext = context,
 ) =>
-  registerIdentity({ directory: pool, registry: table, sealer }, here, {
+  registerIdentity({ directory: pool, registry: table, sealer, clock, timer: clock }, here, {
     sealedToken: await sealedToken(),
     caller: callerOf(changes),
     identity: { identityId: known ?? '-', linked: false },
+    paidEpochSecond,
   });
 const remembered = async () =>
   (await table.read({ subject, client: 'app', grant: '-' }, null)).identity;
@@ -46,6 +50,7 @@ beforeEach(() => {
   pool = fakeIdentityPool();
   table = fakeTable();
   sealer = fakeSealer();
+  clock = fakeClock();
 });
 
 describe('[SEC-05] registering an identity', () => {
@@ -108,6 +113,12 @@ describe('[SEC-05] registering an identity', () => {
     },
   );
 
+  it('makes no call outside the second that was paid for [SEC-11]', async () => {
+    clock.advance(1000);
+    expect(await nameOfFailure(register(null, { tokenUse: 'access' }))).toBe('Quota.Elapsed');
+    expect(await remembered()).toBeNull();
+  });
+
   it('registers nobody of a pool that is not configured', async () => {
     const here = { ...context, userPools: [otherUserPool] };
     expect(await nameOfFailure(register(null, {}, here))).toBe('Config.Invalid');
@@ -129,12 +140,13 @@ describe('[SEC-05] an OpenID token with the person’s own login', () => {
     here: LoginContext = context,
     sealed?: string,
   ) =>
-    obtainOpenIdTokenWithLogin({ openIdTokens: pool, sealer }, here, {
+    obtainOpenIdTokenWithLogin({ openIdTokens: pool, sealer, clock, timer: clock }, here, {
       sealedToken: sealed ?? (await sealedToken()),
       caller: callerOf(changes),
       grant: 'own-files',
       identityId,
       tags,
+      paidEpochSecond,
     });
 
   it('is obtained with both logins, the same tags and the same short life', async () => {
@@ -157,6 +169,12 @@ describe('[SEC-05] an OpenID token with the person’s own login', () => {
     ['where linking is switched off', {}, { ...context, identityMode: 'developer' }],
   ])('is not to be had %s', async (_, caller, here) => {
     expect(await nameOfFailure(obtain(caller, here))).toBe('Identity.LoginRequired');
+    expect(pool.obtained).toEqual([]);
+  });
+
+  it('is not asked for outside the second that was paid for [SEC-11]', async () => {
+    clock.advance(1000);
+    expect(await nameOfFailure(obtain())).toBe('Quota.Elapsed');
     expect(pool.obtained).toEqual([]);
   });
 

@@ -16,6 +16,9 @@ const substitutions: Readonly<Record<string, string>> = {
   IdentityMode: 'linked',
   DeveloperIdentityCallsPerSecond: '50',
   BatchCallsPerSecond: '30',
+  StsCallsPerSecond: '300',
+  KmsCallsPerSecond: '2000',
+  ClientShares: "{'slow': 7}",
 };
 
 const source = readFileSync(
@@ -94,13 +97,18 @@ const payload = (value: unknown): ScriptedAnswer => ({
   result: { ExecutedVersion: '$LATEST', Payload: value, StatusCode: 200 },
 });
 
+const paid = (secondsAhead: number): ScriptedAnswer => ({
+  result: { Attributes: { sk: { S: String(nowEpochSeconds + secondsAhead) } } },
+});
+const refused: ScriptedAnswer = { error: 'DynamoDb.ConditionalCheckFailedException' };
+
 const script: Readonly<Record<string, readonly ScriptedAnswer[]>> = {
   ValidateToken: [payload(caller)],
   MapRole: [payload(decision)],
   ResolveIdentity: [rows(subjectRow)],
   LookUpCredentials: [nothing],
   TakeLease: [nothing],
-  TakeQuota: [nothing],
+  TakeQuota: [paid(0)],
   RegisterIdentity: [payload({ identityId: 'us-east-1:new', linked: true })],
   RecordIntent: [nothing],
   ObtainOpenIdToken: [payload({ sealedOpenIdToken: 'sealed-open-id' })],
@@ -134,8 +142,9 @@ const run = (
 
 const upToEntry = ['ValidateToken', 'MapRole', 'ResolveIdentity', 'WeighRevocation', 'IsAllowed'];
 const toLease = [...upToEntry, 'LookUpCredentials', 'IsEntryFresh', 'TakeLease'];
+const paying = ['TakeQuota', 'AwaitPaidSecond', 'NeedsRegistration'];
 const minting = [
-  ...[...toLease, 'TakeQuota', 'NeedsRegistration', 'RecordIntent', 'ObtainOpenIdToken'],
+  ...[...toLease, ...paying, 'RecordIntent', 'ObtainOpenIdToken'],
   ...['AssumeMappedRole', 'RecordSession', 'RecordIssuance', 'IsMinted', 'CacheCredentials'],
   ...['ConfirmNotRevoked', 'IsUnchanged'],
 ];
@@ -171,7 +180,13 @@ describe('statemachines/issue-credentials.asl.json', () => {
     const quota = requests.find(({ context }) => context.State.Name === 'TakeQuota');
     expect(quota?.arguments).toMatchObject({
       Key: { sk: { S: String(nowEpochSeconds) } },
-      ExpressionAttributeValues: { ':cost': { N: '1' }, ':room': { N: '49' } },
+      ExpressionAttributeNames: { '#class': 'interactive', '#client': 'client:app' },
+      ExpressionAttributeValues: {
+        ':room': { N: '49' },
+        ':classRoom': { N: '49' },
+        ':clientRoom': { N: '49' },
+        ':sts': { N: '1' },
+      },
     });
     const cached = requests.find(({ context }) => context.State.Name === 'CacheCredentials');
     expect(cached?.arguments).toMatchObject({
@@ -182,7 +197,7 @@ describe('statemachines/issue-credentials.asl.json', () => {
     });
   });
 
-  it('registers a subject that is unknown, and spends two calls', async () => {
+  it('registers a subject that is unknown, and pays for each of the two calls', async () => {
     const { events, requests } = await run({
       ResolveIdentity: [rows()],
       ConfirmNotRevoked: [rows()],
@@ -190,12 +205,10 @@ describe('statemachines/issue-credentials.asl.json', () => {
 
     expect(visited(events)).toEqual([
       ...toLease,
-      ...['TakeQuota', 'NeedsRegistration', 'RegisterIdentity', 'IsIdentityAsked'],
-      ...minting.slice(minting.indexOf('RecordIntent')),
+      ...[...paying, 'RegisterIdentity', 'IsIdentityAsked'],
+      ...minting.slice(minting.indexOf('TakeQuota')),
       'Issued',
     ]);
-    const quota = requests.find(({ context }) => context.State.Name === 'TakeQuota');
-    expect(quota?.arguments).toMatchObject({ ExpressionAttributeValues: { ':cost': { N: '2' } } });
     const obtained = requests.find(({ context }) => context.State.Name === 'ObtainOpenIdToken');
     expect(obtained?.arguments).toMatchObject({ Payload: { identityId: 'us-east-1:new' } });
   });
@@ -373,14 +386,94 @@ describe('statemachines/issue-credentials.asl.json', () => {
     expect(outcome).toMatchObject({ error: 'Upstream.Throttled' });
   });
 
-  it('releases the lease where the quota is spent', async () => {
-    const { events, outcome } = await run({
-      TakeQuota: [{ error: 'DynamoDb.ConditionalCheckFailedException' }],
+  it.each([
+    ['interactive', 2],
+    ['batch', 6],
+  ])('queues for a later second, of class %s for at most %d more', async (budget, ahead) => {
+    const { requests, outcome } = await run({ TakeQuota: [refused] }, { class: budget });
+
+    const quota = requests.filter(({ context }) => context.State.Name === 'TakeQuota');
+    const keys = quota.map((request) => request.arguments as { Key: { sk: { S: string } } });
+    expect(keys.map(({ Key }) => Number(Key.sk.S))).toEqual(
+      Array.from({ length: ahead + 1 }, (_, index) => nowEpochSeconds + index),
+    );
+    expect(outcome).toMatchObject({ error: 'Quota.Exhausted' });
+  });
+
+  it('waits for the second that it could pay for', async () => {
+    const { elapsedMillis, events } = await run({ TakeQuota: [refused, paid(1)] });
+
+    expect(visited(events)).toEqual([
+      ...toLease,
+      ...['TakeQuota', 'IsLaterSecondOpen'],
+      ...minting.slice(minting.indexOf('TakeQuota')),
+      'Issued',
+    ]);
+    expect(elapsedMillis).toBe(1_000);
+  });
+
+  it('keeps a batch to its share and a listed client to its own', async () => {
+    const { requests } = await run(
+      { ValidateToken: [payload({ ...caller, client: 'slow' })] },
+      { class: 'batch' },
+    );
+
+    const quota = requests.find(({ context }) => context.State.Name === 'TakeQuota');
+    expect(quota?.arguments).toMatchObject({
+      ExpressionAttributeNames: { '#class': 'batch', '#client': 'client:slow' },
+      ExpressionAttributeValues: {
+        ':room': { N: '49' },
+        ':classRoom': { N: '29' },
+        ':clientRoom': { N: '6' },
+      },
+    });
+  });
+
+  it.each(['Quota.Elapsed', 'Upstream.Throttled', 'Lambda.ServiceException'])(
+    'pays for each further attempt at a call after %s, of which there are three [SEC-11]',
+    async (error) => {
+      const { events, outcome, requests } = await run({
+        ObtainOpenIdToken: [{ error }],
+      });
+
+      expect(visited(events).filter((name) => name === 'TakeQuota')).toHaveLength(3);
+      expect(
+        requests.filter(({ context }) => context.State.Name === 'ObtainOpenIdToken'),
+      ).toHaveLength(3);
+      expect(visited(events).slice(-6)).toEqual([
+        ...['IsQuotaAttemptLeft', 'IsIntentRecorded', 'RecordFailure', 'ReleaseLease'],
+        ...['IsDenial', 'Failed'],
+      ]);
+      expect(outcome).toMatchObject({ error });
+    },
+  );
+
+  it('goes on after a second attempt that came in time', async () => {
+    const { events } = await run({
+      ResolveIdentity: [rows()],
+      ConfirmNotRevoked: [rows()],
+      RegisterIdentity: [
+        { error: 'Quota.Elapsed' },
+        payload({ identityId: 'us-east-1:new', linked: true }),
+      ],
     });
 
     expect(visited(events)).toEqual([
       ...toLease,
-      'TakeQuota',
+      ...[...paying, 'RegisterIdentity', 'IsQuotaAttemptLeft'],
+      ...[...paying, 'RegisterIdentity', 'IsIdentityAsked'],
+      ...minting.slice(minting.indexOf('TakeQuota')),
+      'Issued',
+    ]);
+  });
+
+  it('releases the lease where the quota is spent', async () => {
+    const { events, outcome } = await run({ TakeQuota: [refused] });
+
+    expect(visited(events)).toEqual([
+      ...toLease,
+      ...['TakeQuota', 'IsLaterSecondOpen', 'TakeQuota', 'IsLaterSecondOpen'],
+      ...['TakeQuota', 'IsLaterSecondOpen', 'IsIntentRecorded'],
       'ReleaseLease',
       'IsDenial',
       'Failed',
@@ -407,7 +500,7 @@ describe('statemachines/issue-credentials.asl.json', () => {
     const next = minting.indexOf('AssumeMappedRole');
     expect(visited(events)).toEqual([
       ...minting.slice(0, next),
-      ...['IsLoginAtHand', 'ObtainOpenIdTokenWithLogin'],
+      ...['IsLoginAtHand', ...paying, 'ObtainOpenIdTokenWithLogin'],
       ...minting.slice(next),
       'Issued',
     ]);
@@ -424,13 +517,7 @@ describe('statemachines/issue-credentials.asl.json', () => {
     expect(visited(known.events)).toEqual([...upToEntry, 'IdentityResolved']);
     expect(visited(unknown.events)).toEqual([
       ...upToEntry,
-      ...[
-        'TakeQuota',
-        'NeedsRegistration',
-        'RegisterIdentity',
-        'IsIdentityAsked',
-        'IdentityResolved',
-      ],
+      ...[...paying, 'RegisterIdentity', 'IsIdentityAsked', 'IdentityResolved'],
     ]);
     expect(unknown.outcome).toMatchObject({
       output: '{"outcome":"identity","identityId":"us-east-1:new","linked":true}',
