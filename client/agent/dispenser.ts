@@ -10,7 +10,7 @@ import { wait } from '../wait.ts';
 import type { AgentFailure } from './agent-answer.ts';
 import type { AgentProfile } from './options.ts';
 import { watchHolder } from './profile-holder.ts';
-import type { AgentWish } from './read-path.ts';
+import { agentPathOf, type AgentWish } from './read-path.ts';
 
 /** Never rejects. */
 export type Dispenser = (
@@ -92,7 +92,8 @@ const keeperFor = (
     if (token === null) throw new SignedOut();
     return token;
   });
-  const label = `${name}/${grant ?? '(the only grant)'}`;
+  // Escaped as in the path: a line of the log is one line.
+  const label = agentPathOf(name, grant);
   return keepSession({
     patienceMillis,
     obtain: async () =>

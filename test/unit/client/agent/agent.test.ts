@@ -210,8 +210,8 @@ describe('the loopback agent gives credentials', () => {
     expect((await ask('/alice/own-files')).body).not.toEqual(before);
     shiftDate(0);
     expect(lines).toEqual([
-      `alice/own-files: The broker at ${broker.api} did not answer. Serving what is held until ${String(before['Expiration'])}.`,
-      'alice/own-files: the broker answers again.',
+      `/alice/own-files: The broker at ${broker.api} did not answer. Serving what is held until ${String(before['Expiration'])}.`,
+      '/alice/own-files: the broker answers again.',
     ]);
   });
 });
@@ -357,7 +357,7 @@ describe('the loopback agent repeats what the broker says', () => {
     }
     expect(broker.calls).toHaveLength(1);
     expect(lines).toEqual([
-      'alice/own-files: refused. No such grant is available to this caller. (request request-1)',
+      '/alice/own-files: refused. No such grant is available to this caller. (request request-1)',
     ]);
   });
 
