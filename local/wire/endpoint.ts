@@ -117,6 +117,8 @@ export const createAwsEndpoint = (options: AwsEndpointOptions): RequestListener 
     const requestId = randomUUID();
     response.setHeader('x-amzn-requestid', requestId);
     response.setHeader('x-amz-request-id', requestId);
+    // SDKs correct their clock by it: it is the clock that signatures are judged by, also where a test has moved that.
+    response.setHeader('date', new Date(options.clock.nowEpochMillis()).toUTCString());
     answer(message, response, requestId)
       .catch((error: unknown): WireAnswer => {
         options.log(`fault in the endpoint: ${placeOf(error)}`);
