@@ -1,8 +1,10 @@
 /** The deployed system on one machine: synthesizes the app, deploys its templates onto the twin's services and serves. */
 import { randomUUID } from 'node:crypto';
 import { join, resolve as resolvePath } from 'node:path';
+import { bundlePage } from '../tools/bundle-page.ts';
 import { bundleScript } from '../tools/bundle.ts';
 import { startAwsListener } from './aws-listener.ts';
+import { serveConsole } from './console.ts';
 import { deployStacks } from './deploy/deploy.ts';
 import { resourceHandlers } from './deploy/handlers.ts';
 import { collectApi } from './deploy/resources/api-gateway.ts';
@@ -18,6 +20,7 @@ import type { StreamRecord } from './services/dynamodb/streams.ts';
 import { prepareStateDirectory } from './state/directory.ts';
 import { memoryKeyVault, openKeyVault } from './state/keys.ts';
 import { memoryStore, openStore } from './state/store.ts';
+import { stoppable, type Stoppable } from './stoppable.ts';
 import { synthesize } from './synth.ts';
 import { createTwinServices } from './twin-services.ts';
 import type { ServicesOptions, TwinServices } from './twin-services.ts';
@@ -67,27 +70,6 @@ export interface Twin {
   readonly setClockAhead: (aheadMillis: number) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
-
-/** Started one after the other, stopped the other way round, even where one of them failed to start. */
-interface Stoppable {
-  readonly add: <T extends { readonly stop: () => Promise<void> }>(part: T) => T;
-  readonly stop: () => Promise<void>;
-}
-
-const stoppable = (): Stoppable => {
-  const parts: { readonly stop: () => Promise<void> }[] = [];
-  let stopping: Promise<void> | null = null;
-  const stopAll = async (): Promise<void> => {
-    for (const part of parts.reverse()) await part.stop();
-  };
-  return {
-    add: (part) => {
-      parts.push(part);
-      return part;
-    },
-    stop: () => (stopping ??= stopAll()),
-  };
-};
 
 const repositoryRoot = resolvePath(import.meta.dirname, '..');
 const sweepIntervalMillis = 60_000;
@@ -187,6 +169,10 @@ const start = async (options: TwinOptions, parts: Stoppable): Promise<Twin> => {
   );
 
   progress('Bundling the functions and synthesizing the templates');
+  const pageDirectory = await bundlePage({
+    root: repositoryRoot,
+    outDirectory: join(cacheDirectory, 'page'),
+  });
   const { templates, assets } = await synthesize({
     root: repositoryRoot,
     cacheDirectory,
@@ -237,6 +223,7 @@ const start = async (options: TwinOptions, parts: Stoppable): Promise<Twin> => {
     aws: listener.url,
     signingKeysFile: directory?.signingKeysFile ?? '',
   });
+  gateway.servePage(serveConsole(endpoints, pageDirectory));
   if (directory !== null) await writeEndpoints(directory.endpointsFile, endpoints);
   const call = adminCall(services);
   return {

@@ -1,6 +1,6 @@
 /** The twin's API Gateway: one HTTP listener for one REST API. */
 import { randomUUID } from 'node:crypto';
-import { STATUS_CODES } from 'node:http';
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import fastify from 'fastify';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
@@ -35,8 +35,12 @@ export interface Gateway {
   readonly url: string;
   /** What it answers from now on; until the first, everything gets 503. */
   readonly serve: (served: ServedApi) => void;
+  /** Hands everything below `/console` over, past the API. */
+  readonly servePage: (page: PageHandler) => void;
   readonly stop: () => Promise<void>;
 }
+
+type PageHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 interface Served extends ServedApi {
   readonly router: Router;
@@ -95,6 +99,7 @@ const answerUnreadable = (served: Served | null, socket: Socket): void => {
 /** Listens on the loopback only. Rejects with the system's error (`EADDRINUSE`) when it cannot. */
 export const startGateway = async (options: GatewayOptions): Promise<Gateway> => {
   let served: Served | null = null;
+  let page: PageHandler | null = null;
 
   const finish = (request: FastifyRequest, reply: FastifyReply, answered: Answered) => {
     if (served === null) return reply.status(503).send('');
@@ -148,6 +153,17 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     options.log(`fault in the gateway: ${error.name}`);
     return refuse(request, reply, 'INTEGRATION_FAILURE');
   });
+  // Before the body is read: the page's handler reads it itself.
+  server.addHook('onRequest', async (request, reply) => {
+    if (page === null || !/^\/console(?:[/?]|$)/.test(request.url)) return;
+    reply.hijack();
+    try {
+      await page(request.raw, reply.raw);
+    } catch (error) {
+      options.log(`fault in the page: ${error instanceof Error ? error.name : 'unknown'}`);
+      reply.raw.destroy();
+    }
+  });
   const handle = async (request: FastifyRequest, reply: FastifyReply) => {
     if (served === null) return reply.status(503).send('');
     const received = gatewayRequestOf(request, served.nowEpochMillis());
@@ -160,6 +176,9 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     url,
     serve: (given) => {
       served = { ...given, router: createRouter(given.api) };
+    },
+    servePage: (given) => {
+      page = given;
     },
     stop: async () => {
       server.server.closeAllConnections();

@@ -1,0 +1,52 @@
+import type { ComponentChildren, JSX } from 'preact';
+
+/** Names and values, leaving out what is not there. */
+export const Facts = (props: {
+  readonly facts: Readonly<Record<string, ComponentChildren>>;
+}): JSX.Element => (
+  <dl class="facts">
+    {Object.entries(props.facts).map(([name, value]) =>
+      value === null || value === undefined || value === '' ? null : (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ),
+    )}
+  </dl>
+);
+
+/** `2026-11-21 12:00:05` in UTC, as logs have it; the exact text stays readable to machines. */
+export const Time = ({ at }: { readonly at: string | null }): JSX.Element | null =>
+  at === null ? null : <time dateTime={at}>{at.replace('T', ' ').replace(/(\.\d+)?Z$/, '')}</time>;
+
+export const Code = ({ text }: { readonly text: string | null }): JSX.Element | null =>
+  text === null ? null : <code>{text}</code>;
+
+/** JSON for reading, scrollable by keyboard. */
+export const Json = ({
+  value,
+  label,
+}: {
+  readonly value: unknown;
+  readonly label: string;
+}): JSX.Element => (
+  <pre tabIndex={0} aria-label={label}>
+    {JSON.stringify(value, null, 2)}
+  </pre>
+);
+
+/** One line per name, such as a session's tags. */
+export const Pairs = ({
+  pairs,
+}: {
+  readonly pairs: Readonly<Record<string, unknown>>;
+}): JSX.Element => (
+  <ul class="plain-list">
+    {Object.entries(pairs).map(([name, value]) => (
+      <li key={name}>
+        {name}: <code>{typeof value === 'string' ? value : JSON.stringify(value)}</code>
+      </li>
+    ))}
+  </ul>
+);

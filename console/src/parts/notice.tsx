@@ -1,0 +1,22 @@
+import type { JSX } from 'preact';
+import type { Failure } from '../broker.ts';
+
+export const Notice = (props: {
+  readonly title: string;
+  readonly detail?: string;
+}): JSX.Element => (
+  <div class="notice" role="status">
+    <strong>{props.title}</strong>
+    {props.detail !== undefined && props.detail !== '' && <p>{props.detail}</p>}
+  </div>
+);
+
+const advice: Readonly<Record<number, string>> = {
+  401: 'The sign-in has ended. Reload the page and sign in again.',
+  403: 'This needs the scope stepkey/audit, which members of the group auditors have.',
+  404: 'There is no such record. Ids are compared exactly.',
+};
+
+export const FailureNotice = ({ failure }: { readonly failure: Failure }): JSX.Element => (
+  <Notice title={failure.title} detail={advice[failure.status] ?? failure.detail} />
+);
