@@ -19,7 +19,7 @@ interface Wish {
   readonly subject?: string;
 }
 
-interface CredentialsWish extends Wish {
+export interface CredentialsWish extends Wish {
   /** 300–43,000; how much life the credentials must have left, if more than the grant's minimum. */
   readonly minTtlSeconds?: number;
 }

@@ -1,0 +1,40 @@
+/** Every command: its name, what it does, and its file, which is loaded only when it is called. */
+import type { CommandModule } from './command.ts';
+
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<{ readonly command: CommandModule }>;
+}
+
+const entry = (name: string, summary: string, load: CommandEntry['load']): CommandEntry => ({
+  name,
+  summary,
+  load,
+});
+
+export const commands: readonly CommandEntry[] = [
+  entry('login', 'sign in at the user pool', () => import('./login.ts')),
+  entry('logout', 'end the login and forget its tokens', () => import('./logout.ts')),
+  entry('whoami', 'who is logged in, and for how long', () => import('./whoami.ts')),
+  entry('token', 'print the ID token, for curl', () => import('./token.ts')),
+  entry(
+    'credentials',
+    'AWS credentials, as the broker gives them',
+    () => import('./credentials.ts'),
+  ),
+  entry(
+    'credential-process',
+    'AWS credentials for AWS SDKs and the AWS CLI',
+    () => import('./credential-process.ts'),
+  ),
+  entry('exec', 'run a command with AWS credentials', () => import('./exec.ts')),
+  entry('env', 'AWS credentials as exports for a shell', () => import('./env.ts')),
+  entry('decide', 'what would be issued, or why not', () => import('./decide.ts')),
+  entry('identity', 'the identity id in the identity pool', () => import('./identity.ts')),
+  entry('grants', 'list and check reviewed grant files', () => import('./grants/index.ts')),
+  entry('configure', 'write profiles, for stepkey and for AWS', () => import('./configure.ts')),
+  entry('console', 'open the audit page', () => import('./console.ts')),
+  entry('doctor', 'find what is wrong and what to do', () => import('./doctor.ts')),
+  entry('completion', 'completion for bash, zsh or fish', () => import('./completion.ts')),
+];

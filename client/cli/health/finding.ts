@@ -1,0 +1,6 @@
+/** What a check found; anything but `ok` says what to do next. */
+export interface Finding {
+  readonly check: string;
+  readonly level: 'ok' | 'warn' | 'fail';
+  readonly message: string;
+}
