@@ -14,17 +14,19 @@ import { startLambdaRuntime } from './lambda/runtime.ts';
 import type { LambdaRuntime } from './lambda/runtime.ts';
 import { createCognitoIdentityService } from './services/cognito-identity/service.ts';
 import { createEventsService } from './services/events/service.ts';
-import { createTargetDelivery } from './services/events/target-delivery.ts';
+import { createDeadLetters, createTargetDelivery } from './services/events/target-delivery.ts';
 import { createCognitoIdpService } from './services/cognito-idp/service.ts';
 import type { CognitoIdpService } from './services/cognito-idp/service.ts';
 import { createTriggerInvocation } from './services/cognito-idp/trigger-invocation.ts';
 import { createDynamoDbService } from './services/dynamodb/service.ts';
 import { createIamService } from './services/iam/service.ts';
 import { createKmsService } from './services/kms/service.ts';
+import { createEventSourceMappings } from './services/lambda/event-sources/mappings.ts';
 import { createLambdaService } from './services/lambda/service.ts';
 import type { LambdaService } from './services/lambda/service.ts';
 import { createLogsService } from './services/logs/service.ts';
 import { createS3Service } from './services/s3/service.ts';
+import { createSqsService } from './services/sqs/service.ts';
 import type { ExecutionDependencies } from './services/states/executions.ts';
 import { invokeByCall } from './services/states/lambda-task.ts';
 import { createStatesService } from './services/states/service.ts';
@@ -147,13 +149,16 @@ export const createTwinServices = async (options: ServicesOptions) => {
     logs.writeLog,
   );
   const lambda = createLambdaService({ runtime });
+  const sqs = await createSqsService({ store, clock, endpoint: options.awsEndpoint });
   const events = await createEventsService({
     store,
     clock,
     log,
+    deadLetter: createDeadLetters({ sendToQueue: sqs.sendFrom }),
     deliver: createTargetDelivery({
       call,
       invokeFunction: lambda.invokeFrom,
+      sendToQueue: sqs.sendFrom,
       principalOfRole: (...parameters) =>
         Promise.resolve().then(() => sts.principalOfRole(...parameters)),
     }),
@@ -177,7 +182,7 @@ export const createTwinServices = async (options: ServicesOptions) => {
   made = createAwsCall(
     [
       ...[cognitoIdp, cognitoIdentity, sts, createIamService({ iam, clock })],
-      ...[kms, dynamoDb, s3, logs, lambda, states, events],
+      ...[kms, dynamoDb, s3, logs, lambda, states, events, sqs],
     ],
     {
       log,
@@ -186,6 +191,18 @@ export const createTwinServices = async (options: ServicesOptions) => {
       ...(options.afterCall === undefined ? {} : { afterCall: options.afterCall }),
     },
   );
+  const eventSources = await createEventSourceMappings({
+    store,
+    timers: processTimers(clock),
+    call,
+    dynamoDb,
+    lambda,
+    principalOfRole: (roleArn, sessionName) =>
+      Promise.resolve().then(() =>
+        sts.principalOfRole(roleArn, sessionName, { service: 'lambda.amazonaws.com' }),
+      ),
+    log,
+  });
   const admin = await adminCredentialsOf(vault);
   return {
     call,
@@ -202,8 +219,12 @@ export const createTwinServices = async (options: ServicesOptions) => {
     lambda,
     states,
     events,
+    sqs,
+    eventSources,
     setFunctionClocksAhead: runtime.setClockAhead,
     stop: async (): Promise<void> => {
+      sqs.close();
+      await eventSources.close();
       await events.close();
       await states.close();
       await runtime.stop();

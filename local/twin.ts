@@ -62,7 +62,7 @@ export interface Twin {
   /** Everything that a log group holds, oldest first. */
   readonly readLog: (logGroup: string) => Promise<readonly LogEntry[]>;
   /** What the table's stream still holds, oldest first. */
-  readonly readTableStream: () => readonly StreamRecord[];
+  readonly readTableStream: () => Promise<readonly StreamRecord[]>;
   /**
    * Moves time on, so that sessions and tokens of their real length run out in a test: `Date` of this process and of
    * every function runs so much ahead of the machine's clock until the twin stops. Timers keep their pace.
@@ -111,6 +111,7 @@ const rightClock = {
 const sweeping = (services: TwinServices): { stop: () => Promise<void> } => {
   const timer = setInterval(() => {
     services.dynamoDb.sweepExpired().catch(() => undefined);
+    services.dynamoDb.pruneStreams(services.eventSources.keepAfter).catch(() => undefined);
   }, sweepIntervalMillis);
   timer.unref();
   return {
@@ -205,6 +206,7 @@ const start = async (options: TwinOptions, parts: Stoppable): Promise<Twin> => {
   ]);
   services.states.resume();
   services.events.start();
+  services.eventSources.start();
   gateway.serve({
     ...clock,
     api: api.api(),

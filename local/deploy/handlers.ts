@@ -1,20 +1,27 @@
 /** Every type of resource that the twin deploys. */
 import type { Clock } from '../../core/ports.ts';
+import type { AwsCall } from '../aws.ts';
 import type { IamStore } from '../iam/roles.ts';
 import type { CognitoIdentityService } from '../services/cognito-identity/service.ts';
 import type { CognitoIdpService } from '../services/cognito-idp/service.ts';
 import type { DynamoDbService } from '../services/dynamodb/service.ts';
 import type { KmsService } from '../services/kms/service.ts';
+import type { EventSourceMappings } from '../services/lambda/event-sources/mappings.ts';
 import type { LambdaService } from '../services/lambda/service.ts';
 import type { LogsService } from '../services/logs/service.ts';
 import type { S3Service } from '../services/s3/service.ts';
+import type { EventsService } from '../services/events/service.ts';
+import type { SqsService } from '../services/sqs/service.ts';
 import type { StatesService } from '../services/states/service.ts';
 import { ignored } from './resource-handler.ts';
 import type { ResourceHandler } from './resource-handler.ts';
 import type { ApiParts } from './resources/api-gateway.ts';
+import { eventSourceHandlers } from './resources/event-sources.ts';
+import { eventHandlers } from './resources/events.ts';
 import { functionHandlers } from './resources/functions.ts';
 import { iamHandlers } from './resources/iam.ts';
 import { identityPoolHandlers } from './resources/identity-pools.ts';
+import { queueHandlers } from './resources/queues.ts';
 import { stateMachineHandlers } from './resources/state-machines.ts';
 import { storageHandlers } from './resources/storage.ts';
 import { userPoolHandlers } from './resources/user-pools.ts';
@@ -30,6 +37,10 @@ export interface DeployTargets {
   readonly logs: LogsService;
   readonly lambda: LambdaService;
   readonly states: StatesService;
+  readonly events: EventsService;
+  readonly sqs: SqsService;
+  readonly eventSources: EventSourceMappings;
+  readonly call: AwsCall;
   readonly api: ApiParts;
   /** Asset hash → the directory that would be in the archive. */
   readonly assets: Readonly<Record<string, string>>;
@@ -42,6 +53,9 @@ export const resourceHandlers = (targets: DeployTargets): Record<string, Resourc
   ...storageHandlers(targets),
   ...functionHandlers(targets.lambda, targets.assets),
   ...stateMachineHandlers(targets.states.putStateMachine),
+  ...eventSourceHandlers(targets.eventSources),
+  ...queueHandlers(targets.sqs),
+  ...eventHandlers(targets.call, targets.events),
   ...targets.api.handlers,
   // They look at logs and metrics, which nobody watches here.
   'AWS::Logs::MetricFilter': ignored(),

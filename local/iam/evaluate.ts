@@ -138,13 +138,15 @@ export const evaluateTrust = (
     readonly federated?: string;
     readonly service?: string;
     readonly principalArn?: string;
+    /** What the policy belongs to, where its statements name it; a trust policy's do not. */
+    readonly resource?: string;
     readonly conditionKeys: KeyRecord;
   },
 ): Verdict => {
-  const { action } = request;
+  const { action, resource = null } = request;
   const own = resourcePolicyFindings(
     trustPolicy,
-    { action, resource: null, keys: conditionKeysOf(request.conditionKeys) },
+    { action, resource, keys: conditionKeysOf(request.conditionKeys) },
     {
       arn: request.principalArn ?? null,
       roleArn: request.principalArn ?? null,

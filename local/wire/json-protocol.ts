@@ -27,6 +27,11 @@ const jsonServices: ReadonlyMap<string, JsonService> = new Map([
     { service: 'dynamodb', version: '1.0', errorNamespace: 'com.amazonaws.dynamodb.v20120810' },
   ],
   [
+    'DynamoDBStreams_20120810',
+    { service: 'dynamodb', version: '1.0', errorNamespace: 'com.amazonaws.dynamodb.v20120810' },
+  ],
+  ['AmazonSQS', { service: 'sqs', version: '1.0', errorNamespace: 'com.amazonaws.sqs' }],
+  [
     'AWSStepFunctions',
     { service: 'states', version: '1.0', errorNamespace: 'com.amazonaws.swf.service.v2.model' },
   ],
@@ -121,6 +126,10 @@ export const renderJsonError = (error: AwsError, target: JsonTarget): WireAnswer
     error.statusCode,
     target,
     { ...error.members, __type: type, message: error.message },
-    target.service === 'dynamodb' ? {} : { 'x-amzn-errortype': error.code },
+    {
+      ...(target.service === 'dynamodb' ? {} : { 'x-amzn-errortype': error.code }),
+      // The code of SQS's older protocol, which its clients still show.
+      ...(target.service === 'sqs' ? { 'x-amzn-query-error': `${error.wireCode};Sender` } : {}),
+    },
   );
 };

@@ -103,7 +103,7 @@ describe('no secret is left anywhere', () => {
     const { Items } = await twin.call('dynamodb', 'Scan', { TableName: twin.endpoints.table });
     expect((Items as unknown[]).length).toBeGreaterThan(5);
     expect(findIn('the table', JSON.stringify(Items))).toEqual([]);
-    expect(findIn('the stream', JSON.stringify(twin.readTableStream()))).toEqual([]);
+    expect(findIn('the stream', JSON.stringify(await twin.readTableStream()))).toEqual([]);
   });
 
   it('not in the execution history', async () => {

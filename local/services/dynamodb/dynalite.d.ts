@@ -7,7 +7,15 @@ declare module 'dynalite/db/index.js' {
   type Done<T> = (error: unknown, value?: T) => void;
 
   export type DatabaseChange =
-    { type: 'put'; key: string; value: Item } | { type: 'del'; key: string };
+    { type: 'put'; key: string; value: unknown } | { type: 'del'; key: string };
+
+  interface Range {
+    gt?: string;
+    gte?: string;
+    lt: string;
+    limit?: number;
+    reverse?: boolean;
+  }
 
   export interface ItemDatabase {
     get: (key: string, done: Done<Item>) => void;
@@ -32,7 +40,7 @@ declare module 'dynalite/db/index.js' {
       del: (key: string) => Promise<void>;
       batch: (changes: DatabaseChange[]) => Promise<void>;
       clear: (range: { gte: string; lt: string }) => Promise<void>;
-      iterator: (range: { gte: string; lt: string }) => AsyncIterable<[string, unknown]>;
+      iterator: (range: Range) => AsyncIterable<[string, unknown]>;
     };
     tableDb: { awsAccountId: string; awsRegion: string };
     getItemDb: (tableName: string) => ItemDatabase;

@@ -9,14 +9,14 @@ import { levelFailure, refuseForeignFiles } from '../../state/level-failure.ts';
 import { actions } from './actions.ts';
 import type { EngineOperation } from './actions.ts';
 import { watchStore } from './watched-store.ts';
-import type { Item, ItemChange } from './watched-store.ts';
+import type { Item, Observe } from './watched-store.ts';
 
 export interface Engine {
   /** @throws AwsError as DynamoDB answers */
   readonly run: (
     operation: EngineOperation,
     input: Record<string, unknown>,
-    observe?: (change: ItemChange) => void,
+    observe?: Observe,
   ) => Promise<Record<string, unknown>>;
   /** The input as DynamoDB understands it, expressions parsed. @throws AwsError ValidationException */
   readonly parse: (
@@ -28,6 +28,14 @@ export interface Engine {
   readonly tableNames: () => Promise<string[]>;
   /** Every item of a table, in no order that means anything, as it was when its turn came. */
   readonly items: (tableName: string) => AsyncIterable<Item>;
+  /** The values whose keys lie in the range, in the order of the keys. */
+  readonly range: (range: {
+    readonly gt: string;
+    readonly lt: string;
+    readonly limit: number;
+    readonly reverse?: boolean;
+  }) => Promise<unknown[]>;
+  readonly clear: (range: { readonly gte: string; readonly lt: string }) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -111,7 +119,7 @@ export const openEngine = async (
     }
   };
 
-  const run: Engine['run'] = async (operation, input, observe = () => undefined) => {
+  const run: Engine['run'] = async (operation, input, observe = () => null) => {
     const typed = parse(operation, input);
     if (operation === 'DeleteTable') tables.delete(String(typed['TableName']));
     let old: Item | undefined;
@@ -164,6 +172,12 @@ export const openEngine = async (
         yield item as Item;
       }
     },
+    range: async (range) => {
+      const values: unknown[] = [];
+      for await (const [, value] of store.db.iterator(range)) values.push(value);
+      return values;
+    },
+    clear: (range) => store.db.clear(range),
     close: async () => {
       await queue.settled();
       await store.db.close();

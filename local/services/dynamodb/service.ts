@@ -7,12 +7,14 @@ import type { Store } from '../../state/store.ts';
 import { createTableAccess, tableNameOf } from './access.ts';
 import type { EngineOperation } from './actions.ts';
 import { openEngine } from './engine.ts';
-import type { StreamRecord } from './streams.ts';
+import { createStreamOperations } from './stream-operations.ts';
+import { lastSequenceNumberOf, sequenceNumberAt } from './streams.ts';
+import type { StreamRecord, TableStream } from './streams.ts';
 import { createTableOperations, ensureTable } from './table-operations.ts';
 import { createTables, notFound } from './tables.ts';
 import type { TableSettings } from './tables.ts';
 import { deletionOfExpired, isExpired } from './time-to-live.ts';
-import type { ItemChange } from './watched-store.ts';
+import type { Accompaniment, ItemChange } from './watched-store.ts';
 
 type Input = Record<string, unknown>;
 
@@ -24,11 +26,22 @@ export interface DynamoDbService extends Service {
   readonly readStream: (
     tableName: string,
     afterSequenceNumber: string | null,
-  ) => readonly StreamRecord[];
+  ) => Promise<readonly StreamRecord[]>;
+  /** Calls back after each new record of a table's stream. Returns how to end that. */
+  readonly watchStream: (tableName: string, listener: () => void) => () => void;
+  /** Of the newest record of a table's stream; the empty text where there is none. */
+  readonly lastSequenceNumber: (tableName: string) => string;
+  /**
+   * Deletes stream records that are older than 24 hours.
+   * @param keepAfter of a table, the sequence number behind which nothing may go; null where all may
+   */
+  readonly pruneStreams: (keepAfter: (tableName: string) => string | null) => Promise<void>;
   /** Deletes what has expired, as AWS does some time within days. Returns how many items. */
   readonly sweepExpired: () => Promise<number>;
   readonly close: () => Promise<void>;
 }
+
+const streamRetentionMillis = 24 * 3_600_000;
 
 const byName = (requestItems: unknown): Input => {
   const renamed = new Map<string, unknown>();
@@ -55,12 +68,19 @@ export const createDynamoDbService = async (deps: {
   const place = { accountId: twinAccountId, region: twinRegion, nowEpochMillis };
   const settings = await deps.store.collection<TableSettings>('dynamodb-tables');
   const engine = await openEngine(deps.directory, place);
-  const tables = createTables(engine, settings, place);
+  const endedAt = new Map<string, string>();
+  for (const [name] of settings.entries())
+    endedAt.set(name, await lastSequenceNumberOf(engine, name));
+  const tables = createTables(engine, settings, place, endedAt);
   const access = createTableAccess(engine, tables.arnOf);
   const tableOperations = createTableOperations(engine, tables, nowEpochMillis);
 
-  const record = (change: ItemChange, byTimeToLive: boolean): void => {
-    tables.streamOf(change.tableName)?.append(change, byTimeToLive);
+  const record = (change: ItemChange, byTimeToLive: boolean): Accompaniment | null =>
+    tables.streamOf(change.tableName)?.recordOf(change, byTimeToLive) ?? null;
+  const streamOf = (tableName: string): TableStream => {
+    const stream = tables.streamOf(tableName);
+    if (stream === undefined) throw notFound(tableName);
+    return stream;
   };
   const run = async (operation: EngineOperation, input: Input): Promise<Input> => {
     const named = input['TableName'];
@@ -72,9 +92,7 @@ export const createDynamoDbService = async (deps: {
         ...(named === undefined ? {} : { TableName: tableNameOf(named) }),
         ...(items === undefined ? {} : { RequestItems: byName(items) }),
       },
-      (change) => {
-        record(change, false);
-      },
+      (change) => record(change, false),
     );
   };
   const onItem = (operation: EngineOperation): Operation => ({
@@ -104,9 +122,7 @@ export const createDynamoDbService = async (deps: {
       if (!isExpired(item, attribute, nowEpochSeconds)) continue;
       try {
         const deletion = deletionOfExpired(tableName, item, keyNames, attribute);
-        await engine.run('DeleteItem', deletion, (change) => {
-          record(change, true);
-        });
+        await engine.run('DeleteItem', deletion, (change) => record(change, true));
         deleted += 1;
       } catch (error) {
         // Someone gave the item a new expiry since it was read: it stays.
@@ -138,12 +154,18 @@ export const createDynamoDbService = async (deps: {
       UpdateTimeToLive: onTable('UpdateTimeToLive'),
       DescribeTimeToLive: onTable('DescribeTimeToLive'),
       DescribeContinuousBackups: onTable('DescribeContinuousBackups'),
+      ...createStreamOperations({ tables, tableNames: engine.tableNames }),
     },
     createTable: (input) => ensureTable(engine, tables, tableOperations, input, nowEpochMillis),
-    readStream: (tableName, after) => {
-      const stream = tables.streamOf(tableName);
-      if (stream === undefined) throw notFound(tableName);
-      return stream.read(after);
+    readStream: async (tableName, after) => streamOf(tableName).read(after ?? '', Infinity),
+    watchStream: (tableName, listener) => streamOf(tableName).watch(listener),
+    lastSequenceNumber: (tableName) => streamOf(tableName).lastSequenceNumber(),
+    pruneStreams: async (keepAfter) => {
+      const oldest = sequenceNumberAt(nowEpochMillis() - streamRetentionMillis);
+      for (const name of await engine.tableNames()) {
+        const kept = keepAfter(name);
+        await tables.streamOf(name)?.prune(kept !== null && kept < oldest ? kept : oldest);
+      }
     },
     sweepExpired: async () => {
       let deleted = 0;

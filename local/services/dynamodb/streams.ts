@@ -1,15 +1,14 @@
-/** Table streams: what changed in a table, in order per key. Bounded, and gone with the process. */
+/** Table streams: what changed in a table, in order per key; on disk together with the change itself. */
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { AwsError } from '../../aws.ts';
-import type { Item, ItemChange } from './watched-store.ts';
-
-const recordsKept = 5_000;
+import type { Engine } from './engine.ts';
+import type { Accompaniment, Item, ItemChange } from './watched-store.ts';
 
 /** A record of DynamoDB Streams, as a stream's Lambda event carries it. */
 export interface StreamRecord {
   readonly eventID: string;
   readonly eventName: 'INSERT' | 'MODIFY' | 'REMOVE';
+  readonly eventVersion: '1.1';
   readonly eventSource: 'aws:dynamodb';
   readonly awsRegion: string;
   readonly eventSourceARN: string;
@@ -20,6 +19,7 @@ export interface StreamRecord {
     readonly OldImage?: Item;
     /** Decimal digits of one length: text order is stream order. */
     readonly SequenceNumber: string;
+    readonly SizeBytes: number;
     readonly StreamViewType: 'NEW_AND_OLD_IMAGES';
   };
   /** Of deletions by time to live only. */
@@ -27,9 +27,40 @@ export interface StreamRecord {
 }
 
 export interface TableStream {
-  readonly append: (change: ItemChange, byTimeToLive: boolean) => void;
-  readonly read: (afterSequenceNumber: string | null) => readonly StreamRecord[];
+  /** The record of a change, to be written with it; null for a change that changes nothing. */
+  readonly recordOf: (change: ItemChange, byTimeToLive: boolean) => Accompaniment | null;
+  /** Oldest first. @param after a sequence number; the empty text stands before all */
+  readonly read: (after: string, limit: number) => Promise<readonly StreamRecord[]>;
+  /** Of the newest record that is on disk; the empty text where there is none. */
+  readonly lastSequenceNumber: () => string;
+  /** Deletes records before a sequence number. */
+  readonly prune: (before: string) => Promise<void>;
+  /** Calls back after each new record. Returns how to end that. */
+  readonly watch: (listener: () => void) => () => void;
 }
+
+const perMillisecond = 10n ** 12n;
+const digits = 30;
+
+/** The sequence number that everything after an instant is above of: numbers begin with the time. */
+export const sequenceNumberAt = (epochMillis: number): string =>
+  (BigInt(Math.floor(epochMillis)) * perMillisecond).toString().padStart(digits, '0');
+
+const prefixOf = (tableName: string): string => `stream-${tableName}~`;
+
+/** Deletes everything that a table's stream holds. */
+export const clearStream = (engine: Pick<Engine, 'clear'>, tableName: string): Promise<void> =>
+  engine.clear({ gte: prefixOf(tableName), lt: `${prefixOf(tableName)}\xff` });
+
+/** Where the stream of an earlier process ended. */
+export const lastSequenceNumberOf = async (
+  engine: Pick<Engine, 'range'>,
+  tableName: string,
+): Promise<string> => {
+  const prefix = prefixOf(tableName);
+  const [last] = await engine.range({ gt: prefix, lt: `${prefix}\xff`, limit: 1, reverse: true });
+  return (last as StreamRecord | undefined)?.dynamodb.SequenceNumber ?? '';
+};
 
 const eventNameOf = (change: ItemChange): StreamRecord['eventName'] | null => {
   if (isDeepStrictEqual({ ...change.oldImage }, { ...change.newImage })) return null;
@@ -37,55 +68,80 @@ const eventNameOf = (change: ItemChange): StreamRecord['eventName'] | null => {
   return change.oldImage === undefined ? 'INSERT' : 'MODIFY';
 };
 
-export const createTableStream = (source: {
-  readonly streamArn: string;
-  readonly region: string;
-  readonly keyNames: readonly string[];
-  readonly nowEpochMillis: () => number;
-}): TableStream => {
-  let records: StreamRecord[] = [];
-  let trimmedThrough = '';
-  // Counting on from the clock keeps the numbers of a restarted process above those of the last one.
-  let sequence = BigInt(source.nowEpochMillis()) * 10n ** 12n;
-  const append: TableStream['append'] = (change, byTimeToLive) => {
-    const eventName = eventNameOf(change);
-    const image = change.newImage ?? change.oldImage;
-    if (eventName === null || image === undefined) return;
-    sequence += 1n;
-    records.push({
-      eventID: randomUUID().replaceAll('-', ''),
-      eventName,
-      eventSource: 'aws:dynamodb',
-      awsRegion: source.region,
-      eventSourceARN: source.streamArn,
-      dynamodb: {
-        ApproximateCreationDateTime: Math.floor(source.nowEpochMillis() / 1000),
+export const createTableStream = (
+  engine: Pick<Engine, 'range' | 'clear'>,
+  source: {
+    readonly tableName: string;
+    readonly streamArn: string;
+    readonly region: string;
+    readonly keyNames: readonly string[];
+    readonly nowEpochMillis: () => number;
+    /** Where an earlier process ended; the empty text for a new stream. */
+    readonly lastSequenceNumber: string;
+  },
+): TableStream => {
+  const prefix = prefixOf(source.tableName);
+  const listeners = new Set<() => void>();
+  let sequence = BigInt(source.lastSequenceNumber);
+  let written = source.lastSequenceNumber;
+  const nextSequenceNumber = (): string => {
+    const now = BigInt(Math.floor(source.nowEpochMillis())) * perMillisecond;
+    // A clock that was put back must not put records before those that are there.
+    sequence = now > sequence ? now : sequence + 1n;
+    return sequence.toString().padStart(digits, '0');
+  };
+  return {
+    recordOf: (change, byTimeToLive) => {
+      const eventName = eventNameOf(change);
+      const image = change.newImage ?? change.oldImage;
+      if (eventName === null || image === undefined) return null;
+      const sequenceNumber = nextSequenceNumber();
+      const images = {
         Keys: Object.fromEntries(source.keyNames.map((name) => [name, image[name] ?? {}])),
         ...(change.newImage === undefined ? {} : { NewImage: change.newImage }),
         ...(change.oldImage === undefined ? {} : { OldImage: change.oldImage }),
-        SequenceNumber: sequence.toString().padStart(30, '0'),
-        StreamViewType: 'NEW_AND_OLD_IMAGES',
-      },
-      ...(byTimeToLive
-        ? { userIdentity: { type: 'Service', principalId: 'dynamodb.amazonaws.com' } }
-        : {}),
-    });
-    if (records.length >= recordsKept * 2) {
-      trimmedThrough = records.at(-recordsKept - 1)?.dynamodb.SequenceNumber ?? '';
-      records = records.slice(-recordsKept);
-    }
-  };
-  return {
-    append,
-    read: (after) => {
-      if (after === null) return [...records];
-      if (after < trimmedThrough) {
-        throw new AwsError(
-          'TrimmedDataAccessException',
-          'The sequence number is beyond the trim horizon of the stream.',
-        );
-      }
-      return records.filter((record) => record.dynamodb.SequenceNumber > after);
+      };
+      const record: StreamRecord = {
+        eventID: randomUUID().replaceAll('-', ''),
+        eventName,
+        eventVersion: '1.1',
+        eventSource: 'aws:dynamodb',
+        awsRegion: source.region,
+        eventSourceARN: source.streamArn,
+        dynamodb: {
+          ApproximateCreationDateTime: Math.floor(source.nowEpochMillis() / 1000),
+          ...images,
+          SequenceNumber: sequenceNumber,
+          // AWS counts names and values of its own form; this is close.
+          SizeBytes: Buffer.byteLength(JSON.stringify(images)),
+          StreamViewType: 'NEW_AND_OLD_IMAGES',
+        },
+        ...(byTimeToLive
+          ? { userIdentity: { type: 'Service', principalId: 'dynamodb.amazonaws.com' } }
+          : {}),
+      };
+      return {
+        key: prefix + sequenceNumber,
+        value: record,
+        written: () => {
+          if (sequenceNumber > written) written = sequenceNumber;
+          for (const listener of listeners) listener();
+        },
+      };
+    },
+    read: async (after, limit) =>
+      (await engine.range({
+        gt: prefix + after,
+        lt: `${prefix}\xff`,
+        limit,
+      })) as StreamRecord[],
+    lastSequenceNumber: () => written,
+    prune: (before) => engine.clear({ gte: prefix, lt: prefix + before }),
+    watch: (listener) => {
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+      };
     },
   };
 };

@@ -3,7 +3,7 @@ import { AwsError } from '../../aws.ts';
 import type { Collection } from '../../state/store.ts';
 import { tableNameOf } from './access.ts';
 import type { Engine } from './engine.ts';
-import { createTableStream } from './streams.ts';
+import { clearStream, createTableStream } from './streams.ts';
 import type { TableStream } from './streams.ts';
 
 type Input = Record<string, unknown>;
@@ -73,9 +73,11 @@ export const settingsFrom = (input: Input, nowEpochMillis: number): TableSetting
 };
 
 export const createTables = (
-  engine: Pick<Engine, 'table'>,
+  engine: Pick<Engine, 'table' | 'range' | 'clear'>,
   settings: Collection<TableSettings>,
   place: { readonly accountId: string; readonly region: string; nowEpochMillis: () => number },
+  /** Where the streams of an earlier process ended, by table. */
+  endedAt: ReadonlyMap<string, string>,
 ): Tables => {
   const streams = new Map<string, TableStream>();
   const arnOf = (name: string): string =>
@@ -96,17 +98,20 @@ export const createTables = (
     forget: async (name) => {
       streams.delete(name);
       await settings.delete(name);
+      await clearStream(engine, name);
     },
     streamOf: (name) => {
       const existing = streams.get(name);
       if (existing !== undefined) return existing;
       const streamArn = streamArnOf(name);
       if (streamArn === null) return undefined;
-      const stream = createTableStream({
+      const stream = createTableStream(engine, {
+        tableName: name,
         streamArn,
         region: place.region,
         keyNames: keyNamesOf(name),
         nowEpochMillis: place.nowEpochMillis,
+        lastSequenceNumber: endedAt.get(name) ?? '',
       });
       streams.set(name, stream);
       return stream;

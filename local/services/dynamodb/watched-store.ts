@@ -16,6 +16,17 @@ export interface ItemChange {
   readonly newImage: Item | undefined;
 }
 
+/** What goes to disk together with a change, or not at all. */
+export interface Accompaniment {
+  readonly key: string;
+  readonly value: unknown;
+  /** Called when both are acknowledged. */
+  readonly written: () => void;
+}
+
+/** Told of a change before it is written, inside the lock of its key. */
+export type Observe = (change: ItemChange) => Accompaniment | null;
+
 /**
  * One call's view of the database. `sawOld` hears of every item that is read.
  * @param write resolves when the change is acknowledged: changes of all calls go down together
@@ -24,7 +35,7 @@ export const watchStore = (
   store: DynaliteStore,
   readTable: (name: string) => DynaliteTable | undefined,
   write: (change: DatabaseChange) => Promise<void>,
-  observe: (change: ItemChange) => void,
+  observe: Observe,
   sawOld: (item: Item | undefined) => void,
 ): DynaliteStore => ({
   ...store,
@@ -44,8 +55,13 @@ export const watchStore = (
       newImage: Item | undefined,
       done: (error: unknown) => void,
     ): void => {
-      write(change).then(() => {
-        observe({ tableName, oldImage: oldImages.get(key), newImage });
+      const beside = observe({ tableName, oldImage: oldImages.get(key), newImage });
+      // Two calls in one go end up in one batch of the database.
+      const writes = [write(change)];
+      if (beside !== null)
+        writes.push(write({ type: 'put', key: beside.key, value: beside.value }));
+      Promise.all(writes).then(() => {
+        beside?.written();
         done(null);
       }, done);
     };

@@ -2,6 +2,7 @@
 import type { Clock } from '../../../core/ports.ts';
 import { AwsError } from '../../aws.ts';
 import type { Operation } from '../../aws.ts';
+import type { PolicyDocument } from '../../iam/policy.ts';
 import type { Collection } from '../../state/store.ts';
 import { inputs, read } from './inputs.ts';
 import type { StoredBus, StoredRule } from './model.ts';
@@ -10,6 +11,21 @@ import { pageOf } from './page.ts';
 
 export const noSuchBus = (bus: string): AwsError =>
   new AwsError('ResourceNotFoundException', `Event bus ${bus} does not exist.`);
+
+/** Undefined for a bus that has no policy. */
+export const busPolicy = (bus: StoredBus | undefined): PolicyDocument | undefined => {
+  const statements = Object.entries(bus?.statements ?? {});
+  if (statements.length === 0) return undefined;
+  return {
+    Version: '2012-10-17',
+    Statement: statements.map(([Sid, statement]) => ({ ...statement, Sid })),
+  };
+};
+
+const policyText = (bus: StoredBus): { readonly Policy?: string } => {
+  const policy = busPolicy(bus);
+  return policy === undefined ? {} : { Policy: JSON.stringify(policy) };
+};
 
 const invalid = (message: string): AwsError => new AwsError('ValidationException', message);
 
@@ -33,7 +49,11 @@ export const busOperations = ({
   readonly rules: Collection<StoredRule>;
   readonly clock: Clock;
 }): Readonly<Record<string, Operation>> => {
-  const shown = ({ name, description, createdAtEpochMillis }: StoredBus) => ({
+  const shown = (bus: StoredBus) => ({
+    ...shownWithoutPolicy(bus),
+    ...policyText(bus),
+  });
+  const shownWithoutPolicy = ({ name, description, createdAtEpochMillis }: StoredBus) => ({
     Name: name,
     Arn: busArn(name),
     ...(description === null ? {} : { Description: description }),

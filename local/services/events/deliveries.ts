@@ -14,6 +14,7 @@ export interface DeadLetter {
   readonly delivery: Delivery;
   readonly attempts: number;
   readonly errorCode: string;
+  readonly errorMessage: string;
   /** As AWS writes it on a dead letter; null where the error was not worth another try. */
   readonly exhaustedRetryCondition: 'MaximumRetryAttempts' | 'MaximumEventAgeInSeconds' | null;
 }
@@ -112,6 +113,8 @@ export const createDeliveries = (dependencies: DeliveriesDependencies): Deliveri
             delivery,
             attempts,
             errorCode: errorCodeOf(error),
+            // Of AWS's refusals only: another error's text may be about the event.
+            errorMessage: error instanceof AwsError ? error.message : 'The target failed.',
             exhaustedRetryCondition: isHopeless
               ? null
               : isLast

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../../core/ports.ts';
 import { AwsError } from '../../aws.ts';
 import type { Operation } from '../../aws.ts';
-import type { AccessRequest } from '../../iam/policy.ts';
+import type { AccessRequest, PolicyDocument } from '../../iam/policy.ts';
 import { acceptedEvent, entryFault, entrySize } from './accepted-event.ts';
 import type { AcceptedEvent } from './accepted-event.ts';
 import { inputs, read } from './inputs.ts';
@@ -20,13 +20,19 @@ export interface AcceptedOnBus extends AcceptedEvent {
 }
 
 /** Each entry is a request of its own: its source and detail type may be conditions. */
-const putEventsRequests = ({ Entries }: Record<string, unknown>): readonly AccessRequest[] => {
+const putEventsRequests = (
+  { Entries }: Record<string, unknown>,
+  policyOf: (bus: string) => PolicyDocument | undefined,
+): readonly AccessRequest[] => {
   const entries = Array.isArray(Entries) && Entries.length > 0 ? (Entries as unknown[]) : [{}];
   return entries.map((entry) => {
     const { EventBusName, Source, DetailType } = (entry ?? {}) as Record<string, unknown>;
+    const bus = busNameOf(EventBusName);
+    const policy = policyOf(bus);
     return {
       action: 'events:PutEvents',
-      resource: busArn(busNameOf(EventBusName)),
+      resource: busArn(bus),
+      ...(policy === undefined ? {} : { resourcePolicy: policy }),
       conditionKeys: {
         ...(typeof Source === 'string' ? { 'events:source': Source } : {}),
         ...(typeof DetailType === 'string' ? { 'events:detail-type': DetailType } : {}),
@@ -55,13 +61,16 @@ const testedEvent = (text: string): JsonNode => {
 export const eventOperations = ({
   clock,
   route,
+  policyOf,
 }: {
   readonly clock: Clock;
   /** Resolves when the events are sure to reach their targets. */
   readonly route: (events: readonly AcceptedOnBus[]) => Promise<void>;
+  /** The bus's own policy; undefined where it has none. */
+  readonly policyOf: (bus: string) => PolicyDocument | undefined;
 }): Readonly<Record<string, Operation>> => ({
   PutEvents: {
-    authorize: putEventsRequests,
+    authorize: (input) => putEventsRequests(input, policyOf),
     run: async (input) => {
       if (input['EndpointId'] !== undefined)
         throw new AwsError('NotImplemented', 'events:PutEvents with EndpointId is not emulated.', {

@@ -1,9 +1,12 @@
 /** What EventBridge keeps. */
+import type { PolicyStatement } from '../../iam/policy.ts';
 
 export interface StoredBus {
   readonly name: string;
   readonly description: string | null;
   readonly createdAtEpochMillis: number;
+  /** The bus's own policy, by statement id; absent where an older version of the twin wrote it. */
+  readonly statements?: Readonly<Record<string, PolicyStatement>>;
 }
 
 export interface StoredTarget {

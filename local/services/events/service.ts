@@ -4,9 +4,10 @@ import type { Clock } from '../../../core/ports.ts';
 import { processTimers } from '../../asl/timers.ts';
 import type { Timers } from '../../asl/timers.ts';
 import type { Service } from '../../aws.ts';
+import type { PolicyStatement } from '../../iam/policy.ts';
 import type { Store } from '../../state/store.ts';
 import { acceptedEvent } from './accepted-event.ts';
-import { busOperations } from './bus-operations.ts';
+import { busOperations, busPolicy, noSuchBus } from './bus-operations.ts';
 import { createDeliveries } from './deliveries.ts';
 import type { DeadLetter, Deliver } from './deliveries.ts';
 import { eventOperations } from './event-operations.ts';
@@ -31,6 +32,15 @@ interface PublishedEvent {
 export interface EventsService extends Service {
   /** Puts an event on the default bus as an AWS service does; resolves when it is sure to reach its targets. */
   readonly publish: (event: PublishedEvent) => Promise<void>;
+  /**
+   * Sets or, by null, takes away a statement of a bus's own policy.
+   * @throws AwsError ResourceNotFoundException
+   */
+  readonly putBusStatement: (
+    bus: string,
+    statementId: string,
+    statement: PolicyStatement | null,
+  ) => Promise<void>;
   /** Begins to deliver, what an earlier process left first. To be called when the targets are there. */
   readonly start: () => void;
   /** Once started, waits for the deliveries that are under way, their retries included. */
@@ -38,9 +48,9 @@ export interface EventsService extends Service {
   readonly close: () => Promise<void>;
 }
 
-/** What the twin can deliver to: functions and state machines. */
+/** What the twin can deliver to: functions, state machines and standard queues. */
 const isEmulatedTarget = (targetArn: string): boolean =>
-  /^arn:[\w-]+:(?:lambda:[\w-]+:\d{12}:function|states:[\w-]+:\d{12}:stateMachine):/u.test(
+  /^arn:[\w-]+:(?:lambda:[\w-]+:\d{12}:function:|states:[\w-]+:\d{12}:stateMachine:|sqs:[\w-]+:\d{12}:[\w-]+$)/u.test(
     targetArn,
   );
 
@@ -153,7 +163,15 @@ export const createEventsService = async (deps: {
       ...busOperations({ buses, rules, clock }),
       ...ruleOperations({ buses, rules, onChange: scheduler.set }),
       ...targetOperations({ rules, accepts: deps.acceptsTarget ?? isEmulatedTarget }),
-      ...eventOperations({ clock, route }),
+      ...eventOperations({ clock, route, policyOf: (bus) => busPolicy(buses.get(bus)) }),
+    },
+    putBusStatement: async (name, statementId, statement) => {
+      const bus = buses.get(name);
+      if (bus === undefined) throw noSuchBus(name);
+      const statements = new Map(Object.entries(bus.statements ?? {}));
+      if (statement === null) statements.delete(statementId);
+      else statements.set(statementId, statement);
+      await buses.put(name, { ...bus, statements: Object.fromEntries(statements) });
     },
     publish: (event) => route([{ ...eventOf(event, clock.nowEpochMillis()), bus: defaultBus }]),
     start: deliveries.start,

@@ -26,6 +26,13 @@ export interface LambdaService extends Service {
     functionName: string,
     payload: string,
   ) => Promise<Invoked>;
+  /**
+   * Invokes as Lambda itself does for its event source mappings: no policy is asked.
+   * @throws AwsError ResourceNotFoundException
+   */
+  readonly invokeByLambda: (functionName: string, payload: string) => Promise<Invoked>;
+  /** @throws AwsError ResourceNotFoundException */
+  readonly roleArnOf: (functionName: string) => string;
   /** Starts every function's process. */
   readonly warm: () => Promise<void>;
 }
@@ -36,7 +43,7 @@ export const functionArn = (name: string): string =>
   `arn:aws:lambda:${twinRegion}:${twinAccountId}:function:${name}`;
 
 /** From a name, a partial ARN or an ARN, with or without the qualifier. */
-const functionNameOf = (named: unknown): string => {
+export const functionNameOf = (named: unknown): string => {
   const text = typeof named === 'string' ? named : '';
   return (
     /^(?:arn:[^:]+:lambda:[^:]*:[^:]*:|\d{12}:)?(?:function:)?([\w-]{1,64})(?::[\w$-]+)?$/.exec(
@@ -153,6 +160,8 @@ export const createLambdaService = (deps: { readonly runtime: LambdaRuntime }): 
       }
       return invoke(definition, payload);
     },
+    invokeByLambda: async (functionName, payload) => invoke(definitionOf(functionName), payload),
+    roleArnOf: (functionName) => definitionOf(functionName).roleArn,
     warm: async () => {
       await Promise.all([...functions.values()].map((each) => deps.runtime.warm(each)));
     },

@@ -34,6 +34,7 @@ const sdkIntegrations: ReadonlyMap<string, SdkIntegration> = new Map([
   ['iam', sdk('iam', 'Iam')],
   ['kms', sdk('kms', 'Kms')],
   ['s3', s3OfMaps],
+  ['sqs', sdk('sqs', 'Sqs')],
   ['sfn', sdk('states', 'Sfn', true)],
   ['sts', sdk('sts', 'Sts')],
 ]);

@@ -17,7 +17,7 @@ class WhatTheTwinDoesNotHave(ClientCase):
             (client("iam").list_roles, "iam:ListRoles is not emulated."),
             (client("sns").list_topics, "sns:ListTopics is not emulated."),
             (client("apigateway").get_rest_apis, "apigateway:GET /restapis is not emulated."),
-            (client("sqs").list_queues, "AmazonSQS.ListQueues is not emulated."),
+            (client("ssm").describe_parameters, "AmazonSSM.DescribeParameters is not emulated."),
         ):
             self.assertEqual(self.message(call), (501, named))
 

@@ -224,9 +224,9 @@ describe('time to live', () => {
     await put('b');
     await call('DeleteItem', { TableName, Key: key('b') });
     await dynamodb.sweepExpired();
-    const removed = dynamodb
-      .readStream(TableName, null)
-      .filter(({ eventName }) => eventName === 'REMOVE');
+    const removed = (await dynamodb.readStream(TableName, null)).filter(
+      ({ eventName }) => eventName === 'REMOVE',
+    );
     expect(removed.map(({ dynamodb: { Keys }, userIdentity }) => ({ Keys, userIdentity }))).toEqual(
       [
         { Keys: key('b'), userIdentity: undefined },
@@ -269,7 +269,7 @@ describe('streams', () => {
       ),
     );
     await call('DeleteItem', { TableName, Key: key('a') });
-    const records = dynamodb.readStream(TableName, null);
+    const records = await dynamodb.readStream(TableName, null);
     expect(records.map(({ eventName }) => eventName)).toEqual([
       'INSERT',
       ...Array<string>(20).fill('MODIFY'),
@@ -282,9 +282,9 @@ describe('streams', () => {
 
   it('are read on from a sequence number', async () => {
     await put('a');
-    const [first] = dynamodb.readStream(TableName, null);
+    const [first] = await dynamodb.readStream(TableName, null);
     await put('b');
-    const rest = dynamodb.readStream(TableName, first?.dynamodb.SequenceNumber ?? null);
+    const rest = await dynamodb.readStream(TableName, first?.dynamodb.SequenceNumber ?? null);
     expect(rest.map(({ dynamodb: { Keys } }) => Keys)).toEqual([key('b')]);
   });
 
@@ -297,7 +297,7 @@ describe('streams', () => {
       Item: key('a'),
       ConditionExpression: 'attribute_not_exists(pk)',
     }).catch(() => undefined);
-    expect(dynamodb.readStream(TableName, null)).toHaveLength(1);
+    expect(await dynamodb.readStream(TableName, null)).toHaveLength(1);
   });
 
   it('have each write of a batch', async () => {
@@ -310,7 +310,8 @@ describe('streams', () => {
         ],
       },
     });
-    const names = dynamodb.readStream(TableName, null).map(({ eventName }) => eventName);
+    const records = await dynamodb.readStream(TableName, null);
+    const names = records.map(({ eventName }) => eventName);
     expect(names.sort()).toEqual(['INSERT', 'INSERT', 'REMOVE']);
   });
 });

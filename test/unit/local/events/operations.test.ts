@@ -234,7 +234,11 @@ describe('targets', () => {
       { ...valid, RetryPolicy: { MaximumRetryAttempts: 186 } },
       'ValidationException',
     ],
-    ['a queue', { ...valid, Arn: 'arn:aws:sqs:us-east-1:123456789012:q' }, 'NotImplemented'],
+    [
+      'a queue that keeps an order',
+      { ...valid, Arn: 'arn:aws:sqs:us-east-1:123456789012:q.fifo' },
+      'NotImplemented',
+    ],
     ['parameters of ECS', { ...valid, EcsParameters: {} }, 'NotImplemented'],
   ])('with %s is refused', async (_what, target, code) => {
     const { refusal, call } = await startEvents();
