@@ -1,8 +1,6 @@
 /** The package has no types of its own; these are of what is used here. */
 declare module 'amazon-user-pool-srp-client' {
-  export class SRPClient {
-    /** @param poolName the user pool's id behind its Region and `_` */
-    constructor(poolName: string);
+  interface SrpClient {
     /** Hexadecimal. */
     calculateA(): string;
     getPasswordAuthenticationKey(
@@ -12,12 +10,18 @@ declare module 'amazon-user-pool-srp-client' {
       salt: string,
     ): unknown;
   }
-  export const calculateSignature: (
-    key: unknown,
-    poolName: string,
-    userIdForSrp: string,
-    secretBlock: string,
-    timestamp: string,
-  ) => string;
-  export const getNowString: () => string;
+  /** CommonJS: all of it is the default. */
+  const srpPackage: {
+    /** `poolName` is the user pool's id behind its Region and `_`. */
+    readonly SRPClient: new (poolName: string) => SrpClient;
+    readonly calculateSignature: (
+      key: unknown,
+      poolName: string,
+      userIdForSrp: string,
+      secretBlock: string,
+      timestamp: string,
+    ) => string;
+    readonly getNowString: () => string;
+  };
+  export default srpPackage;
 }

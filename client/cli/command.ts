@@ -8,7 +8,14 @@ import type { Terminal } from './terminal.ts';
 /** A command's own file exports this as `command`. */
 export interface CommandModule {
   /** Adds arguments, options, help and the action. An action's number is the exit code; none is 0. */
-  readonly define: (command: Command, run: Run) => void;
+  readonly define: (command: Command, run: Run, all: readonly CommandEntry[]) => void;
+}
+
+/** A command before it is loaded. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<{ readonly command: CommandModule }>;
 }
 
 /** Wraps a command's work into an action: failures become a sentence and an exit code. */
@@ -49,7 +56,7 @@ export const flagsOf = (command: Command): ProfileFlags => command.optsWithGloba
 /** For `--name value` pairs that may be given many times. */
 export const collectPairs = (
   text: string,
-  before: Readonly<Record<string, string>>,
+  before: Readonly<Record<string, string>> | undefined,
 ): Readonly<Record<string, string>> => {
   const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
   if (name === undefined || value === undefined) {

@@ -1,11 +1,5 @@
 /** Every command: its name, what it does, and its file, which is loaded only when it is called. */
-import type { CommandModule } from './command.ts';
-
-export interface CommandEntry {
-  readonly name: string;
-  readonly summary: string;
-  readonly load: () => Promise<{ readonly command: CommandModule }>;
-}
+import type { CommandEntry } from './command.ts';
 
 const entry = (name: string, summary: string, load: CommandEntry['load']): CommandEntry => ({
   name,

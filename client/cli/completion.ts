@@ -1,6 +1,11 @@
 import { Argument, Command } from 'commander';
-import { addGlobalOptions, examples, type CommandModule, type Run } from './command.ts';
-import { commands } from './commands.ts';
+import {
+  addGlobalOptions,
+  examples,
+  type CommandEntry,
+  type CommandModule,
+  type Run,
+} from './command.ts';
 import type { Terminal } from './terminal.ts';
 
 /** A command's words: its options and, where it has any, its subcommands. */
@@ -15,13 +20,13 @@ const noRun: Run = () => () => Promise.resolve();
 const optionsOf = (command: Command): readonly string[] =>
   command.options.flatMap(({ long }) => (long ? [long] : []));
 
-const wordsOf = async (): Promise<readonly Words[]> => {
+const wordsOf = async (entries: readonly CommandEntry[]): Promise<readonly Words[]> => {
   const program = addGlobalOptions(new Command('stepkey'));
   const shared = [...optionsOf(program), '--help'];
   const all: Words[] = [];
-  for (const { name, summary, load } of commands) {
+  for (const { name, summary, load } of entries) {
     const command = new Command(name);
-    (await load()).command.define(command, noRun);
+    (await load()).command.define(command, noRun, entries);
     const choices = command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []);
     const subcommands = command.commands.map((sub) => sub.name());
     all.push({
@@ -87,16 +92,18 @@ ${topLevel(all)
 
 const shells = { bash, zsh, fish };
 
-const completion = async (terminal: Terminal, shell: keyof typeof shells): Promise<undefined> => {
-  terminal.out(shells[shell](await wordsOf()));
-  return undefined;
-};
+const completion =
+  (entries: readonly CommandEntry[]) =>
+  async (terminal: Terminal, shell: keyof typeof shells): Promise<undefined> => {
+    terminal.out(shells[shell](await wordsOf(entries)));
+    return undefined;
+  };
 
 export const command: CommandModule = {
-  define: (command, run) => {
+  define: (command, run, all) => {
     command
       .addArgument(new Argument('<shell>', 'for which shell').choices(Object.keys(shells)))
-      .action(run(completion));
+      .action(run(completion(all)));
     examples(
       command,
       'source <(stepkey completion bash)',

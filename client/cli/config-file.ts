@@ -4,7 +4,7 @@ import { exitCodes } from './exit-codes.ts';
 import { readPrivateFile, writePrivateFile } from './private-file.ts';
 
 /** The settings of a profile, as they are written; `scopes` are separated by spaces. */
-export const settingNames = [
+const settingNames = [
   'api',
   'console',
   'region',
@@ -28,7 +28,7 @@ export interface ConfigFile {
   readonly profiles: Readonly<Record<string, ProfileSettings>>;
 }
 
-export const emptyConfig: ConfigFile = { defaultProfile: 'default', profiles: {} };
+const emptyConfig: ConfigFile = { defaultProfile: 'default', profiles: {} };
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

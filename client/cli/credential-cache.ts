@@ -1,11 +1,11 @@
 /** Credentials between processes: one file per subject, grant and broker, sealed with a secret of the login. */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { CredentialsAnswer } from '../../core/contracts/api.ts';
 import { readClaims } from '../token-claims.ts';
 import { CommandError } from './command-error.ts';
-import { digestOf } from './login-store.ts';
+import { digestOf, loginFileOf } from './login-store.ts';
 import { stateDirectoryOf } from './places.ts';
 import { readPrivateFile, writePrivateFile } from './private-file.ts';
 import type { Profile } from './profile.ts';
@@ -82,12 +82,20 @@ const open = (text: string, owner: Owner, binding: string): string | null => {
   }
 };
 
-const cacheDirectoryOf = (terminal: Pick<Terminal, 'env' | 'platform'>): string =>
-  join(stateDirectoryOf(terminal), 'credentials');
+const cacheDirectoryOf = (terminal: Terminal, profile: Profile): string =>
+  join(
+    stateDirectoryOf(terminal),
+    'credentials',
+    basename(loginFileOf(terminal, profile), '.json'),
+  );
+
+/** What a login has left behind is of no use after it: it was sealed with the login's secret. */
+export const clearCache = (terminal: Terminal, profile: Profile): Promise<void> =>
+  rm(cacheDirectoryOf(terminal, profile), { recursive: true, force: true }).catch(() => undefined);
 
 export const cacheEntryOf = (terminal: Terminal, profile: Profile, owner: Owner): CacheEntry => {
   const binding = bindingOf(profile, owner);
-  const file = join(cacheDirectoryOf(terminal), binding.slice(0, 40));
+  const file = join(cacheDirectoryOf(terminal, profile), binding.slice(0, 40));
   return {
     file,
     read: async () => {

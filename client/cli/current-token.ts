@@ -34,7 +34,7 @@ const marginSeconds = 60;
 const toleratedSkewSeconds = 300;
 
 export const loginCommandOf = ({ name }: Pick<Profile, 'name'>): string =>
-  `stepkey login --profile ${name}`;
+  name === 'default' ? 'stepkey login' : `stepkey login --profile ${name}`;
 
 export const appClientOf = (signIn: SignInSettings): AppClient => ({
   endpoint: signIn.userPoolEndpoint.replace(/\/+$/, ''),
@@ -48,7 +48,7 @@ const tokenOf = (login: Login, use: TokenUse): string =>
 const secondsLeft = (token: string, nowEpochMillis: number): number =>
   (readClaims(token)?.expiresAtEpochSeconds ?? 0) - nowEpochMillis / 1000;
 
-export const notLoggedIn = (profile: Profile, what = 'You are not logged in'): CommandError =>
+const notLoggedIn = (profile: Profile, what = 'You are not logged in'): CommandError =>
   new CommandError(exitCodes.notLoggedIn, `${what}; run: ${loginCommandOf(profile)}`);
 
 const given = async (profile: Profile): Promise<CurrentToken | null> => {

@@ -50,7 +50,8 @@ const exec = async (
   command: Command,
 ): Promise<number> => {
   // Without it, options of the command and of stepkey could not be told apart.
-  if (!process.argv.includes('--') || words.length === 0) {
+  const dashes = process.argv.indexOf('--');
+  if (words.length === 0 || dashes === -1 || process.argv.length - dashes - 1 !== words.length) {
     throw new CommandError(
       exitCodes.usage,
       `Put -- before the command: stepkey exec -- ${words.length === 0 ? 'aws s3 ls' : words.join(' ')}`,

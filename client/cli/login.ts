@@ -4,6 +4,7 @@ import { UserPoolRefusal } from '../user-pool.ts';
 import { askSecret, askText, readSecretFile, readSecretLines } from './ask-person.ts';
 import { collectPairs, examples, flagsOf, type CommandModule } from './command.ts';
 import { CommandError } from './command-error.ts';
+import { clearCache } from './credential-cache.ts';
 import { appClientOf, currentToken, newSealingSecret } from './current-token.ts';
 import { exitCodes } from './exit-codes.ts';
 import { findProfile } from './find-profile.ts';
@@ -19,7 +20,7 @@ interface LoginOptions {
   readonly passwordStdin?: true;
   readonly passwordFile?: string;
   readonly newPasswordFile?: string;
-  readonly attribute: Readonly<Record<string, string>>;
+  readonly attribute?: Readonly<Record<string, string>>;
 }
 
 interface Passwords {
@@ -120,12 +121,13 @@ const login = async (
       username,
       password: passwords.current,
       newPassword: passwords.next,
-      attributes: options.attribute,
+      attributes: options.attribute ?? {},
     }),
   ).catch((error: unknown) => {
     throw explained(error);
   });
   const claims = readClaims(tokens.idToken ?? tokens.accessToken);
+  await clearCache(terminal, profile);
   await writeLogin(loginFileOf(terminal, profile), {
     format: 1,
     username: claims?.username ?? username,
@@ -159,7 +161,6 @@ export const command: CommandModule = {
         '--attribute <name=value>',
         'an attribute that the pool demands of a new user; may be given many times',
         collectPairs,
-        {},
       )
       .action(run(login));
     examples(

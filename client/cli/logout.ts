@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { revokeToken, UserPoolRefusal, UserPoolUnavailable } from '../user-pool.ts';
 import { examples, flagsOf, type CommandModule } from './command.ts';
+import { clearCache } from './credential-cache.ts';
 import { appClientOf } from './current-token.ts';
 import { exitCodes } from './exit-codes.ts';
 import { findProfile } from './find-profile.ts';
@@ -17,6 +18,7 @@ const logout = async (
   const file = loginFileOf(terminal, profile);
   const login = await readLogin(file);
   await removeLogin(file);
+  await clearCache(terminal, profile);
   if (login === null || profile.signIn === null) {
     terminal.tell(`Nobody was logged in, profile "${profile.name}".`);
     return exitCodes.ok;

@@ -9,7 +9,7 @@ type Machine = Pick<Terminal, 'env' | 'platform'>;
 const given = (value: string | undefined): string | null =>
   value === undefined || value === '' ? null : value;
 
-export const homeOf = ({ env, platform }: Machine): string => {
+const homeOf = ({ env, platform }: Machine): string => {
   const home = given(platform === 'win32' ? env['USERPROFILE'] : env['HOME']) ?? homedir();
   if (home !== '') return home;
   throw new CommandError(

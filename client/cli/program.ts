@@ -1,7 +1,7 @@
 /** Reads the command line, loads the one command that it names, and runs it. */
 import { Command, CommanderError } from 'commander';
-import { addGlobalOptions, type Run } from './command.ts';
-import { commands, type CommandEntry } from './commands.ts';
+import { addGlobalOptions, type CommandEntry, type Run } from './command.ts';
+import { commands } from './commands.ts';
 import { exitCodes } from './exit-codes.ts';
 import { explainFailure } from './explain-failure.ts';
 import type { Terminal } from './terminal.ts';
@@ -46,7 +46,7 @@ Exit codes: 0 ok, 2 wrong use, 3 not logged in, 4 denied, 5 unavailable, 6 confi
     );
 
 /** All commands by name; only those whose module is given know their options. */
-export const defineCommands = async (
+const defineCommands = async (
   program: Command,
   run: Run,
   isLoaded: (entry: CommandEntry) => boolean,
@@ -56,7 +56,7 @@ export const defineCommands = async (
       .command(entry.name)
       .summary(entry.summary)
       .description(`${entry.summary.charAt(0).toUpperCase()}${entry.summary.slice(1)}.`);
-    if (isLoaded(entry)) (await entry.load()).command.define(command, run);
+    if (isLoaded(entry)) (await entry.load()).command.define(command, run, commands);
   }
 };
 

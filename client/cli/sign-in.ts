@@ -32,8 +32,8 @@ const isFlowNotAllowed = (error: unknown): boolean =>
   /not enabled/i.test(error.message);
 
 const bySrp = async ({ client, userPoolId, username, password }: SignIn): Promise<SignInStep> => {
-  const { SRPClient, calculateSignature, getNowString } =
-    await import('amazon-user-pool-srp-client');
+  const { default: srpPackage } = await import('amazon-user-pool-srp-client');
+  const { SRPClient, calculateSignature, getNowString } = srpPackage;
   const poolName = userPoolId.split('_')[1] ?? '';
   const srp = new SRPClient(poolName);
   const first = await initiateAuth(client, 'USER_SRP_AUTH', username, { SRP_A: srp.calculateA() });
