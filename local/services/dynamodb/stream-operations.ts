@@ -7,7 +7,7 @@ import type { Tables } from './tables.ts';
 
 type Input = Record<string, unknown>;
 
-export const onlyShardId = 'shardId-00000000000000000000-00000001';
+const onlyShardId = 'shardId-00000000000000000000-00000001';
 const mostRecords = 1_000;
 
 interface Place {

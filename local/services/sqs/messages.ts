@@ -5,7 +5,7 @@ import type { Collection } from '../../state/store.ts';
 import { receiptHandleIsInvalid } from './errors.ts';
 import type { MessageAttribute, StoredMessage, StoredQueue } from './model.ts';
 
-export interface NewMessage {
+interface NewMessage {
   readonly body: string;
   readonly attributes: Readonly<Record<string, MessageAttribute>>;
   readonly senderId: string;

@@ -1,7 +1,7 @@
 /** Waiting that ends early: for a stop, or because there is news. */
 import type { Timers } from '../../../asl/timers.ts';
 
-export interface News {
+interface News {
   /** Grows with each news, so that none is missed between a look and a wait. */
   readonly count: () => number;
   readonly tell: () => void;
