@@ -24,6 +24,7 @@ export const commands: readonly CommandEntry[] = [
   ),
   entry('exec', 'run a command with AWS credentials', () => import('./exec.ts')),
   entry('env', 'AWS credentials as exports for a shell', () => import('./env.ts')),
+  entry('serve', 'answer AWS SDKs on this machine', () => import('./serve.ts')),
   entry('decide', 'what would be issued, or why not', () => import('./decide.ts')),
   entry('identity', 'the identity id in the identity pool', () => import('./identity.ts')),
   entry('grants', 'list and check reviewed grant files', () => import('./grants/index.ts')),
