@@ -13,7 +13,8 @@ import type {
   Timer,
 } from '../core/ports.ts';
 import { awsFailure } from './aws-failures.ts';
-import { keyOf, readFlag, readMap, readNumber, readNumberOr, readText, type Row } from './rows.ts';
+import { identityOfRow } from './identity-row.ts';
+import { keyOf, readMap, readNumber, readNumberOr, readText, type Row } from './rows.ts';
 
 /** Waits before each further read of what DynamoDB left unread: 0.25 s in all, at most. */
 const waitsMillis = [25, 75, 150];
@@ -24,12 +25,6 @@ const revocationOf = (row: Row | undefined): RevocationState => ({
     row === undefined ? 0 : readNumberOr(row, 'revokedBeforeEpochSeconds', 0),
   suspensions: row === undefined ? 0 : readNumberOr(row, 'suspended', 0),
 });
-
-/** A row may hold only what revocation wrote: then the subject has no identity yet. */
-const identityOf = (row: Row | undefined): KnownState['identity'] =>
-  row?.['identityId'] === undefined
-    ? null
-    : { identityId: readText(row, 'identityId'), linked: readFlag(row, 'linked') };
 
 const entryOf = (row: Row | undefined): CacheEntry | null => {
   if (row?.['sealedSession'] === undefined) return null;
@@ -98,7 +93,7 @@ export const dynamoCredentialStore = (options: {
       const subjectRow = rowAt(keys.subject);
       const entryRow = entryKey === null ? undefined : rowAt(entryKey);
       return {
-        identity: identityOf(subjectRow),
+        identity: identityOfRow(subjectRow),
         revocation: {
           subject: revocationOf(subjectRow),
           client: revocationOf(rowAt(keys.client)),

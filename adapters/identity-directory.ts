@@ -1,12 +1,13 @@
 import {
   GetIdCommand,
   GetOpenIdTokenForDeveloperIdentityCommand,
+  LookupDeveloperIdentityCommand,
   type CognitoIdentityClient,
 } from '@aws-sdk/client-cognito-identity';
 
 import { StepkeyError } from '../core/errors.ts';
 import type { IdentityDirectory } from '../core/ports.ts';
-import { incompleteAnswer } from './aws-failures.ts';
+import { awsErrorName, incompleteAnswer } from './aws-failures.ts';
 import { identityPoolFailure } from './identity-pool-failures.ts';
 
 /** The shortest that the pool gives: registering yields a token as a by-product, which nobody uses. */
@@ -47,6 +48,23 @@ export const identityPoolDirectory = (options: {
       if (identityId !== null && answer.IdentityId !== identityId) {
         throw new StepkeyError('Identity.Conflict');
       }
+      return answer.IdentityId;
+    },
+    identityOfDeveloper: async (developerUserIdentifier) => {
+      const answer = await client
+        .send(
+          new LookupDeveloperIdentityCommand({
+            IdentityPoolId: identityPoolId,
+            DeveloperUserIdentifier: developerUserIdentifier,
+            MaxResults: 1,
+          }),
+        )
+        .catch((error: unknown) => {
+          if (awsErrorName(error) === 'ResourceNotFoundException') return null;
+          throw identityPoolFailure(error, {});
+        });
+      if (answer === null) return null;
+      if (answer.IdentityId === undefined) throw incompleteAnswer('LookupDeveloperIdentity');
       return answer.IdentityId;
     },
   };

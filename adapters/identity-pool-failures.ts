@@ -11,6 +11,11 @@ const asksForLogin = (error: unknown): boolean =>
   awsErrorName(error) === 'NotAuthorizedException' &&
   awsErrorMessage(error).startsWith("Logins don't match");
 
+/** A login that expired after the broker had looked at it. */
+const hasExpired = (error: unknown): boolean =>
+  awsErrorName(error) === 'NotAuthorizedException' &&
+  /^Invalid login token\. Token expired\b/.test(awsErrorMessage(error));
+
 /** The catalogue's error for a failed call to the identity pool. @param logins their values may be tokens */
 export const identityPoolFailure = (
   error: unknown,
@@ -18,6 +23,10 @@ export const identityPoolFailure = (
 ): StepkeyError =>
   awsFailure(
     error,
-    asksForLogin(error) ? { NotAuthorizedException: 'Identity.LoginRequired' } : rows,
+    asksForLogin(error)
+      ? { NotAuthorizedException: 'Identity.LoginRequired' }
+      : hasExpired(error)
+        ? { NotAuthorizedException: 'Token.Expired' }
+        : rows,
     Object.values(logins),
   );

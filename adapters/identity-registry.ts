@@ -1,8 +1,9 @@
-import { UpdateItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand, UpdateItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
 import type { IdentityRegistry } from '../core/ports.ts';
 import { awsFailure } from './aws-failures.ts';
-import { flag, keyOf, text } from './rows.ts';
+import { identityOfRow } from './identity-row.ts';
+import { flag, keyOf, readFlag, text } from './rows.ts';
 
 const rows = { ConditionalCheckFailedException: 'Identity.Conflict' } as const;
 
@@ -11,7 +12,38 @@ export const dynamoIdentityRegistry = (options: {
   readonly client: DynamoDBClient;
   readonly tableName: string;
 }): IdentityRegistry => ({
-  remember: async (subject, identity) => {
+  lookUp: async (subject) => {
+    const { Item: row } = await options.client
+      .send(
+        new GetItemCommand({
+          TableName: options.tableName,
+          Key: keyOf.subject(subject),
+          ConsistentRead: true,
+        }),
+      )
+      .catch((error: unknown) => {
+        throw awsFailure(error);
+      });
+    return {
+      identity: identityOfRow(row),
+      wasBegun: readFlag(row ?? {}, 'registrationBegun'),
+    };
+  },
+  begin: async (subject) => {
+    await options.client
+      .send(
+        new UpdateItemCommand({
+          TableName: options.tableName,
+          Key: keyOf.subject(subject),
+          UpdateExpression: 'SET registrationBegun = :begun',
+          ExpressionAttributeValues: { ':begun': flag(true) },
+        }),
+      )
+      .catch((error: unknown) => {
+        throw awsFailure(error);
+      });
+  },
+  remember: async (subject, identity, username = null) => {
     const linked = identity.linked ? ':linked' : 'if_not_exists(linked, :linked)';
     await options.client
       .send(
@@ -19,10 +51,11 @@ export const dynamoIdentityRegistry = (options: {
           TableName: options.tableName,
           Key: keyOf.subject(subject),
           ConditionExpression: 'attribute_not_exists(identityId) OR identityId = :id',
-          UpdateExpression: `SET identityId = :id, linked = ${linked}`,
+          UpdateExpression: `SET identityId = :id, linked = ${linked}${username === null ? '' : ', username = :username'} REMOVE registrationBegun`,
           ExpressionAttributeValues: {
             ':id': text(identity.identityId),
             ':linked': flag(identity.linked),
+            ...(username === null ? {} : { ':username': text(username) }),
           },
         }),
       )

@@ -77,6 +77,15 @@ export const errorCatalogue = {
     'The access token does not have a scope that this path asks for.',
     'denial',
   ),
+  'Actor.Refused': row(
+    403,
+    'actor-refused',
+    'Nobody may be named',
+    'Only a machine with its own token may name a subject.',
+    'denial',
+  ),
+  // Reads as a grant that was refused: who exists is not told.
+  'Subject.Unavailable': row(403, ...grantRefused, 'denial'),
   'Grant.Refused': row(403, ...grantRefused, 'denial'),
   'Grant.Ambiguous': row(
     409,

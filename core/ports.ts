@@ -2,6 +2,8 @@
 import type { Door } from './contracts/caller.ts';
 import type { IssueInput, IssueOutcome } from './contracts/issue.ts';
 import type { Credentials, Epochs } from './contracts/session.ts';
+import type { SubjectName } from './subject/subject-name.ts';
+import type { UserPool } from './user-pools.ts';
 import type { Evidence } from './grants/evidence.ts';
 
 export interface Clock {
@@ -33,6 +35,30 @@ export interface TokenVerifier {
    * @throws Upstream.Unavailable when the keys cannot be fetched
    */
   readonly verify: (token: string, door: Door) => Promise<VerifiedClaims>;
+}
+
+/** A person as a user pool has them now. */
+export interface DirectoryUser {
+  readonly sub: string;
+  readonly username: string;
+  readonly enabled: boolean;
+  /** Cognito's `UserStatus`. */
+  readonly status: string;
+  readonly groups: readonly string[];
+  /** By name; values as the pool stores them, all texts. */
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+export interface UserDirectory {
+  /**
+   * Finds a person of one user pool with their groups; what it says may be up to a minute old.
+   * @returns null for nobody
+   * @throws Upstream.Throttled, Upstream.Unavailable, Upstream.Misconfigured
+   */
+  readonly find: (
+    pool: Pick<UserPool, 'alias' | 'userPoolId'>,
+    name: SubjectName,
+  ) => Promise<DirectoryUser | null>;
 }
 
 /** What something was sealed for; each purpose is a separate right in the functions' IAM policies. */
@@ -75,6 +101,7 @@ export interface OpenIdTokenSource {
 export interface IdentityDirectory {
   /**
    * The identity of a person's own login, made on first sight (`GetId`).
+   * @throws Token.Expired when the login's token has expired meanwhile
    * @throws Upstream.Throttled, Upstream.Unavailable, Upstream.Misconfigured
    */
   readonly identityOfLogin: (logins: Readonly<Record<string, string>>) => Promise<string>;
@@ -88,6 +115,12 @@ export interface IdentityDirectory {
     readonly identityId: string | null;
     readonly logins: Readonly<Record<string, string>>;
   }) => Promise<string>;
+  /**
+   * The identity that a developer login has. AWS limits this call sharply: for repairs, not for every request.
+   * @returns null where it has none
+   * @throws Upstream.Throttled, Upstream.Unavailable, Upstream.Misconfigured
+   */
+  readonly identityOfDeveloper: (developerUserIdentifier: string) => Promise<string | null>;
 }
 
 /** Who a subject is in the identity pool. */
@@ -97,12 +130,33 @@ export interface RegisteredIdentity {
   readonly linked: boolean;
 }
 
+/** The usernames of subjects, which never change: a directory is asked by them more cheaply than by `sub`. */
+export interface UsernameRegistry {
+  /** @returns null where none is on record @throws Upstream.*, Config.Invalid */
+  readonly recall: (subject: string) => Promise<string | null>;
+}
+
 export interface IdentityRegistry {
   /**
-   * Remembers a subject's identity. Keeps an identity that is already there.
+   * What is on record, read strongly consistently, and whether a registration began and never came to its end: then the
+   * identity pool may know the subject although the registry does not.
+   * @throws Upstream.*, Config.Invalid
+   */
+  readonly lookUp: (subject: string) => Promise<{
+    readonly identity: RegisteredIdentity | null;
+    readonly wasBegun: boolean;
+  }>;
+  /** Notes that a registration begins; `remember` ends it. @throws Upstream.* */
+  readonly begin: (subject: string) => Promise<void>;
+  /**
+   * Remembers a subject's identity, and the username where it is known. Keeps an identity that is already there.
    * @throws Identity.Conflict when another identity id is already on record
    */
-  readonly remember: (subject: string, identity: RegisteredIdentity) => Promise<void>;
+  readonly remember: (
+    subject: string,
+    identity: RegisteredIdentity,
+    username?: string | null,
+  ) => Promise<void>;
 }
 
 export interface CredentialIssuer {

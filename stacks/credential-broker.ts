@@ -121,6 +121,7 @@ export class CredentialBroker extends Construct {
       keys,
       table,
       identityPoolId: props.identityPoolId,
+      userPools: props.userPools.map(({ userPool }) => userPool),
     });
     const issueCredentials = new IssueCredentials(this, 'IssueCredentials', {
       ...shared,

@@ -7,9 +7,12 @@ import {
   credentialsRequest,
   decisionAnswer,
   decisionRequest,
+  exchangeCredentialsRequest,
+  exchangeDecisionRequest,
   healthAnswer,
   identityAnswer,
   problemAnswer,
+  subjectName,
 } from '../core/contracts/api.ts';
 import { errorCatalogue } from '../core/errors.ts';
 import { problemMediaType } from '../core/problem.ts';
@@ -27,6 +30,8 @@ const schemas = {
   ContainerCredentials: containerCredentialsAnswer,
   Identity: identityAnswer,
   DecisionRequest: decisionRequest,
+  ExchangeCredentialsRequest: exchangeCredentialsRequest,
+  ExchangeDecisionRequest: exchangeDecisionRequest,
   Decision: decisionAnswer,
   Health: healthAnswer,
   Problem: problemAnswer,
@@ -79,6 +84,20 @@ const operation = (
 
 const text = (minLength: number) => ({ type: 'string', minLength });
 
+const containerParameters = [
+  { name: 'grant', in: 'path', required: true, schema: text(1) },
+  { name: 'roleArn', in: 'query', required: false, schema: text(20) },
+];
+const subjectParameter = {
+  name: 'subject',
+  in: 'query',
+  required: false,
+  schema: schemaOf(subjectName),
+};
+
+/** One of the scopes is enough to pass the gateway; which one is needed depends on whether a subject is named. */
+const accessToken = [{ accessToken: ['stepkey/credentials'] }, { accessToken: ['stepkey/act-as'] }];
+
 /** docs/openapi.json, from the schemas that validate. */
 export const openApiDocument = (): object => ({
   openapi: '3.1.0',
@@ -96,11 +115,29 @@ export const openApiDocument = (): object => ({
         'The same in the shape of a container credentials endpoint, so that any AWS SDK can use the URL.',
         'ContainerCredentials',
         {
-          parameters: [
-            { name: 'grant', in: 'path', required: true, schema: text(1) },
-            { name: 'roleArn', in: 'query', required: false, schema: text(20) },
-          ],
+          parameters: containerParameters,
         },
+      ),
+    },
+    '/v1/exchange/credentials': {
+      post: operation(
+        "Credentials for an access token's own subject, or for the one that a machine names.",
+        'Credentials',
+        { body: 'ExchangeCredentialsRequest', security: accessToken },
+      ),
+    },
+    '/v1/exchange/container-credentials/{grant}': {
+      get: operation(
+        'The same in the shape of a container credentials endpoint.',
+        'ContainerCredentials',
+        { parameters: [...containerParameters, subjectParameter], security: accessToken },
+      ),
+    },
+    '/v1/exchange/decisions': {
+      post: operation(
+        'What would be issued and why; every rule that was tried is told to tokens with stepkey/audit.',
+        'Decision',
+        { body: 'ExchangeDecisionRequest', security: accessToken },
       ),
     },
     '/v1/identity': {
@@ -122,6 +159,12 @@ export const openApiDocument = (): object => ({
         scheme: 'bearer',
         bearerFormat: 'JWT',
         description: 'An ID token of a user pool that the broker trusts.',
+      },
+      accessToken: {
+        type: 'http',
+        scheme: 'bearer',
+        bearerFormat: 'JWT',
+        description: 'An access token of a user pool that the broker trusts, with the scope named.',
       },
     },
     schemas: Object.fromEntries(

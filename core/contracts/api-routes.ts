@@ -24,11 +24,23 @@ const atIdDoor = (method: ApiRoute['method'], path: ApiRoute['path']): ApiRoute 
   handler: 'api',
 });
 
+/** With `stepkey/act-as` a machine names a subject; without one, the token's own subject needs `stepkey/credentials`. */
+const atAccessDoor = (method: ApiRoute['method'], path: ApiRoute['path']): ApiRoute => ({
+  method,
+  path,
+  door: 'access',
+  scopes: ['stepkey/credentials', 'stepkey/act-as'],
+  handler: 'api',
+});
+
 export const apiRoutes: readonly ApiRoute[] = [
   atIdDoor('POST', '/v1/credentials'),
   atIdDoor('GET', '/v1/container-credentials/{grant}'),
   atIdDoor('GET', '/v1/identity'),
   atIdDoor('POST', '/v1/decisions'),
+  atAccessDoor('POST', '/v1/exchange/credentials'),
+  atAccessDoor('GET', '/v1/exchange/container-credentials/{grant}'),
+  atAccessDoor('POST', '/v1/exchange/decisions'),
   { method: 'GET', path: '/v1/health', door: null, scopes: [], handler: 'api' },
 ];
 

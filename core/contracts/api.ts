@@ -26,6 +26,23 @@ export const decisionRequest = z.strictObject({
   roleArn: roleArn.optional(),
 });
 
+/** Longer than any alias with any `sub`, and than any username. */
+const maximumSubjectCharacters = 200;
+
+export const subjectName = z
+  .string()
+  .min(1)
+  .max(maximumSubjectCharacters)
+  .describe(
+    "For whom a machine with the scope stepkey/act-as asks: issuerAlias:sub, sub or username, of a person in the machine's own user pool.",
+  );
+
+/** At the access door a machine may name the subject. */
+export const exchangeCredentialsRequest = credentialsRequest.extend({
+  subject: subjectName.optional(),
+});
+export const exchangeDecisionRequest = decisionRequest.extend({ subject: subjectName.optional() });
+
 export const credentialsAnswer = z.strictObject({
   credentials: z.strictObject({
     accessKeyId: z.string(),
@@ -74,8 +91,12 @@ const ruleTrace = z.strictObject({
 
 export const decisionAnswer = z.strictObject({
   outcome: z.enum(['allowed', 'refused']),
-  subject: z.string(),
+  subject: z
+    .string()
+    .nullable()
+    .describe('issuerAlias:sub; null where the subject that was named may not be acted for.'),
   client: z.string(),
+  actor: z.string().optional().describe("The client that asks on the subject's behalf."),
   error: z.string().optional().describe('Name of the refusal, as docs/errors.md lists it.'),
   choices: z.array(z.string()).optional().describe('What the caller must choose from.'),
   grant: z.string().optional(),

@@ -3,6 +3,7 @@ import { refreshWindowSeconds } from '../cache/weigh-entry.ts';
 import { reservedTagPrefix } from '../session/session-tags.ts';
 import { isSubjectPlaceholder } from '../session/subject-values.ts';
 import { parseStrictJson } from '../strict-json.ts';
+import { actAsFaults } from './act-as.ts';
 import { GrantFilesError } from './fault.ts';
 import { grantFileSchema, type Grant, type GrantFile } from './grant.ts';
 import { mappedRoleName, mappedRolesOf } from './mapped-role.ts';
@@ -88,6 +89,7 @@ const compileGrant = (
     faults: [
       ...(parsed.error?.issues ?? []).map(({ path, message }) => ({ path, reason: message })),
       ...meaningFaults(grant, context),
+      ...actAsFaults(grant),
       ...placeholderFaults(grant, context.templateValues),
     ].map((fault) => faultIn(file, fault)),
   };

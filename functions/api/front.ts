@@ -6,6 +6,7 @@ import type {
   Ledger,
   Sealer,
   Timer,
+  UserDirectory,
 } from '../../core/ports.ts';
 import type { DecisionContext } from '../../core/grants/decide.ts';
 import type { AuthenticatedRequest, HttpContext, HttpPorts } from '../http/route.ts';
@@ -14,6 +15,7 @@ import type { Flights } from './flights.ts';
 /** What the front may reach. */
 export interface FrontPorts extends HttpPorts {
   readonly timer: Timer;
+  readonly users: UserDirectory;
   readonly sealer: Sealer;
   readonly store: CredentialStore;
   readonly ledger: Ledger;

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { Logger } from '@aws-lambda-powertools/logger';
+import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMS } from '@aws-sdk/client-kms';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { clientSettings } from '../../adapters/aws-clients.ts';
+import { cachedUserDirectory } from '../../adapters/cached-user-directory.ts';
 import { systemClock } from '../../adapters/clock.ts';
 import { dynamoCredentialStore } from '../../adapters/credential-store.ts';
 import { nodeDigest } from '../../adapters/digest.ts';
@@ -15,6 +17,8 @@ import { dynamoLedger } from '../../adapters/ledger.ts';
 import { kmsSealer } from '../../adapters/sealer.ts';
 import { systemTimer } from '../../adapters/timer.ts';
 import { userPoolTokenVerifier } from '../../adapters/token-verifier.ts';
+import { cognitoUserDirectory } from '../../adapters/user-directory.ts';
+import { dynamoUsernameRegistry } from '../../adapters/username-registry.ts';
 import { claimsReferencedBy } from '../../core/grants/placeholders.ts';
 import { createFlights } from './flights.ts';
 import { createHandler } from '../http/handler.ts';
@@ -54,6 +58,13 @@ export const handler = createHandler(
       userPools: environment.USER_POOLS,
       endpoint: environment.AWS_ENDPOINT_URL,
     }),
+    users: cachedUserDirectory(
+      cognitoUserDirectory({
+        client: new CognitoIdentityProviderClient(clientSettings('cognito-idp', aws)),
+        usernames: dynamoUsernameRegistry(table),
+      }),
+      systemClock,
+    ),
     sealer: kmsSealer({
       kms: new KMS(clientSettings('kms', aws)),
       keyArn: environment.SEALING_KEY_ARN,

@@ -80,7 +80,7 @@ export const startRefresh = async (
 
 const inputOf = async (
   ports: FrontPorts,
-  { caller, token }: FrontRequest,
+  { caller, onBehalfOf, token }: FrontRequest,
   decision: Decision,
   wantedTtlSeconds: number,
   unusableSessionId: string,
@@ -88,7 +88,7 @@ const inputOf = async (
   kind: 'credentials',
   door: caller.tokenUse,
   sealedToken: await ports.sealer.seal('caller-token', '-', token),
-  onBehalfOf: null,
+  onBehalfOf,
   grant: decision.grant,
   roleArn: decision.roleArn,
   class: 'interactive',

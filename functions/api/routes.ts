@@ -1,49 +1,68 @@
 import * as z from 'zod';
-import { credentialsRequest, decisionRequest, grantName } from '../../core/contracts/api.ts';
+import {
+  credentialsRequest,
+  decisionRequest,
+  exchangeCredentialsRequest,
+  exchangeDecisionRequest,
+  grantName,
+  subjectName,
+} from '../../core/contracts/api.ts';
+import { resolveSubject } from '../../core/subject/resolve-subject.ts';
 import { answer } from '../http/http-answer.ts';
 import { readJsonBody, readPath, readQuery } from '../http/http-request.ts';
-import type { Routes } from '../http/route.ts';
+import type { Prepared, Routes } from '../http/route.ts';
 import { containerAnswerOf, credentialsAnswerOf } from './credentials-answer.ts';
 import { explainDecision } from './explain-decision.ts';
 import type { FrontContext, FrontPorts } from './front.ts';
 import { getIdentity } from './get-identity.ts';
-import { issueCredentials } from './issue-credentials.ts';
+import { issueCredentials, type CredentialsWish } from './issue-credentials.ts';
 
 const roleQuery = z.strictObject({ roleArn: credentialsRequest.shape.roleArn });
+const exchangeQuery = roleQuery.extend({ subject: subjectName.optional() });
 const noQuery = z.strictObject({});
 const grantPath = z.strictObject({ grant: grantName });
+
+type Asked = Omit<Prepared<FrontPorts, FrontContext>, 'run'>;
+
+/** At the access door: for the token's own subject, or for the one that a machine names. */
+const forSubject = (grant: string | null, onBehalfOf: string | null): Asked => ({
+  grant,
+  onBehalfOf,
+  callerOf: resolveSubject,
+});
+
+const issue = (
+  asked: Asked,
+  wish: CredentialsWish,
+  answerOf: typeof credentialsAnswerOf | typeof containerAnswerOf,
+): Prepared<FrontPorts, FrontContext> => ({
+  ...asked,
+  run: async (ports, context, request) =>
+    answer(answerOf(await issueCredentials(ports, context, request, wish))),
+});
+
+const explain = (
+  grant: string | null,
+  roleArn: string | null,
+  onBehalfOf: string | null = null,
+): Prepared<FrontPorts, FrontContext> => ({
+  grant,
+  onBehalfOf,
+  run: async (ports, context, request) =>
+    answer(await explainDecision(ports, context, request, { grant, roleArn })),
+});
 
 export const routes: Routes<FrontPorts, FrontContext> = {
   'POST /v1/credentials': (http) => {
     readQuery(http, noQuery);
     const body = readJsonBody(http, credentialsRequest);
     const { grant = null, roleArn = null, minTtlSeconds = null } = body;
-    return {
-      grant,
-      run: async (ports, context, request) =>
-        answer(
-          credentialsAnswerOf(
-            await issueCredentials(ports, context, request, { grant, roleArn, minTtlSeconds }),
-          ),
-        ),
-    };
+    return issue({ grant }, { grant, roleArn, minTtlSeconds }, credentialsAnswerOf);
   },
   'GET /v1/container-credentials/{grant}': (http) => {
     const { grant } = readPath(http, grantPath);
     const { roleArn = null } = readQuery(http, roleQuery);
-    return {
-      grant,
-      run: async (ports, context, request) =>
-        answer(
-          containerAnswerOf(
-            await issueCredentials(ports, context, request, {
-              grant,
-              roleArn,
-              minTtlSeconds: null,
-            }),
-          ),
-        ),
-    };
+    return issue({ grant }, { grant, roleArn, minTtlSeconds: null }, containerAnswerOf);
   },
   'GET /v1/identity': (http) => {
     readQuery(http, noQuery);
@@ -58,10 +77,31 @@ export const routes: Routes<FrontPorts, FrontContext> = {
   'POST /v1/decisions': (http) => {
     readQuery(http, noQuery);
     const { grant = null, roleArn = null } = readJsonBody(http, decisionRequest);
-    return {
-      grant,
-      run: async (ports, context, request) =>
-        answer(await explainDecision(ports, context, request, { grant, roleArn })),
-    };
+    return explain(grant, roleArn);
+  },
+  'POST /v1/exchange/credentials': (http) => {
+    readQuery(http, noQuery);
+    const body = readJsonBody(http, exchangeCredentialsRequest);
+    const { grant = null, roleArn = null, minTtlSeconds = null, subject = null } = body;
+    return issue(
+      forSubject(grant, subject),
+      { grant, roleArn, minTtlSeconds },
+      credentialsAnswerOf,
+    );
+  },
+  'GET /v1/exchange/container-credentials/{grant}': (http) => {
+    const { grant } = readPath(http, grantPath);
+    const { roleArn = null, subject = null } = readQuery(http, exchangeQuery);
+    return issue(
+      forSubject(grant, subject),
+      { grant, roleArn, minTtlSeconds: null },
+      containerAnswerOf,
+    );
+  },
+  'POST /v1/exchange/decisions': (http) => {
+    readQuery(http, noQuery);
+    const body = readJsonBody(http, exchangeDecisionRequest);
+    const { grant = null, roleArn = null, subject = null } = body;
+    return explain(grant, roleArn, subject);
   },
 };

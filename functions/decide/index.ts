@@ -1,13 +1,20 @@
 import { join } from 'node:path';
+import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMS } from '@aws-sdk/client-kms';
 import { clientSettings } from '../../adapters/aws-clients.ts';
+import { cachedUserDirectory } from '../../adapters/cached-user-directory.ts';
 import { systemClock } from '../../adapters/clock.ts';
 import { nodeDigest } from '../../adapters/digest.ts';
 import { readEnvironment, variables } from '../../adapters/environment.ts';
 import { readGrants } from '../../adapters/grant-files.ts';
 import { kmsSealer } from '../../adapters/sealer.ts';
 import { userPoolTokenVerifier } from '../../adapters/token-verifier.ts';
+import { cognitoUserDirectory } from '../../adapters/user-directory.ts';
+import { dynamoUsernameRegistry } from '../../adapters/username-registry.ts';
 import { claimsReferencedBy } from '../../core/grants/placeholders.ts';
+import type { Caller } from '../../core/contracts/caller.ts';
+import { resolveSubject } from '../../core/subject/resolve-subject.ts';
 import { mapRole, type MapRoleInput } from './map-role.ts';
 import { validateToken, type ValidateTokenInput } from './validate-token.ts';
 
@@ -15,6 +22,7 @@ const environment = readEnvironment(process.env, {
   AWS_REGION: variables.AWS_REGION,
   AWS_ENDPOINT_URL: variables.AWS_ENDPOINT_URL,
   LAMBDA_TASK_ROOT: variables.LAMBDA_TASK_ROOT,
+  TABLE_NAME: variables.TABLE_NAME,
   SEALING_KEY_ARN: variables.SEALING_KEY_ARN,
   USER_POOLS: variables.USER_POOLS,
   DEVELOPER_PROVIDER: variables.DEVELOPER_PROVIDER,
@@ -27,6 +35,16 @@ const grants = readGrants(join(environment.LAMBDA_TASK_ROOT, 'grants.json'));
 
 const ports = {
   clock: systemClock,
+  users: cachedUserDirectory(
+    cognitoUserDirectory({
+      client: new CognitoIdentityProviderClient(clientSettings('cognito-idp', aws)),
+      usernames: dynamoUsernameRegistry({
+        client: new DynamoDBClient(clientSettings('dynamodb', aws)),
+        tableName: environment.TABLE_NAME,
+      }),
+    }),
+    systemClock,
+  ),
   verifier: userPoolTokenVerifier({
     userPools: environment.USER_POOLS,
     endpoint: environment.AWS_ENDPOINT_URL,
@@ -49,12 +67,30 @@ const decisions = {
   digest: nodeDigest,
 };
 
+interface ResolveSubjectInput {
+  /** As ValidateToken gave it. */
+  readonly presenter: Caller;
+  readonly onBehalfOf: string;
+}
+
 type DecideEvent =
   | ({ readonly task: 'validate-token' } & ValidateTokenInput)
+  | ({ readonly task: 'resolve-subject' } & ResolveSubjectInput)
   | ({ readonly task: 'map-role' } & MapRoleInput);
 
-/** The tasks of the states ValidateToken and MapRole. */
-export const handler = async (event: DecideEvent): Promise<unknown> =>
-  event.task === 'validate-token'
-    ? validateToken(ports, authentication, event)
-    : mapRole(decisions, event);
+/** The tasks of the states ValidateToken, ResolveSubject and MapRole. */
+export const handler = async (event: DecideEvent): Promise<unknown> => {
+  switch (event.task) {
+    case 'validate-token':
+      return validateToken(ports, authentication, event);
+    case 'resolve-subject':
+      return resolveSubject(
+        ports,
+        { ...authentication, grants },
+        event.presenter,
+        event.onBehalfOf,
+      );
+    case 'map-role':
+      return mapRole(decisions, event);
+  }
+};

@@ -12,6 +12,14 @@ import type { HttpContext, HttpPorts, Routes } from './route.ts';
 /** The gateway gives up after 29 s, the function after 25 s and the machine after 20 s: an answer comes before them. */
 const patienceMillis = 24_000;
 
+/** What is known of a request when it is refused. */
+interface Seen {
+  /** Null where the token itself was refused; without a subject where a machine named one that was not found. */
+  caller:
+    (Pick<Caller, 'client' | 'actor' | 'tokenId'> & { readonly subject: string | null }) | null;
+  grant: string | null;
+}
+
 /** What is logged of a request: names and codes, nothing that was presented. */
 export interface RequestLog {
   readonly info: (message: string, fields: Readonly<Record<string, unknown>>) => void;
@@ -35,7 +43,7 @@ export const createHandler =
     const request = readHttpRequest(event);
     const finish = (result: APIGatewayProxyResult) =>
       withCors(result, request.headers['origin'], context.corsOrigins);
-    const seen: { caller: Caller | null; grant: string | null } = { caller: null, grant: null };
+    const seen: Seen = { caller: null, grant: null };
     try {
       const result = await respond(routes, ports, context, request, seen);
       log.info('answered', {
@@ -65,7 +73,7 @@ const respond = async <Ports extends HttpPorts, Context extends HttpContext>(
   ports: Ports,
   context: Context,
   request: HttpRequest,
-  seen: { caller: Caller | null; grant: string | null },
+  seen: Seen,
 ): Promise<APIGatewayProxyResult> => {
   if (request.route === 'GET /v1/health') {
     return answer({ status: 'ok', version: context.version });
@@ -77,12 +85,19 @@ const respond = async <Ports extends HttpPorts, Context extends HttpContext>(
   }
   const deadlineEpochMillis = ports.clock.nowEpochMillis() + patienceMillis;
   const token = tokenOfAuthorization(request.headers['authorization']);
-  const caller = await authenticate(token, route.door, ports, context);
-  seen.caller = caller;
-  requireScope(route, caller);
-  const { grant, run } = prepare(request);
+  const presenter = await authenticate(token, route.door, ports, context);
+  seen.caller = presenter;
+  requireScope(route, presenter);
+  const { grant, onBehalfOf = null, callerOf, run } = prepare(request);
   seen.grant = grant;
-  return run(ports, context, { caller, token, deadlineEpochMillis });
+  // Until the subject is found, there is none to name in the record.
+  if (onBehalfOf !== null && presenter.kind === 'machine') {
+    seen.caller = { ...presenter, subject: null, actor: presenter.client };
+  }
+  const caller =
+    callerOf === undefined ? presenter : await callerOf(ports, context, presenter, onBehalfOf);
+  if (callerOf !== undefined) seen.caller = caller;
+  return run(ports, context, { caller, onBehalfOf, token, deadlineEpochMillis });
 };
 
 /** The gateway has looked already; the broker looks itself, as it does for everything else in the token. */
@@ -109,7 +124,7 @@ const firstFrameOf = ({ message, stack = '' }: Error): string => {
 const recordDenial = async (
   ports: HttpPorts,
   refusal: StepkeyError,
-  seen: { readonly caller: Caller | null; readonly grant: string | null },
+  seen: Readonly<Seen>,
   log: RequestLog,
 ): Promise<void> => {
   try {

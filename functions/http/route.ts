@@ -18,17 +18,32 @@ export interface HttpContext extends AuthenticationContext {
   readonly version: string;
 }
 
-/** A verified request: who asks, with which token, and until when an answer is of use. */
+/** A verified request: who asks, with which token, for whom, and until when an answer is of use. */
 export interface AuthenticatedRequest {
+  /** The subject, in whose name everything is decided; where nobody acts on its behalf, who presented the token. */
   readonly caller: Caller;
+  /** The subject as a machine named it; null where the presenter asks for itself. */
+  readonly onBehalfOf: string | null;
   readonly token: string;
   readonly deadlineEpochMillis: number;
 }
 
 /** A request whose parameters were read. */
-interface Prepared<Ports, Context> {
+export interface Prepared<Ports, Context> {
   /** As asked for, for the record of a denial; null when none was named. */
   readonly grant: string | null;
+  /** The subject that the request names; by default it names none. */
+  readonly onBehalfOf?: string | null;
+  /**
+   * Establishes for whom the request is, before it runs; by default for who presented the token.
+   * @throws every refusal of `resolveSubject`
+   */
+  readonly callerOf?: (
+    ports: Ports,
+    context: Context,
+    presenter: Caller,
+    onBehalfOf: string | null,
+  ) => Promise<Caller>;
   readonly run: (
     ports: Ports,
     context: Context,

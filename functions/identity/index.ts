@@ -14,7 +14,8 @@ import {
   obtainOpenIdTokenWithLogin,
   type ObtainOpenIdTokenWithLoginInput,
 } from './obtain-open-id-token-with-login.ts';
-import { registerIdentity, type RegisterIdentityInput } from './register-identity.ts';
+import type { RegisterIdentityInput } from './register-identity.ts';
+import { registerOnce } from './register-once.ts';
 
 const environment = readEnvironment(process.env, {
   AWS_REGION: variables.AWS_REGION,
@@ -68,7 +69,5 @@ type IdentityEvent =
 /** The tasks of the states RegisterIdentity and ObtainOpenIdTokenWithLogin. */
 export const handler = async (event: IdentityEvent): Promise<unknown> =>
   event.task === 'register-identity'
-    ? once(`${event.caller.subject} ${event.caller.tokenUse}`, () =>
-        registerIdentity(ports, context, event),
-      )
+    ? registerOnce({ ...ports, once }, context, event)
     : obtainOpenIdTokenWithLogin(ports, context, event);

@@ -12,6 +12,10 @@ export interface LoginContext {
 
 type Logins = Readonly<Record<string, string>>;
 
+/** Whether the person's own login is at hand, and to be linked. An access token, or a machine's, is no login. */
+export const canLink = (context: LoginContext, caller: Caller): boolean =>
+  context.identityMode === 'linked' && caller.tokenUse === 'id';
+
 /**
  * The logins that speak for a subject at the identity pool.
  * @returns `personal` is null where the person's ID token is not at hand or linking is switched off; else it
@@ -24,7 +28,7 @@ export const loginsOf = async (
   sealedToken: string,
 ): Promise<{ readonly developer: Logins; readonly personal: Logins | null }> => {
   const developer = { [context.developerProvider]: caller.subject };
-  if (context.identityMode === 'developer' || caller.tokenUse !== 'id') {
+  if (!canLink(context, caller)) {
     return { developer, personal: null };
   }
   const pool = context.userPools.find(({ alias }) => alias === caller.issuerAlias);

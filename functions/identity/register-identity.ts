@@ -20,39 +20,59 @@ export interface RegisterIdentityInput {
   readonly paidEpochSecond: number;
 }
 
+export interface RegistrationPorts {
+  readonly directory: IdentityDirectory;
+  readonly registry: IdentityRegistry;
+  readonly sealer: Pick<Sealer, 'open'>;
+  readonly clock: Clock;
+  readonly timer: Timer;
+}
+
 /**
  * Makes sure that the subject has one identity, and remembers it. With the person's ID token at hand the
  * identity that the person's own login has is adopted, or the login is linked to the one on record; without
- * it the developer login alone makes one. Repeating it gives the same answer.
+ * it the developer login alone makes one. Repeating it gives the same answer, also after an attempt that died
+ * between the identity pool and the registry.
  * @throws Quota.Elapsed when the second that was paid for is over
+ * @throws Token.Expired when the person's ID token has expired meanwhile
  * @throws Identity.Conflict when a login already belongs to another identity
  * @throws Upstream.*, Sealing.Failed
  */
 export const registerIdentity = async (
-  ports: {
-    readonly directory: IdentityDirectory;
-    readonly registry: IdentityRegistry;
-    readonly sealer: Pick<Sealer, 'open'>;
-    readonly clock: Clock;
-    readonly timer: Timer;
-  },
+  ports: RegistrationPorts,
   context: LoginContext,
   { sealedToken, caller, identity, paidEpochSecond }: RegisterIdentityInput,
 ): Promise<RegisteredIdentity> => {
   // control SEC-05
-  const known = identity.identityId === '-' ? null : identity.identityId;
   const { developer, personal } = await loginsOf(ports, context, caller, sealedToken);
+  const logins = { ...developer, ...personal };
+  const known =
+    (await knownIdentity(ports, caller.subject)) ??
+    (identity.identityId === '-' ? null : identity.identityId);
   // GetId has a quota of its own; the call after it is the one that was paid for.
   const adopted =
     known ?? (personal === null ? null : await ports.directory.identityOfLogin(personal));
   await enterPaidSecond(ports, paidEpochSecond);
+  // A repetition with the person's login finds the same identity by itself; one without it cannot tell that login of it.
+  if (personal === null) await ports.registry.begin(caller.subject);
   const registered: RegisteredIdentity = {
-    identityId: await ports.directory.register({
-      identityId: adopted,
-      logins: { ...developer, ...personal },
-    }),
+    identityId: await ports.directory.register({ identityId: adopted, logins }),
     linked: personal !== null,
   };
-  await ports.registry.remember(caller.subject, registered);
+  await ports.registry.remember(caller.subject, registered, caller.username);
   return registered;
+};
+
+/**
+ * The identity on record, read anew, as another registration may have ended since the machine read it. Where one began
+ * and did not end, the developer login may have an identity that is on no record: it must be found before the person's
+ * login makes another.
+ */
+const knownIdentity = async (
+  { registry, directory }: RegistrationPorts,
+  subject: string,
+): Promise<string | null> => {
+  const { identity, wasBegun } = await registry.lookUp(subject);
+  if (identity !== null) return identity.identityId;
+  return wasBegun ? directory.identityOfDeveloper(subject) : null;
 };

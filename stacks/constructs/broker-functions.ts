@@ -1,4 +1,5 @@
 import { Duration, Stack } from 'aws-cdk-lib';
+import type { IUserPool } from 'aws-cdk-lib/aws-cognito';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -15,6 +16,8 @@ export interface BrokerFunctionsProps {
   readonly keys: BrokerKeys;
   readonly table: Table;
   readonly identityPoolId: string;
+  /** Where subjects are looked up that a machine names. */
+  readonly userPools: readonly IUserPool[];
 }
 
 /** The four functions, each with exactly the calls that its tasks make. */
@@ -32,6 +35,11 @@ export class BrokerFunctions extends Construct {
       actions: ['cognito-identity:GetOpenIdTokenForDeveloperIdentity'],
       resources: [identityPoolArn(this, props.identityPoolId)],
     });
+    const lookUpRight = new PolicyStatement({
+      sid: 'LookUpAfterAccident',
+      actions: ['cognito-identity:LookupDeveloperIdentity'],
+      resources: [identityPoolArn(this, props.identityPoolId)],
+    });
     this.tasks = {
       decide: props.factory.create(this, 'decide', {
         description: 'Verifies the token and decides what it gives',
@@ -44,8 +52,12 @@ export class BrokerFunctions extends Construct {
           'MAPPED_ROLE_ARN_PREFIX',
           'TEMPLATE_VALUES',
         ],
-        environment: sealing,
-        rights: [openRight(keys.sealing, 'caller-token')],
+        environment: { ...sealing, TABLE_NAME: table.tableName },
+        rights: [
+          openRight(keys.sealing, 'caller-token'),
+          ...this.#findSubjectRights(),
+          tableKeyRight(keys.data),
+        ],
       }),
       identity: props.factory.create(this, 'identity', {
         description: 'Registers and links subjects in the identity pool',
@@ -56,7 +68,8 @@ export class BrokerFunctions extends Construct {
           openRight(keys.sealing, 'caller-token'),
           sealRight(keys.sealing, 'openid-token'),
           openIdTokenRight,
-          rowRight('RememberIdentity', table, ['UpdateItem'], ['SUBJECT#*']),
+          lookUpRight,
+          rowRight('RememberIdentity', table, ['GetItem', 'UpdateItem'], ['SUBJECT#*']),
           rowRight(
             'RegisterOnce',
             table,
@@ -79,6 +92,22 @@ export class BrokerFunctions extends Construct {
         ],
       }),
     };
+  }
+
+  /** Reads who a named subject is, in the pools of the deployment and in no other. */
+  #findSubjectRights(): readonly PolicyStatement[] {
+    return [
+      new PolicyStatement({
+        sid: 'FindSubject',
+        actions: [
+          'cognito-idp:AdminGetUser',
+          'cognito-idp:AdminListGroupsForUser',
+          'cognito-idp:ListUsers',
+        ],
+        resources: this.#props.userPools.map(({ userPoolArn }) => userPoolArn),
+      }),
+      rowRight('RecallUsername', this.#props.table, ['GetItem'], ['SUBJECT#*']),
+    ];
   }
 
   /** The front. It comes after the machine that it starts, which comes after the functions above. */
@@ -117,6 +146,7 @@ export class BrokerFunctions extends Construct {
           ['BatchGetItem'],
           ['SUBJECT#*', 'CLIENT#*', 'GRANT#*', 'EVERYTHING'],
         ),
+        ...this.#findSubjectRights(),
         rowRight('RecordHandOut', table, ['PutItem'], ['SESSION#*', 'DENIAL#*']),
         tableKeyRight(keys.data),
       ],

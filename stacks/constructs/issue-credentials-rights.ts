@@ -12,6 +12,7 @@ const revocable = [subject, 'CLIENT#*', 'GRANT#*', 'EVERYTHING'];
 
 export const issueCredentialsRights = {
   ValidateToken: { invoke: 'decide' },
+  ResolveSubject: { invoke: 'decide' },
   MapRole: { invoke: 'decide' },
   ResolveIdentity: { dynamodb: 'BatchGetItem', partitionKeys: revocable },
   LookUpCredentials: { dynamodb: 'GetItem', partitionKeys: [subject] },

@@ -66,25 +66,25 @@ describe('the machine itself, past the front', () => {
       'a person without a grant',
       () => run(people.frank.idToken),
       'Grant.Refused',
-      ['ValidateToken', 'MapRole'],
+      ['ValidateToken', 'IsActing', 'MapRole'],
     ],
     [
       'a grant that the front might have invented',
       () => run(people.alice.idToken, { grant: 'team-read' }),
       'Grant.Refused',
-      ['ValidateToken', 'MapRole'],
+      ['ValidateToken', 'IsActing', 'MapRole'],
     ],
     [
       'several grants',
       () => run(people.bob.idToken),
       'Grant.Ambiguous',
-      ['ValidateToken', 'MapRole'],
+      ['ValidateToken', 'IsActing', 'MapRole'],
     ],
     [
       'several roles',
       () => run(people.carol.idToken),
       'Role.Ambiguous',
-      ['ValidateToken', 'MapRole'],
+      ['ValidateToken', 'IsActing', 'MapRole'],
     ],
     [
       'a role outside the list',
@@ -93,7 +93,7 @@ describe('the machine itself, past the front', () => {
           roleArn: `arn:aws:iam::${twin.endpoints.accountId}:role/stepkey/stepkey-own-files`,
         }),
       'Role.NotMapped',
-      ['ValidateToken', 'MapRole'],
+      ['ValidateToken', 'IsActing', 'MapRole'],
     ],
   ])(
     'refuses %s by itself, with one denial and no upstream call [SEC-02]',
@@ -129,7 +129,14 @@ describe('the machine itself, past the front', () => {
       const outcome = await run(people.alice.idToken);
       expect(outcome.error).toBe('Subject.Revoked');
       expect(await stepsOf(twin)).toEqual(
-        refusedIn('ValidateToken', 'MapRole', 'ResolveIdentity', 'WeighRevocation', 'IsAllowed'),
+        refusedIn(
+          'ValidateToken',
+          'IsActing',
+          'MapRole',
+          'ResolveIdentity',
+          'WeighRevocation',
+          'IsAllowed',
+        ),
       );
       const front = await callApi(twin, 'POST', '/v1/credentials', { token: people.alice.idToken });
       expect(front.status).toBe(403);

@@ -9,6 +9,7 @@ import { stepsOf } from '../support/twin/steps.ts';
 
 const coldMint = [
   'ValidateToken',
+  'IsActing',
   'MapRole',
   'ResolveIdentity',
   'WeighRevocation',

@@ -12,6 +12,7 @@ import { callerOf, noonEpochSeconds } from './callers.ts';
 import { fakeIssueMachine } from './fakes/fake-issue-machine.ts';
 import { fakeSealer } from './fakes/fake-sealer.ts';
 import { fakeTable } from './fakes/fake-table.ts';
+import { fakeUserDirectory, rita } from './fakes/fake-user-directory.ts';
 import { fakeTokenVerifier } from './fakes/fake-token-verifier.ts';
 import { fakeClock } from './fakes/fixed-clock.ts';
 import { sequentialIds } from './fakes/sequential-ids.ts';
@@ -49,6 +50,8 @@ export const frontAtNoon = (options: { readonly grants?: readonly Grant[] } = {}
   const machine = fakeIssueMachine();
   const sealer = fakeSealer();
   const verifier = fakeTokenVerifier(clock);
+  const users = fakeUserDirectory();
+  users.put(userPool.userPoolId, rita);
   const journal: string[] = [];
   const log: LogLine[] = [];
   const noted =
@@ -64,6 +67,7 @@ export const frontAtNoon = (options: { readonly grants?: readonly Grant[] } = {}
     clock,
     timer: { wait: noted('wait', clock.wait) },
     ids: sequentialIds(),
+    users: { find: noted('find', users.find) },
     verifier: { verify: noted('verify', verifier.verify) },
     sealer: { seal: noted('seal', sealer.seal), open: noted('open', sealer.open) },
     store: { read: noted('read', table.read) },
@@ -95,6 +99,7 @@ export const frontAtNoon = (options: { readonly grants?: readonly Grant[] } = {}
   };
   const request: FrontRequest = {
     caller: callerOf(),
+    onBehalfOf: null,
     token: tokenOf(),
     deadlineEpochMillis: noonEpochSeconds * 1000 + 25_000,
   };
@@ -104,6 +109,7 @@ export const frontAtNoon = (options: { readonly grants?: readonly Grant[] } = {}
     machine,
     sealer,
     verifier,
+    users,
     ports,
     context,
     request,

@@ -54,9 +54,11 @@ const shipped = (name: string): Grant => {
 export const ownFiles = shipped('own-files');
 export const teamRead = shipped('team-read');
 export const byRole = shipped('by-role');
+export const reports = shipped('reports');
+export const serviceSelf = shipped('service-self');
 
 export const decisionContextOf = (changes: Partial<DecisionContext> = {}): DecisionContext => ({
-  grants: [ownFiles, teamRead, byRole],
+  grants: [ownFiles, teamRead, byRole, reports, serviceSelf],
   templateValues,
   mappedRoleArnPrefix: 'arn:aws:iam::123456789012:role/stepkey/stepkey-',
   identityPoolId: 'us-east-1:99999999-8888-4777-8666-555555555555',

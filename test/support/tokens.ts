@@ -5,7 +5,12 @@ export const userPool: UserPool = {
   alias: 'users',
   userPoolId: 'us-east-1_Example01',
   issuer: 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Example01',
-  clients: { app: 'client-id-of-app', cli: 'client-id-of-cli' },
+  clients: {
+    app: 'client-id-of-app',
+    cli: 'client-id-of-cli',
+    service: 'client-id-of-service',
+    batch: 'client-id-of-batch',
+  },
 };
 
 export const otherUserPool: UserPool = {
@@ -35,6 +40,20 @@ export const idClaimsOf = (changes: Record<string, unknown> = {}): Record<string
 export const accessClaimsOf = (changes: Record<string, unknown> = {}): Record<string, unknown> => {
   const { aud, 'cognito:username': username, ...claims } = idClaimsOf();
   return { ...claims, username, token_use: 'access', client_id: aud, ...changes };
+};
+
+/** What Cognito puts into a machine's own token: no user, and its client id as `sub`. */
+export const machineClaimsOf = (
+  client: 'service' | 'batch' = 'batch',
+  changes: Record<string, unknown> = {},
+): Record<string, unknown> => {
+  const {
+    'cognito:groups': _groups,
+    username: _username,
+    ...claims
+  } = accessClaimsOf({ client_id: userPool.clients[client], sub: userPool.clients[client] });
+  const scope = client === 'batch' ? 'stepkey/act-as' : 'stepkey/credentials';
+  return { ...claims, scope, ...changes };
 };
 
 /** The claims without one of them. */

@@ -4,6 +4,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { clientSettings } from '../../../adapters/aws-clients.ts';
 import { dynamoCredentialStore } from '../../../adapters/credential-store.ts';
 import { dynamoIdentityRegistry } from '../../../adapters/identity-registry.ts';
+import { dynamoUsernameRegistry } from '../../../adapters/username-registry.ts';
 import { dynamoLedger } from '../../../adapters/ledger.ts';
 import type { CacheEntry, RevocationState } from '../../../core/ports.ts';
 import { AwsError } from '../../../local/aws.ts';
@@ -64,6 +65,7 @@ const realTable = (maxAttempts = 1): Table => {
   return {
     ...dynamoCredentialStore({ ...options, timer }),
     ...dynamoIdentityRegistry(options),
+    ...dynamoUsernameRegistry(options),
     ...dynamoLedger(options),
     // As the state machine writes them.
     putEntry: (subject, cacheKey, entry) =>

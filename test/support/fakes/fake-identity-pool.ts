@@ -50,6 +50,12 @@ export const fakeIdentityPool = (): FakeIdentityPool => {
       check();
       return reach(logins, null);
     },
+    identityOfDeveloper: async (developerUserIdentifier) => {
+      await Promise.resolve();
+      check();
+      const [key = ''] = keysOf({ 'login.stepkey': developerUserIdentifier });
+      return identityOf.get(key) ?? null;
+    },
     register: async ({ identityId, logins }) => {
       await Promise.resolve();
       check();

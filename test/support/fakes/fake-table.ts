@@ -9,13 +9,15 @@ import type {
   Ledger,
   RegisteredIdentity,
   RevocationState,
+  UsernameRegistry,
 } from '../../../core/ports.ts';
 import { failureSwitch, type FailureSwitch } from './failure-switch.ts';
 
 type RevocationKey = 'EVERYTHING' | `SUBJECT#${string}` | `CLIENT#${string}` | `GRANT#${string}`;
 
 /** The one table behind its three ports, with what only the state machine or an operator writes. */
-export interface FakeTable extends CredentialStore, IdentityRegistry, Ledger, FailureSwitch {
+export interface FakeTable
+  extends CredentialStore, IdentityRegistry, UsernameRegistry, Ledger, FailureSwitch {
   readonly issuances: readonly Issuance[];
   readonly denials: readonly Denial[];
   readonly putEntry: (subject: string, cacheKey: string, entry: CacheEntry) => void;
@@ -32,6 +34,8 @@ const nothingRevoked: RevocationState = {
 export const fakeTable = (): FakeTable => {
   const { failWith, check } = failureSwitch();
   const identities = new Map<string, RegisteredIdentity>();
+  const usernames = new Map<string, string>();
+  const begun = new Set<string>();
   const revocations = new Map<string, RevocationState>();
   const entries = new Map<string, CacheEntry>();
   const leases = new Map<string, number>();
@@ -79,7 +83,22 @@ export const fakeTable = (): FakeTable => {
         leaseUntilEpochMillis: at === null ? null : (leases.get(at) ?? null),
       };
     },
-    remember: async (subject, identity) => {
+    lookUp: async (subject) => {
+      await Promise.resolve();
+      check();
+      return { identity: identities.get(subject) ?? null, wasBegun: begun.has(subject) };
+    },
+    begin: async (subject) => {
+      await Promise.resolve();
+      check();
+      begun.add(subject);
+    },
+    recall: async (subject) => {
+      await Promise.resolve();
+      check();
+      return usernames.get(subject) ?? null;
+    },
+    remember: async (subject, identity, username = null) => {
       await Promise.resolve();
       check();
       const present = identities.get(subject);
@@ -90,6 +109,8 @@ export const fakeTable = (): FakeTable => {
         identityId: identity.identityId,
         linked: identity.linked || present?.linked === true,
       });
+      if (username !== null) usernames.set(subject, username);
+      begun.delete(subject);
     },
     recordIssuance: async (issuance) => {
       await Promise.resolve();

@@ -160,6 +160,8 @@ describe('the trace of all grants', () => {
       ['own-files', 0],
       ['team-read', null],
       ['by-role', null],
+      ['reports', null],
+      ['service-self', null],
     ]);
   });
 

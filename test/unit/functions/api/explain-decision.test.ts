@@ -19,7 +19,7 @@ const run = async (
     await explainDecision(
       front.ports,
       front.context,
-      { caller: callerOf(changes) },
+      { onBehalfOf: null, caller: callerOf(changes) },
       { grant, roleArn },
     ),
   );
@@ -126,6 +126,8 @@ describe('the trace of an explanation', () => {
       ['own-files', 0],
       ['team-read', null],
       ['by-role', null],
+      ['reports', null],
+      ['service-self', null],
     ]);
     expect(trace?.[1]?.rules).toEqual([
       { rule: 0, effect: 'allow', matched: false, failedCondition: 'groups.anyOf' },

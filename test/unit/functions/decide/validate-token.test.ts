@@ -5,11 +5,11 @@ import { validateToken } from '../../../../functions/decide/validate-token.ts';
 import { frontAtNoon, type Front } from '../../../support/callers-front.ts';
 import { callerOf } from '../../../support/callers.ts';
 import { failureOf, nameOfFailure } from '../../../support/fakes/expect-failure.ts';
-import { accessClaimsOf, idClaimsOf, tokenOf } from '../../../support/tokens.ts';
+import { accessClaimsOf, idClaimsOf, machineClaimsOf, tokenOf } from '../../../support/tokens.ts';
 
 let front: Front;
-const run = (sealedToken: string, door: Door = 'id') =>
-  validateToken(front.ports, front.context, { sealedToken, door });
+const run = (sealedToken: string, door: Door = 'id', onBehalfOf: string | null = null) =>
+  validateToken(front.ports, front.context, { sealedToken, door, onBehalfOf });
 const seal = (token: string) => front.sealer.seal('caller-token', '-', token);
 
 beforeEach(() => {
@@ -48,10 +48,51 @@ describe('[SEC-01] the machine’s own look at a token', () => {
   });
 
   it('keeps to the door', async () => {
-    const access = front.present(accessClaimsOf());
-    expect(await run(await seal(access), 'access')).toEqual(callerOf({ tokenUse: 'access' }));
+    const scope = 'stepkey/credentials';
+    const access = front.present(accessClaimsOf({ scope }));
+    expect(await run(await seal(access), 'access')).toEqual(
+      callerOf({ tokenUse: 'access', scopes: [scope] }),
+    );
     expect(await nameOfFailure(run(await seal(access), 'id'))).toBe('Token.Invalid');
     expect(await nameOfFailure(run(await seal(tokenOf()), 'access'))).toBe('Token.Invalid');
+  });
+
+  it.each<[string, string, Door, string | null, string]>([
+    [
+      'an access token without the scope',
+      tokenOf(accessClaimsOf()),
+      'access',
+      null,
+      'Token.ScopeMissing',
+    ],
+    ['a subject beside an ID token', tokenOf(), 'id', 'rita', 'Actor.Refused'],
+    [
+      'a subject beside a token for oneself',
+      tokenOf(machineClaimsOf('service')),
+      'access',
+      'rita',
+      'Token.ScopeMissing',
+    ],
+    [
+      'no subject beside a token for acting',
+      tokenOf(machineClaimsOf('batch')),
+      'access',
+      null,
+      'Token.ScopeMissing',
+    ],
+    [
+      'a subject beside a person’s token with the scope',
+      tokenOf(accessClaimsOf({ scope: 'stepkey/act-as' })),
+      'access',
+      'rita',
+      'Actor.Refused',
+    ],
+  ])('[SEC-20] refuses %s', async (_, token, door, onBehalfOf, name) => {
+    const claims = JSON.parse(
+      Buffer.from(token.split('.')[1] ?? '', 'base64url').toString(),
+    ) as Record<string, unknown>;
+    front.present(claims);
+    expect(await nameOfFailure(run(await seal(token), door, onBehalfOf))).toBe(name);
   });
 
   it('sees that the token has expired on the way', async () => {

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 
 import type { ErrorName } from '../../../../core/errors.ts';
 import type { LoginContext } from '../../../../functions/identity/logins.ts';
@@ -98,10 +98,42 @@ describe('[SEC-05] registering an identity', () => {
     expect(await remembered()).toBeNull();
   });
 
+  it('goes by the identity on record, although the machine saw none yet', async () => {
+    await table.remember(subject, { identityId, linked: false });
+    expect(await register()).toEqual({ identityId, linked: true });
+    expect(await pool.identityOfLogin(personalLogin)).toBe(identityId);
+  });
+
   it('never replaces the identity on record', async () => {
     await table.remember(subject, { identityId, linked: false });
+    await pool.identityOfLogin(personalLogin);
     expect(await nameOfFailure(register())).toBe('Identity.Conflict');
     expect(await remembered()).toEqual({ identityId, linked: false });
+  });
+
+  it('adopts what an attempt made that died before it was remembered', async () => {
+    await table.begin(subject);
+    const made = await pool.register({ identityId: null, logins: developerLogin });
+    expect(await register()).toEqual({ identityId: made, linked: true });
+    expect(await pool.identityOfLogin(personalLogin)).toBe(made);
+  });
+
+  it('adopts the person’s own identity where such an attempt made none', async () => {
+    await table.begin(subject);
+    const own = await pool.identityOfLogin(personalLogin);
+    expect(await register()).toEqual({ identityId: own, linked: true });
+  });
+
+  it('asks the pool who a developer login is only after such an attempt', async () => {
+    const asked = jest.spyOn(pool, 'identityOfDeveloper');
+    await register();
+    await register(null, { subject: 'users:somebody-else', tokenUse: 'access' });
+    expect(asked).not.toHaveBeenCalled();
+  });
+
+  it('remembers the username for those who act later', async () => {
+    await register(null, { username: 'Google_1234', tokenUse: 'access' });
+    expect(await table.recall(subject)).toBe('Google_1234');
   });
 
   it.each<ErrorName>(['Identity.Conflict', 'Upstream.Throttled', 'Upstream.Misconfigured'])(

@@ -140,7 +140,14 @@ const run = (
   changedInput: Record<string, unknown> = {},
 ) => runScripted(definition, { ...input, ...changedInput }, { ...script, ...changes });
 
-const upToEntry = ['ValidateToken', 'MapRole', 'ResolveIdentity', 'WeighRevocation', 'IsAllowed'];
+const upToEntry = [
+  'ValidateToken',
+  'IsActing',
+  'MapRole',
+  'ResolveIdentity',
+  'WeighRevocation',
+  'IsAllowed',
+];
 const toLease = [...upToEntry, 'LookUpCredentials', 'IsEntryFresh', 'TakeLease'];
 const paying = ['TakeQuota', 'AwaitPaidSecond', 'NeedsRegistration'];
 const minting = [
@@ -323,6 +330,7 @@ describe('statemachines/issue-credentials.asl.json', () => {
 
     expect(visited(events)).toEqual([
       'ValidateToken',
+      'IsActing',
       'MapRole',
       'IsDenial',
       'RecordDenial',
