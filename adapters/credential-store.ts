@@ -5,13 +5,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 
 import { StepkeyError } from '../core/errors.ts';
-import type {
-  CacheEntry,
-  CredentialStore,
-  KnownState,
-  RevocationState,
-  Timer,
-} from '../core/ports.ts';
+import type { CacheEntry, CredentialStore, RevocationState, Timer } from '../core/ports.ts';
 import { awsFailure } from './aws-failures.ts';
 import { identityOfRow } from './identity-row.ts';
 import { keyOf, readMap, readNumber, readNumberOr, readText, type Row } from './rows.ts';

@@ -132,7 +132,7 @@ describe('the main path, on the twin', () => {
     const { idToken } = await signIn(twin, 'audrey');
     const { body } = await callApi(twin, 'POST', '/v1/decisions', { token: idToken });
     expect(body).toMatchObject({ outcome: 'refused', error: 'Grant.Refused' });
-    expect(body['trace']).toHaveLength(3);
+    expect(body['trace']).toHaveLength(5);
   });
 
   it('takes the role from the token when the caller names one of several', async () => {

@@ -47,19 +47,30 @@ describe('the routes of the API', () => {
   it('are the documented ones', () => {
     expect(answering.map(([route]) => route).sort()).toEqual([
       'GET /v1/container-credentials/{grant}',
+      'GET /v1/exchange/container-credentials/{grant}',
       'GET /v1/health',
       'GET /v1/identity',
       'POST /v1/credentials',
       'POST /v1/decisions',
+      'POST /v1/exchange/credentials',
+      'POST /v1/exchange/decisions',
     ]);
   });
 
-  it.each(guarded)('%s takes an ID token of the user pools', (_, method) => {
+  it.each(guarded)('%s takes a token of the user pools', (_, method) => {
     expect(method.AuthorizationType).toBe('COGNITO_USER_POOLS');
     expect(flatten(method.AuthorizerId)).toBe('<BrokerApiAuthorizer>');
-    // Scopes would make it the access tokens' door.
-    expect(method.AuthorizationScopes).toBeUndefined();
   });
+
+  it.each(guarded)(
+    '[SEC-20] %s takes access tokens only where it asks for a scope',
+    (route, method) => {
+      // Scopes make it the access tokens' door.
+      expect(method.AuthorizationScopes).toEqual(
+        route.includes('/v1/exchange/') ? ['stepkey/credentials', 'stepkey/act-as'] : undefined,
+      );
+    },
+  );
 
   it('leave only health open', () => {
     const open = answering.filter(([, { AuthorizationType }]) => AuthorizationType === 'NONE');
@@ -101,7 +112,7 @@ describe('the routes of the API', () => {
       'stepkey:corsOrigins': 'https://app.example',
     });
     const preflights = methodsOf(opened).filter(([route]) => route.startsWith('OPTIONS '));
-    expect(preflights).toHaveLength(5);
+    expect(preflights).toHaveLength(8);
     expect(JSON.stringify(preflights)).toContain("'https://app.example'");
     opened.allResourcesProperties('AWS::ApiGateway::GatewayResponse', {
       ResponseParameters: {

@@ -91,8 +91,13 @@ describe('the functions', () => {
 });
 
 describe('the calls of a function', () => {
-  it('decide opens caller tokens and calls nothing else', () => {
-    expect(callsOf('decide')).toEqual([open('caller-token')]);
+  const findSubject = [
+    'cognito-idp:AdminGetUser,cognito-idp:AdminListGroupsForUser,cognito-idp:ListUsers on <StepkeyIdentity:ExportsOutputFnGetAttUserPool6BA7E5F2Arn>',
+    'dynamodb:GetItem on <BrokerTable.Arn> if dynamodb:LeadingKeys=SUBJECT#*',
+  ];
+
+  it('decide opens caller tokens, finds subjects in the user pools, and changes nothing', () => {
+    expect(callsOf('decide')).toEqual([open('caller-token'), ...findSubject, openTable]);
   });
 
   it('identity opens caller tokens, registers, and touches subjects and idempotency rows', () => {
@@ -100,7 +105,8 @@ describe('the calls of a function', () => {
       open('caller-token'),
       seal('openid-token'),
       obtainToken,
-      'dynamodb:UpdateItem on <BrokerTable.Arn> if dynamodb:LeadingKeys=SUBJECT#*',
+      obtainToken.replace('GetOpenIdTokenForDeveloperIdentity', 'LookupDeveloperIdentity'),
+      'dynamodb:GetItem,dynamodb:UpdateItem on <BrokerTable.Arn> if dynamodb:LeadingKeys=SUBJECT#*',
       'dynamodb:DeleteItem,dynamodb:GetItem,dynamodb:PutItem,dynamodb:UpdateItem on <BrokerTable.Arn> if dynamodb:LeadingKeys=IDEMPOTENCY#*',
       openTable,
     ]);
@@ -122,6 +128,7 @@ describe('the calls of a function', () => {
       open('credentials'),
       seal('caller-token'),
       'dynamodb:BatchGetItem on <BrokerTable.Arn> if dynamodb:LeadingKeys=SUBJECT#*|CLIENT#*|GRANT#*|EVERYTHING',
+      ...findSubject,
       'dynamodb:PutItem on <BrokerTable.Arn> if dynamodb:LeadingKeys=SESSION#*|DENIAL#*',
       openTable,
     ]);
@@ -145,6 +152,7 @@ describe('the environment of a function', () => {
     ],
     decide: [
       'SEALING_KEY_ARN',
+      'TABLE_NAME',
       'USER_POOLS',
       'DEVELOPER_PROVIDER',
       'IDENTITY_POOL_ID',
@@ -203,6 +211,12 @@ describe('what is deployed as a function', () => {
     const grants = JSON.parse(
       readFileSync(join(stagingDirectory, 'decide/grants.json'), 'utf8'),
     ) as { name: string }[];
-    expect(grants.map(({ name }) => name)).toEqual(['by-role', 'own-files', 'team-read']);
+    expect(grants.map(({ name }) => name)).toEqual([
+      'by-role',
+      'own-files',
+      'reports',
+      'service-self',
+      'team-read',
+    ]);
   });
 });

@@ -21,6 +21,8 @@ const grantOf: Readonly<Record<string, string>> = {
   'stepkey-by-role-red': 'by-role',
   'stepkey-by-role-blue': 'by-role',
   'stepkey-own-files': 'own-files',
+  'stepkey-reports': 'reports',
+  'stepkey-service-self': 'service-self',
   'stepkey-team-read': 'team-read',
 };
 const cases = mapped.map((role) => [role.RoleName, role] as const);
@@ -81,11 +83,16 @@ describe('the mapped roles', () => {
 
 describe('the permissions boundary', () => {
   it('allows the actions of the grants and no other', () => {
-    const statements = ['by-role', 'own-files', 'team-read'].flatMap((name) =>
-      [...readFileSync(join(repository, 'grants', `${name}.json`), 'utf8').matchAll(/"(s3:\w+)"/g)]
-        .map(([, action]) => action ?? '')
-        // Condition keys are written like actions, in lower case.
-        .filter((action) => /^s3:[A-Z]/.test(action)),
+    const statements = ['by-role', 'own-files', 'reports', 'service-self', 'team-read'].flatMap(
+      (name) =>
+        [
+          ...readFileSync(join(repository, 'grants', `${name}.json`), 'utf8').matchAll(
+            /"(s3:\w+)"/g,
+          ),
+        ]
+          .map(([, action]) => action ?? '')
+          // Condition keys are written like actions, in lower case.
+          .filter((action) => /^s3:[A-Z]/.test(action)),
     );
     const boundary = Object.values(broker.findResources('AWS::IAM::ManagedPolicy')).map(
       (resource) => (resource['Properties'] as { PolicyDocument: TemplatePolicy }).PolicyDocument,

@@ -55,7 +55,7 @@ export const ownFiles = shipped('own-files');
 export const teamRead = shipped('team-read');
 export const byRole = shipped('by-role');
 export const reports = shipped('reports');
-export const serviceSelf = shipped('service-self');
+const serviceSelf = shipped('service-self');
 
 export const decisionContextOf = (changes: Partial<DecisionContext> = {}): DecisionContext => ({
   grants: [ownFiles, teamRead, byRole, reports, serviceSelf],

@@ -42,26 +42,25 @@ export const accessClaimsOf = (changes: Record<string, unknown> = {}): Record<st
   return { ...claims, username, token_use: 'access', client_id: aud, ...changes };
 };
 
-/** What Cognito puts into a machine's own token: no user, and its client id as `sub`. */
-export const machineClaimsOf = (
-  client: 'service' | 'batch' = 'batch',
-  changes: Record<string, unknown> = {},
-): Record<string, unknown> => {
-  const {
-    'cognito:groups': _groups,
-    username: _username,
-    ...claims
-  } = accessClaimsOf({ client_id: userPool.clients[client], sub: userPool.clients[client] });
-  const scope = client === 'batch' ? 'stepkey/act-as' : 'stepkey/credentials';
-  return { ...claims, scope, ...changes };
-};
-
 /** The claims without one of them. */
 export const without = (
   claims: Readonly<Record<string, unknown>>,
   name: string,
 ): Record<string, unknown> =>
   Object.fromEntries(Object.entries(claims).filter(([key]) => key !== name));
+
+/** What Cognito puts into a machine's own token: no user, and its client id as `sub`. */
+export const machineClaimsOf = (
+  client: 'service' | 'batch' = 'batch',
+  changes: Record<string, unknown> = {},
+): Record<string, unknown> => {
+  const own = accessClaimsOf({
+    client_id: userPool.clients[client],
+    sub: userPool.clients[client],
+  });
+  const scope = client === 'batch' ? 'stepkey/act-as' : 'stepkey/credentials';
+  return { ...without(without(own, 'cognito:groups'), 'username'), scope, ...changes };
+};
 
 export const partOf = (content: string | Uint8Array): string =>
   Buffer.from(content).toString('base64url');

@@ -29,7 +29,10 @@ export const fakeUserDirectory = (): FakeUserDirectory => {
     failWith,
     searches: () => searches,
     put: (userPoolId, user) => {
-      users.set(userPoolId, (users.get(userPoolId) ?? new Map()).set(user.sub, user));
+      users.set(
+        userPoolId,
+        (users.get(userPoolId) ?? new Map<string, DirectoryUser>()).set(user.sub, user),
+      );
     },
     remove: (userPoolId, sub) => {
       users.get(userPoolId)?.delete(sub);
