@@ -29,7 +29,7 @@ export const commands: readonly CommandEntry[] = [
   entry('identity', 'the identity id in the identity pool', () => import('./identity.ts')),
   entry('grants', 'list and check reviewed grant files', () => import('./grants/index.ts')),
   entry('configure', 'write profiles, for stepkey and for AWS', () => import('./configure.ts')),
-  entry('console', 'open the audit page', () => import('./console.ts')),
+  entry('console', 'serve the audit page and open it', () => import('./console.ts')),
   entry('doctor', 'find what is wrong and what to do', () => import('./doctor.ts')),
   entry('completion', 'completion for bash, zsh or fish', () => import('./completion.ts')),
 ];

@@ -1,12 +1,43 @@
 import { spawn } from 'node:child_process';
-import type { Command } from 'commander';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { InvalidArgumentError, type Command } from 'commander';
+import { stopOnSignals } from '../agent/stop-on-signals.ts';
+import { startConsole, type ConsoleServer } from '../console/start-console.ts';
 import { examples, flagsOf, type CommandModule } from './command.ts';
+import { CommandError } from './command-error.ts';
+import { currentToken } from './current-token.ts';
+import { exitCodes } from './exit-codes.ts';
 import { findProfile } from './find-profile.ts';
+import { reasonOf } from './private-file.ts';
+import type { Profile } from './profile.ts';
 import type { Terminal } from './terminal.ts';
+
+interface ConsoleFlags {
+  readonly print?: true;
+  readonly port?: number;
+}
 
 const openers: Readonly<Partial<Record<NodeJS.Platform, readonly string[]>>> = {
   darwin: ['open'],
   win32: ['rundll32', 'url.dll,FileProtocolHandler'],
+};
+
+/** The package has the page beside its command, which is in one file or in chunks below it. */
+const pageDirectoryOf = (): string => {
+  const found = ['../console', '../../console']
+    .map((path) => join(import.meta.dirname, path))
+    .find((directory) => existsSync(join(directory, 'index.html')));
+  if (found !== undefined) return found;
+  throw new CommandError(
+    exitCodes.configuration,
+    'The audit page is not built here; in the repository, run: npm run build',
+  );
+};
+
+const portOf = (text: string): number => {
+  if (/^\d{1,5}$/.test(text) && Number(text) < 65_536) return Number(text);
+  throw new InvalidArgumentError('It must be a port from 0 to 65535.');
 };
 
 /** Resolves with whether something took the address. */
@@ -23,15 +54,44 @@ const open = (url: string, platform: NodeJS.Platform): Promise<boolean> =>
     });
   });
 
+const start = async (
+  terminal: Terminal,
+  profile: Profile,
+  port: number,
+): Promise<ConsoleServer> => {
+  const pageDirectory = pageDirectoryOf();
+  // Now, so that somebody who must log in first is told here and not by an empty page.
+  await currentToken(terminal, profile, 'access');
+  try {
+    return await startConsole({
+      api: profile.api,
+      pageDirectory,
+      port,
+      token: async () => (await currentToken(terminal, profile, 'access')).token,
+    });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new CommandError(
+      exitCodes.configuration,
+      code === 'EADDRINUSE'
+        ? `Port ${String(port)} is in use; choose another with --port, or leave it out.`
+        : `The page cannot be served: ${reasonOf(error)}.`,
+    );
+  }
+};
+
 const showConsole = async (
   terminal: Terminal,
-  { print }: { readonly print?: true },
+  { print, port = 0 }: ConsoleFlags,
   command: Command,
 ): Promise<undefined> => {
-  const { consoleUrl } = await findProfile(terminal, flagsOf(command));
-  terminal.out(`${consoleUrl}\n`);
+  const profile = await findProfile(terminal, flagsOf(command));
+  const server = await start(terminal, profile, port);
+  stopOnSignals(server);
+  terminal.out(`${server.url}\n`);
+  terminal.tell('Serving the audit page until you press Ctrl-C.');
   if (print || !terminal.isOutputTty) return undefined;
-  if (!(await open(consoleUrl, terminal.platform))) {
+  if (!(await open(server.url, terminal.platform))) {
     terminal.tell('No browser could be started; open the address in one.');
   }
   return undefined;
@@ -39,7 +99,10 @@ const showConsole = async (
 
 export const command: CommandModule = {
   define: (command, run) => {
-    command.option('--print', 'only print its address').action(run(showConsole));
-    examples(command, 'stepkey console', 'stepkey console --print');
+    command
+      .option('--print', 'only print the address, without starting a browser')
+      .option('--port <number>', 'port on this machine; any free one by default', portOf)
+      .action(run(showConsole));
+    examples(command, 'stepkey console', 'stepkey console --profile audrey --print --port 8710');
   },
 };
