@@ -210,6 +210,7 @@ export const createTwinServices = async (options: ServicesOptions) => {
     principals: createPrincipals({ iam, sessionTokens, accountId: twinAccountId, admin }),
     userPoolKeys: userPoolKeysOf(cognitoIdp),
     iam,
+    sts,
     cognitoIdp,
     cognitoIdentity,
     kms,

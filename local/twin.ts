@@ -6,6 +6,7 @@ import { bundleScript } from '../tools/bundle.ts';
 import { startAwsListener } from './aws-listener.ts';
 import { serveConsole } from './console.ts';
 import { deployStacks } from './deploy/deploy.ts';
+import type { DeployedStacks } from './deploy/deploy.ts';
 import { resourceHandlers } from './deploy/handlers.ts';
 import { collectApi } from './deploy/resources/api-gateway.ts';
 import type { StackTemplate } from './deploy/template.ts';
@@ -19,6 +20,7 @@ import { joinPublicDocuments } from './public-documents.ts';
 import type { StreamRecord } from './services/dynamodb/streams.ts';
 import { prepareStateDirectory } from './state/directory.ts';
 import { memoryKeyVault, openKeyVault } from './state/keys.ts';
+import type { KeyVault } from './state/keys.ts';
 import { memoryStore, openStore } from './state/store.ts';
 import { stoppable, type Stoppable } from './stoppable.ts';
 import { synthesize } from './synth.ts';
@@ -69,6 +71,13 @@ export interface Twin {
    */
   readonly setClockAhead: (aheadMillis: number) => Promise<void>;
   readonly stop: () => Promise<void>;
+}
+
+/** A twin with its works open: for tests that change what is deployed. */
+export interface OpenTwin extends Twin {
+  readonly services: TwinServices;
+  readonly stacks: DeployedStacks;
+  readonly vault: KeyVault;
 }
 
 const repositoryRoot = resolvePath(import.meta.dirname, '..');
@@ -122,7 +131,7 @@ const sweeping = (services: TwinServices): { stop: () => Promise<void> } => {
   };
 };
 
-const start = async (options: TwinOptions, parts: Stoppable): Promise<Twin> => {
+const start = async (options: TwinOptions, parts: Stoppable): Promise<OpenTwin> => {
   const progress = options.onProgress ?? (() => undefined);
   const log = options.log ?? (() => undefined);
   const cacheDirectory = join(repositoryRoot, '.cache');
@@ -237,15 +246,15 @@ const start = async (options: TwinOptions, parts: Stoppable): Promise<Twin> => {
       shiftDate(aheadMillis);
       return services.setFunctionClocksAhead(aheadMillis);
     },
+    services,
+    stacks,
+    vault,
     stop: parts.stop,
   };
 };
 
-/**
- * Resolves when everything is deployed and every function is loaded. Binds 127.0.0.1 only.
- * Rejects with StateError or DeployError, or the system's error for a port (`EADDRINUSE`); nothing keeps running then.
- */
-export const startTwin = async (options: TwinOptions): Promise<Twin> => {
+/** As startTwin, with the services and the deployment at hand. */
+export const startOpenTwin = async (options: TwinOptions): Promise<OpenTwin> => {
   const parts = stoppable();
   try {
     return await start(options, parts);
@@ -254,3 +263,9 @@ export const startTwin = async (options: TwinOptions): Promise<Twin> => {
     throw error;
   }
 };
+
+/**
+ * Resolves when everything is deployed and every function is loaded. Binds 127.0.0.1 only.
+ * Rejects with StateError or DeployError, or the system's error for a port (`EADDRINUSE`); nothing keeps running then.
+ */
+export const startTwin: (options: TwinOptions) => Promise<Twin> = startOpenTwin;

@@ -7,10 +7,22 @@ import { deploymentOrder } from './order.ts';
 import type { DeployedResource, ResourceHandler } from './resource-handler.ts';
 import type { StackTemplate, Template } from './template.ts';
 
+/** A resource of a template, with its references resolved. */
+export interface TemplateResource {
+  readonly stackName: string;
+  readonly logicalId: string;
+  readonly type: string;
+  readonly properties: unknown;
+}
+
 export interface DeployedStacks {
   /** @throws DeployError when the stack has no such output */
   readonly output: (stackName: string, name: string) => string;
   readonly resource: (stackName: string, logicalId: string) => DeployedResource | undefined;
+  /** Everything that was deployed, in that order. */
+  readonly resources: readonly TemplateResource[];
+  /** Deploys one resource as it would be with these properties; nothing is written down of it. */
+  readonly redeploy: (resource: TemplateResource) => Promise<void>;
 }
 
 interface KeptResource extends DeployedResource {
@@ -109,6 +121,8 @@ export const deployStacks = async (options: DeployOptions): Promise<DeployedStac
   const deployed = new Map<string, DeployedResource>();
   const exported = new Map<string, string>();
   const outputs = new Map<string, string>();
+  const resources: TemplateResource[] = [];
+  const redeployed = new Map<string, TemplateResource>();
   for (const stack of options.templates) {
     const { stackName, template } = stack;
     const scope = scopeOf(stack, options, deployed, exported);
@@ -125,6 +139,7 @@ export const deployStacks = async (options: DeployOptions): Promise<DeployedStac
       const written = before.get(key);
       const previous = written?.type === type ? written : undefined;
       const properties = resolve(resource.Properties ?? {}, scope);
+      resources.push({ stackName, logicalId, type, properties });
       const { id, attributes } = await handler.apply({
         stackName,
         logicalId,
@@ -157,5 +172,18 @@ export const deployStacks = async (options: DeployOptions): Promise<DeployedStac
       throw new DeployError(`${stackName} has no output ${name}.`);
     },
     resource: (stackName, logicalId) => deployed.get(keyOf(stackName, logicalId)),
+    resources,
+    redeploy: async (resource) => {
+      const { stackName, logicalId, type, properties } = resource;
+      const key = keyOf(stackName, logicalId);
+      await options.handlers[type]?.apply({
+        stackName,
+        logicalId,
+        properties,
+        previousId: deployed.get(key)?.id,
+        previousProperties: (redeployed.get(key) ?? kept.get(key))?.properties,
+      });
+      redeployed.set(key, resource);
+    },
   };
 };

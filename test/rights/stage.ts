@@ -1,0 +1,217 @@
+/** The one twin of the run, and what stories act with on it. */
+import { randomUUID } from 'node:crypto';
+import { SignJWT } from 'jose';
+import { AwsError } from '../../local/aws.ts';
+import type { Interceptor, Principal } from '../../local/aws.ts';
+import { startOpenTwin } from '../../local/twin.ts';
+import type { OpenTwin } from '../../local/twin.ts';
+import { signIn } from '../support/twin/people.ts';
+import type { DeployedStacks, TemplateResource } from '../../local/deploy/deploy.ts';
+import type { Mutant } from './mutants.ts';
+import type { Call, Row, Stage, Story } from './story.ts';
+
+/** Role → what it called, or tried to: `service:Operation`. */
+export type Acted = ReadonlyMap<string, ReadonlySet<string>>;
+
+export interface Theatre {
+  readonly twin: OpenTwin;
+  /** Which roles acted, by their ARNs. Rejects where the story does. */
+  readonly tell: (story: Story) => Promise<Acted>;
+  /** Deploys what a mutant changes, with fresh processes where a function may still hold what it once obtained. */
+  readonly mutate: (mutant: Mutant) => Promise<void>;
+  readonly restore: (mutant: Mutant) => Promise<void>;
+  /** Whose rights the mutant changes; null where it is not a role's. */
+  readonly roleArnOf: (mutant: Mutant) => string | null;
+  readonly close: () => Promise<void>;
+}
+
+const refusals: ReadonlySet<string> = new Set(['AccessDenied', 'AccessDeniedException']);
+
+const refused = async (call: Promise<unknown>): Promise<void> => {
+  try {
+    await call;
+  } catch (error) {
+    if (error instanceof AwsError && refusals.has(error.code)) return;
+    throw error;
+  }
+  throw new Error('Allowed what must be refused.');
+};
+
+interface Owner {
+  readonly name: string;
+  readonly roleArn: string;
+}
+
+/** Functions and state machines, by the names that the deployment gives them. */
+const ownersOf = ({ stacks }: OpenTwin): readonly Owner[] =>
+  stacks.resources.flatMap(({ type, properties }) => {
+    const { FunctionName, StateMachineName, Role, RoleArn } = properties as Record<string, string>;
+    const name = type === 'AWS::Lambda::Function' ? FunctionName : StateMachineName;
+    const roleArn = Role ?? RoleArn;
+    return name === undefined || roleArn === undefined ? [] : [{ name, roleArn }];
+  });
+
+/** A data key or a session that a process holds already would hide that its role may no longer obtain it. */
+const isHeld = ({ actions }: Mutant): boolean =>
+  actions.some((action) => /^(?:kms|sts):/.test(action));
+
+const deploying = (stacks: DeployedStacks) => {
+  let restarts = 0;
+  const ofType = (type: string): readonly TemplateResource[] =>
+    stacks.resources.filter((resource) => resource.type === type);
+  const deployed = ({ stackName, logicalId }: TemplateResource) =>
+    stacks.resource(stackName, logicalId);
+  const roleArnOf = ({ resource }: Mutant): string | null =>
+    resource.type === 'AWS::IAM::Role' ? (deployed(resource)?.attributes['Arn'] ?? null) : null;
+  const deploy = async (resource: TemplateResource): Promise<void> => {
+    await stacks.redeploy(resource);
+    // A role is put without the policies that stand in resources of their own.
+    if (resource.type === 'AWS::IAM::Role')
+      for (const policy of ofType('AWS::IAM::Policy')) await stacks.redeploy(policy);
+  };
+  const restart = async (roleArn: string | null): Promise<void> => {
+    restarts += 1;
+    for (const lambda of ofType('AWS::Lambda::Function')) {
+      const properties = lambda.properties as {
+        readonly Role: string;
+        readonly Environment?: { readonly Variables?: object };
+      };
+      if (roleArn !== null && properties.Role !== roleArn) continue;
+      // A changed definition gets a new process.
+      const Variables = { ...properties.Environment?.Variables, STORY_RESTARTS: String(restarts) };
+      await stacks.redeploy({
+        ...lambda,
+        properties: { ...properties, Environment: { Variables } },
+      });
+    }
+  };
+  return {
+    roleArnOf,
+    mutate: async (mutant: Mutant): Promise<void> => {
+      await deploy(mutant.resource);
+      if (isHeld(mutant)) await restart(roleArnOf(mutant));
+    },
+    restore: async ({ resource: { stackName, logicalId } }: Mutant): Promise<void> => {
+      const original = stacks.resources.find(
+        (each) => each.stackName === stackName && each.logicalId === logicalId,
+      );
+      if (original !== undefined) await deploy(original);
+    },
+  };
+};
+
+export const openTheatre = async (): Promise<Theatre> => {
+  let acted = new Map<string, Set<string>>();
+  let interceptors: Interceptor[] = [];
+  let entrances: { readonly state: string; readonly act: () => Promise<unknown> }[] = [];
+  const note = (roleArn: string, action: string): void => {
+    const actions = acted.get(roleArn) ?? new Set();
+    acted.set(roleArn, actions.add(action));
+  };
+  const twin = await startOpenTwin({
+    stateDirectory: null,
+    port: 0,
+    awsPort: 0,
+    users: 'demo',
+    interceptor: async (call) => {
+      const roleArn = call.principal.conditionKeys['aws:PrincipalArn'];
+      if (typeof roleArn === 'string') note(roleArn, `${call.service}:${call.operation}`);
+      const { RoleArn: assumed } = call.input;
+      if (call.service === 'sts' && typeof assumed === 'string')
+        note(assumed, `sts:${call.operation}`);
+      for (const act of interceptors) await act(call);
+    },
+    pause: async (state, when) => {
+      const found = entrances.find((entrance) => entrance.state === state && when === 'enter');
+      if (found === undefined) return;
+      entrances = entrances.filter((entrance) => entrance !== found);
+      await found.act();
+    },
+  });
+  const { services, endpoints } = twin;
+  const callAs =
+    (principalOf: () => Principal): Call =>
+    (service, operation, input) =>
+      services.call(service, operation, input, {
+        principal: principalOf(),
+        requestId: randomUUID(),
+        sourceIp: '127.0.0.1',
+      });
+  const owners = ownersOf(twin);
+  const roleArnOf = (name: string): string => {
+    const owner = owners.find((each) => each.name === name);
+    if (owner === undefined) throw new TypeError(`Nothing named ${name} is deployed`);
+    return owner.roleArn;
+  };
+  const table = { TableName: endpoints.table };
+  const rows = async (partitionKey: string): Promise<readonly Row[]> => {
+    const { Items } = await twin.call('dynamodb', 'Query', {
+      ...table,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': { S: partitionKey } },
+      ConsistentRead: true,
+    });
+    return Items as Row[];
+  };
+  const clearTable = async (): Promise<void> => {
+    const { Items } = await twin.call('dynamodb', 'Scan', { ...table, ConsistentRead: true });
+    for (const { pk, sk } of Items as Row[])
+      await twin.call('dynamodb', 'DeleteItem', { ...table, Key: { pk, sk } });
+  };
+  const [alice, bob, carol, frank] = await Promise.all([
+    signIn(twin, 'alice'),
+    signIn(twin, 'bob'),
+    signIn(twin, 'carol'),
+    signIn(twin, 'frank'),
+  ]);
+  const stage: Stage = {
+    twin,
+    people: { alice, bob, carol, frank },
+    as: (owner) => {
+      const roleArn = roleArnOf(owner);
+      // Noted here too, as a refused call reaches no interceptor.
+      const call = callAs(() => services.sts.principalOfRole(roleArn, 'story'));
+      return (service, operation, input) => {
+        note(roleArn, `${service}:${operation}`);
+        return call(service, operation, input);
+      };
+    },
+    with: async ({ accessKeyId, sessionToken }) => {
+      const { principal } = await services.principals.resolve(accessKeyId, sessionToken);
+      const roleArn = principal.conditionKeys['aws:PrincipalArn'];
+      const call = callAs(() => principal);
+      return (service, operation, input) => {
+        if (typeof roleArn === 'string') note(roleArn, `${service}:${operation}`);
+        return call(service, operation, input);
+      };
+    },
+    admin: twin.call,
+    refused,
+    rows,
+    beforeCall: (act) => {
+      interceptors.push(act);
+    },
+    onEnter: (state, act) => {
+      entrances.push({ state, act });
+    },
+    signPoolToken: async (claims) => {
+      const { kid, privateKey } = await twin.vault.rsa(`${endpoints.region}1`, 'RS512');
+      return new SignJWT(claims)
+        .setProtectedHeader({ kid, typ: 'JWS', alg: 'RS512' })
+        .sign(privateKey);
+    },
+  };
+  return {
+    twin,
+    tell: async (story) => {
+      await clearTable();
+      acted = new Map();
+      interceptors = [];
+      entrances = [];
+      await story.tell(stage);
+      return acted;
+    },
+    ...deploying(twin.stacks),
+    close: twin.stop,
+  };
+};

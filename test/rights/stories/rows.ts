@@ -1,0 +1,72 @@
+import type { Call, Stage, Stories, Story } from '../story.ts';
+
+/** Which rows each may touch, and how, by the beginning of their partition key. */
+const families = [
+  'SUBJECT#x',
+  'SESSION#x',
+  'CLIENT#x',
+  'GRANT#x',
+  'EVERYTHING',
+  'DENIAL#x',
+  'IDEMPOTENCY#x',
+  'QUOTA#developer-identity',
+  'QUOTA#x',
+  'OTHER#x',
+] as const;
+type Family = (typeof families)[number];
+type RowCall = 'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'BatchGetItem';
+
+const revocable: readonly Family[] = ['SUBJECT#x', 'CLIENT#x', 'GRANT#x', 'EVERYTHING'];
+
+const who: Readonly<Record<string, Readonly<Partial<Record<RowCall, readonly Family[]>>>>> = {
+  'stepkey-api': { BatchGetItem: revocable, PutItem: ['SESSION#x', 'DENIAL#x'] },
+  'stepkey-decide': {},
+  'stepkey-identity': {
+    GetItem: ['IDEMPOTENCY#x'],
+    PutItem: ['IDEMPOTENCY#x'],
+    UpdateItem: ['IDEMPOTENCY#x', 'SUBJECT#x'],
+    DeleteItem: ['IDEMPOTENCY#x'],
+  },
+  'stepkey-exchange': {},
+  'stepkey-issue-credentials': {
+    GetItem: ['SUBJECT#x'],
+    PutItem: ['SESSION#x', 'DENIAL#x'],
+    UpdateItem: ['SUBJECT#x', 'SESSION#x', 'QUOTA#developer-identity'],
+    DeleteItem: ['SUBJECT#x'],
+    BatchGetItem: revocable,
+  },
+};
+
+const callsOn = (
+  call: Call,
+  table: string,
+  family: Family,
+): Record<RowCall, () => Promise<unknown>> => {
+  const Key = { pk: { S: family }, sk: { S: 'story' } };
+  const TableName = table;
+  return {
+    PutItem: () => call('dynamodb', 'PutItem', { TableName, Item: Key }),
+    GetItem: () => call('dynamodb', 'GetItem', { TableName, Key }),
+    UpdateItem: () => call('dynamodb', 'UpdateItem', { TableName, Key }),
+    BatchGetItem: () =>
+      call('dynamodb', 'BatchGetItem', { RequestItems: { [table]: { Keys: [Key] } } }),
+    DeleteItem: () => call('dynamodb', 'DeleteItem', { TableName, Key }),
+  };
+};
+
+const tellOf =
+  (owner: string): Story['tell'] =>
+  async ({ as, refused, twin }: Stage) => {
+    for (const family of families) {
+      const calls = callsOn(as(owner), twin.endpoints.table, family);
+      for (const [operation, run] of Object.entries(calls) as [RowCall, () => Promise<unknown>][]) {
+        const allowed = who[owner]?.[operation]?.includes(family) === true;
+        await (allowed ? run() : refused(run()));
+      }
+    }
+  };
+
+export const rows: Stories = Object.keys(who).map((owner) => ({
+  title: `${owner} touches its rows and no other`,
+  tell: tellOf(owner),
+}));
