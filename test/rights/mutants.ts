@@ -46,12 +46,17 @@ const replaceAt = (value: unknown, path: Path, replacement: unknown): unknown =>
   return { ...object, [key]: replaceAt(object[key], rest, replacement) };
 };
 
-const sameBut = ({ Sid: _, ...statement }: Statement): string => JSON.stringify(statement);
+/** Whatever its name. */
+const meaning = (statement: Statement): string => JSON.stringify({ ...statement, Sid: undefined });
 
 const without = (statement: Statement, operator: string, key: string): Statement => {
-  const { [operator]: tests = {}, ...others } = statement.Condition ?? {};
-  const { [key]: __, ...left } = tests;
-  return { ...statement, Condition: { ...others, [operator]: left } };
+  const left = Object.entries(statement.Condition?.[operator] ?? {}).filter(
+    ([name]) => name !== key,
+  );
+  return {
+    ...statement,
+    Condition: { ...statement.Condition, [operator]: Object.fromEntries(left) },
+  };
 };
 
 /**
@@ -65,7 +70,7 @@ const mutantsOfDocument = (
 ): Mutant[] => {
   const groups = new Map<string, { first: Statement; name: string }>();
   statements.forEach((statement, index) => {
-    const key = sameBut(statement);
+    const key = meaning(statement);
     const name = statement.Sid ?? `#${String(index + 1)}`;
     const group = groups.get(key);
     groups.set(key, { first: statement, name: group ? `${group.name}+${name}` : name });
@@ -86,7 +91,7 @@ const mutantsOfDocument = (
         properties: replaceAt(
           resource.properties,
           [...path, 'Statement'],
-          statements.flatMap((each) => (sameBut(each) === key ? change(each) : [each])),
+          statements.flatMap((each) => (meaning(each) === key ? change(each) : [each])),
         ),
       },
     });

@@ -138,7 +138,7 @@ export const issuing: Stories = [
     title: 'a pool that wants the person’s own login gets it from the identity function',
     tell: async (stage) => {
       stage.beforeCall(({ operation, input }) => {
-        const logins = Object.keys((input['Logins'] ?? {}) as object);
+        const logins = Object.keys(input['Logins'] ?? {});
         if (operation !== 'GetOpenIdTokenForDeveloperIdentity' || logins.length > 1) return;
         throw new AwsError(
           'NotAuthorizedException',

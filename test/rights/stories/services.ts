@@ -39,6 +39,24 @@ export const services: Stories = [
     },
   },
   {
+    title: 'the front opens executions of its machine, and nothing else, with the data key',
+    tell: async ({ admin, as, refused, twin }) => {
+      const own = String(twin.endpoints.stateMachines['issue-credentials']);
+      const open = async (name: string, stateMachineArn: string): Promise<unknown> => {
+        const EncryptionContext = { [name]: stateMachineArn };
+        const { CiphertextBlob } = await admin('kms', 'GenerateDataKey', {
+          KeyId: 'alias/stepkey/data',
+          NumberOfBytes: 32,
+          EncryptionContext,
+        });
+        return as('stepkey-api')('kms', 'Decrypt', { CiphertextBlob, EncryptionContext });
+      };
+      await open('aws:states:stateMachineArn', own);
+      await refused(open('aws:states:stateMachineArn', `${own}-of-another`));
+      await refused(open('purpose', 'credentials'));
+    },
+  },
+  {
     title: 'another machine does not get the role of issue-credentials',
     tell: async ({ twin, admin }) => {
       const machine = twin.stacks.resources.find(
