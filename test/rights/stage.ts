@@ -6,7 +6,7 @@ import type { Interceptor, Principal } from '../../local/aws.ts';
 import { startOpenTwin } from '../../local/twin.ts';
 import type { OpenTwin } from '../../local/twin.ts';
 import { signIn } from '../support/twin/people.ts';
-import type { DeployedStacks, TemplateResource } from '../../local/deploy/deploy.ts';
+import type { TemplateResource } from '../../local/deploy/deploy.ts';
 import type { Mutant } from './mutants.ts';
 import type { Call, Row, Stage, Story } from './story.ts';
 
@@ -55,19 +55,17 @@ const ownersOf = ({ stacks }: OpenTwin): readonly Owner[] =>
 const isHeld = ({ actions }: Mutant): boolean =>
   actions.some((action) => /^(?:kms|sts):/.test(action));
 
-const deploying = (stacks: DeployedStacks) => {
+const deploying = ({ services, stacks }: OpenTwin) => {
   let restarts = 0;
   const ofType = (type: string): readonly TemplateResource[] =>
     stacks.resources.filter((resource) => resource.type === type);
   const deployed = ({ stackName, logicalId }: TemplateResource) =>
     stacks.resource(stackName, logicalId);
-  const roleArnOf = ({ resource }: Mutant): string | null =>
-    resource.type === 'AWS::IAM::Role' ? (deployed(resource)?.attributes['Arn'] ?? null) : null;
-  const deploy = async (resource: TemplateResource): Promise<void> => {
-    await stacks.redeploy(resource);
-    // A role is put without the policies that stand in resources of their own.
-    if (resource.type === 'AWS::IAM::Role')
-      for (const policy of ofType('AWS::IAM::Policy')) await stacks.redeploy(policy);
+  const roleArnOf = ({ resource }: Mutant): string | null => {
+    if (resource.type === 'AWS::IAM::Role') return deployed(resource)?.attributes['Arn'] ?? null;
+    if (resource.type !== 'AWS::IAM::Policy') return null;
+    const [name = ''] = (resource.properties as { readonly Roles: readonly string[] }).Roles;
+    return services.iam.roleNamed(name)?.arn ?? null;
   };
   const restart = async (roleArn: string | null): Promise<void> => {
     restarts += 1;
@@ -88,14 +86,14 @@ const deploying = (stacks: DeployedStacks) => {
   return {
     roleArnOf,
     mutate: async (mutant: Mutant): Promise<void> => {
-      await deploy(mutant.resource);
+      await stacks.redeploy(mutant.resource);
       if (isHeld(mutant)) await restart(roleArnOf(mutant));
     },
     restore: async ({ resource: { stackName, logicalId } }: Mutant): Promise<void> => {
       const original = stacks.resources.find(
         (each) => each.stackName === stackName && each.logicalId === logicalId,
       );
-      if (original !== undefined) await deploy(original);
+      if (original !== undefined) await stacks.redeploy(original);
     },
   };
 };
@@ -211,7 +209,7 @@ export const openTheatre = async (): Promise<Theatre> => {
       await story.tell(stage);
       return acted;
     },
-    ...deploying(twin.stacks),
+    ...deploying(twin),
     close: twin.stop,
   };
 };

@@ -20,14 +20,13 @@ const dataKey = 'The use of the data key by services is not enforced by the twin
 
 export const unobservable: readonly Unobservable[] = [
   { mutant: '*Role: Trace without itself', reason: xRay },
-  { mutant: '*IssueCredentialsRole: DeliverLogs without itself', reason: logDelivery },
-  { mutant: '*IssueCredentialsRole: EncryptDeliveredLogs without *', reason: logDelivery },
+  { mutant: '*MachineRole: DeliverLogs without itself', reason: logDelivery },
+  { mutant: '*MachineRole: EncryptDeliveredLogs without *', reason: logDelivery },
   { mutant: '*KeysData KeyPolicy: EncryptLogGroups without *', reason: logKeys },
   { mutant: '*KeysData KeyPolicy: DeliverExecutionLogs without *', reason: logKeys },
   { mutant: '*ApiCloudWatchRole AssumeRolePolicyDocument: #1 without itself', reason: accountLogs },
   {
-    mutant:
-      '*IssueCredentialsRole AssumeRolePolicyDocument: #1 without StringEquals aws:SourceAccount',
+    mutant: '*MachineRole AssumeRolePolicyDocument: #1 without StringEquals aws:SourceAccount',
     reason: 'The ARN that must be the source names the account too, so that this says it twice.',
   },
   {
@@ -37,6 +36,6 @@ export const unobservable: readonly Unobservable[] = [
   { mutant: '*Role: Log without itself', reason: logGroups },
   { mutant: 'TokenCustomization* AssumeRolePolicyDocument: #1 without itself', reason: logGroups },
   { mutant: '*Role: OpenTable without *', reason: dataKey },
-  { mutant: '*IssueCredentialsRole: OpenExecutions without *', reason: dataKey },
+  { mutant: '*MachineRole: OpenExecutions without *', reason: dataKey },
   { mutant: '*KeysData KeyPolicy: #1 without itself', reason: dataKey },
 ];
