@@ -6,12 +6,14 @@ import type { Clock } from '../core/ports.ts';
 import { processTimers } from './asl/timers.ts';
 import type { AwsCall, Interceptor } from './aws.ts';
 import type { UserPoolKeys } from './gateway/authorizer.ts';
+import { evaluateAccess } from './iam/evaluate.ts';
 import { createIamStore } from './iam/roles.ts';
 import { twinAccountId, twinRegion } from './identity.ts';
 import type { RoleCredentials } from './lambda/credentials-endpoint.ts';
 import type { FunctionDefinition } from './lambda/function-definition.ts';
 import { startLambdaRuntime } from './lambda/runtime.ts';
-import type { LambdaRuntime } from './lambda/runtime.ts';
+import type { LambdaRuntime, LambdaRuntimeOptions } from './lambda/runtime.ts';
+import { createFunctionRoles } from './lambda/function-role.ts';
 import { createCognitoIdentityService } from './services/cognito-identity/service.ts';
 import { createEventsService } from './services/events/service.ts';
 import { createDeadLetters, createTargetDelivery } from './services/events/target-delivery.ts';
@@ -90,7 +92,7 @@ const userPoolKeysOf = (idp: CognitoIdpService): UserPoolKeys => {
 const startRuntime = (
   { awsEndpoint, runtimeScript }: ServicesOptions,
   credentialsOf: (definition: FunctionDefinition) => Promise<RoleCredentials>,
-  writeLog: (group: string, stream: string, atEpochMillis: number, line: string) => void,
+  writeLog: LambdaRuntimeOptions['writeLog'],
 ): Promise<LambdaRuntime> =>
   startLambdaRuntime({ script: runtimeScript, awsEndpoint, credentialsOf, writeLog });
 
@@ -140,15 +142,19 @@ export const createTwinServices = async (options: ServicesOptions) => {
     identityPoolKeys: cognitoIdentity.identityPoolKeys,
     log,
   });
+  const functionRoles = createFunctionRoles(sts.principalOfRole, place);
   const runtime = await startRuntime(
     options,
     ({ roleArn, name }) =>
       sts.credentialsOfRole(roleArn, name, functionSessionSeconds, {
         service: 'lambda.amazonaws.com',
       }),
-    logs.writeLog,
+    (definition, stream, atEpochMillis, line) => {
+      if (functionRoles.mayLog(definition, stream))
+        logs.writeLog(definition.logGroup, stream, atEpochMillis, line);
+    },
   );
-  const lambda = createLambdaService({ runtime });
+  const lambda = createLambdaService({ runtime, requireTrust: functionRoles.requireTrust });
   const sqs = await createSqsService({ store, clock, endpoint: options.awsEndpoint });
   const events = await createEventsService({
     store,
@@ -175,6 +181,13 @@ export const createTwinServices = async (options: ServicesOptions) => {
           sourceArn: stateMachineArn,
         }),
       ),
+    mayDo: (principal, request) => {
+      const resourcePolicy = kms.keyPolicy(request.resource);
+      return evaluateAccess(
+        principal,
+        resourcePolicy === undefined ? request : { ...request, resourcePolicy },
+      ).allowed;
+    },
     timers: processTimers(clock),
     writeLog: logs.writeLog,
     ...(options.pause === undefined ? {} : { pause: options.pause }),
@@ -187,6 +200,7 @@ export const createTwinServices = async (options: ServicesOptions) => {
     {
       log,
       clock,
+      policyOf: kms.keyPolicy,
       ...(options.interceptor === undefined ? {} : { interceptor: options.interceptor }),
       ...(options.afterCall === undefined ? {} : { afterCall: options.afterCall }),
     },

@@ -268,4 +268,4 @@ export const startOpenTwin = async (options: TwinOptions): Promise<OpenTwin> => 
  * Resolves when everything is deployed and every function is loaded. Binds 127.0.0.1 only.
  * Rejects with StateError or DeployError, or the system's error for a port (`EADDRINUSE`); nothing keeps running then.
  */
-export const startTwin: (options: TwinOptions) => Promise<Twin> = startOpenTwin;
+export const startTwin = async (options: TwinOptions): Promise<Twin> => startOpenTwin(options);

@@ -13,7 +13,12 @@ export interface LambdaRuntimeOptions {
   readonly awsEndpoint: string;
   /** A session of the function's role, good for some time from now. Rejects when the role does not trust Lambda. */
   readonly credentialsOf: (definition: FunctionDefinition) => Promise<RoleCredentials>;
-  readonly writeLog: (group: string, stream: string, atEpochMillis: number, line: string) => void;
+  readonly writeLog: (
+    definition: FunctionDefinition,
+    stream: string,
+    atEpochMillis: number,
+    line: string,
+  ) => void;
 }
 
 export interface LambdaRuntime {
@@ -39,6 +44,10 @@ interface Running {
 const logStreamName = (): string =>
   `${new Date().toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]${randomBytes(16).toString('hex')}`;
 
+/** As Lambda's, but for the numbers of a version that is not Lambda's. */
+const initialization = ({ runtime }: FunctionDefinition): string =>
+  `INIT_START Runtime Version: ${runtime.replace('nodejs', 'nodejs:').replace('.x', '.twin')}`;
+
 export const startLambdaRuntime = async (options: LambdaRuntimeOptions): Promise<LambdaRuntime> => {
   const endpoint = await startCredentialsEndpoint();
   const running = new Map<string, Running>();
@@ -47,6 +56,7 @@ export const startLambdaRuntime = async (options: LambdaRuntimeOptions): Promise
 
   const start = (definition: FunctionDefinition): FunctionProcess => {
     const logStream = logStreamName();
+    options.writeLog(definition, logStream, Date.now(), initialization(definition));
     return startFunctionProcess({
       script: options.script,
       workingDirectory: definition.taskRoot,
@@ -56,7 +66,7 @@ export const startLambdaRuntime = async (options: LambdaRuntimeOptions): Promise
         logStream,
       }),
       writeLog: (line) => {
-        options.writeLog(definition.logGroup, logStream, Date.now(), line);
+        options.writeLog(definition, logStream, Date.now(), line);
       },
     });
   };

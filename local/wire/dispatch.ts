@@ -4,7 +4,7 @@ import { AwsError } from '../aws.ts';
 import type { AwsCall, CallContext, Interceptor, Operation, Principal, Service } from '../aws.ts';
 import type { KeyRecord } from '../iam/condition-keys.ts';
 import { evaluateAccess } from '../iam/evaluate.ts';
-import type { AccessRequest } from '../iam/policy.ts';
+import type { AccessRequest, PolicyDocument } from '../iam/policy.ts';
 import { twinRegion } from '../identity.ts';
 
 const notEmulated = (service: string, operation: string): AwsError =>
@@ -68,6 +68,8 @@ export const createAwsCall = (
     readonly interceptor?: Interceptor;
     readonly afterCall?: Interceptor;
     readonly clock?: Clock;
+    /** The policy of a resource whose service is not the one that is called, such as a table's key. */
+    readonly policyOf?: (resource: string) => PolicyDocument | undefined;
   },
 ): AwsCall => {
   const operations = new Map<string, Operation>();
@@ -92,7 +94,12 @@ export const createAwsCall = (
     }
     const keys = connectionKeys(service, context, clock.nowEpochMillis());
     for (const request of operation.authorize(input)) {
-      const verdict = evaluateAccess(principal, request, keys);
+      const own = request.resourcePolicy ?? options.policyOf?.(request.resource);
+      const verdict = evaluateAccess(
+        principal,
+        own === undefined ? request : { ...request, resourcePolicy: own },
+        keys,
+      );
       if (verdict.allowed) continue;
       // Quoted, so that a line break in a key cannot forge a line of the log.
       options.log(

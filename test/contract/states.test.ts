@@ -53,6 +53,7 @@ beforeAll(async () => {
     call: (...given) => call(...given),
     invokeFunction: (_, payload) => Promise.resolve({ payload }),
     principalOfRole: () => Promise.resolve(machineRole),
+    mayDo: () => true,
     timers: processTimers(clock),
     writeLog: () => undefined,
   });

@@ -117,6 +117,7 @@ describe('the pre token generation trigger on the twin', () => {
   });
 
   it('writes nothing into its log', async () => {
-    expect(await twin.readLog('/aws/lambda/stepkey-pre-token-generation')).toEqual([]);
+    const log = await twin.readLog('/aws/lambda/stepkey-pre-token-generation');
+    expect(log.filter(({ message }) => !message.startsWith('INIT_START '))).toEqual([]);
   });
 });

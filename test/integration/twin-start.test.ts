@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Endpoints } from '../../local/endpoints.ts';
+import { anyPorts, endpointsIn, startProcess, type TwinProcess } from '../support/twin/process.ts';
 
 let directory: string;
 const children = new Set<ChildProcess>();
@@ -20,40 +19,13 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-interface Started {
-  readonly child: ChildProcess;
-  readonly ended: Promise<{ code: number | null; stdout: string; stderr: string }>;
-  /** Resolves at the line `ready`, or at the end. */
-  readonly ready: Promise<void>;
-}
-
-const start = (...args: readonly string[]): Started => {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'local/start.ts', ...args]);
-  children.add(child);
-  let stdout = '';
-  let stderr = '';
-  const ready = new Promise<void>((resolve) => {
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      stdout += text;
-      if (/^ready$/m.test(stdout)) resolve();
-    });
-    child.once('close', () => {
-      resolve();
-    });
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  const ended = once(child, 'close').then(([code]) => ({
-    code: code as number | null,
-    stdout,
-    stderr,
-  }));
-  return { child, ready, ended };
+const start = (...args: readonly string[]): TwinProcess => {
+  const started = startProcess(...args);
+  children.add(started.child);
+  return started;
 };
 
-const anyPorts = ['--port', '0', '--aws-port', '0'] as const;
 const state = (name: string): string => join(directory, name);
-const endpointsIn = async (name: string): Promise<Endpoints> =>
-  JSON.parse(await readFile(join(state(name), 'endpoints.json'), 'utf8')) as Endpoints;
 
 describe('npm start', () => {
   it.each([
@@ -89,14 +61,14 @@ describe('npm start', () => {
   it('keeps its identities and its people through kill -9, and ends cleanly on SIGTERM', async () => {
     const first = start(...anyPorts, '--state', state('kept'));
     await first.ready;
-    const before = await endpointsIn('kept');
+    const before = await endpointsIn(state('kept'));
     expect((await stat(join(state('kept'), 'endpoints.json'))).mode & 0o777).toBe(0o600);
     first.child.kill('SIGKILL');
     await first.ended;
 
     const second = start(...anyPorts, '--state', state('kept'), '--users', 'none');
     await second.ready;
-    const after = await endpointsIn('kept');
+    const after = await endpointsIn(state('kept'));
     const { api, console: page, aws, tokenEndpoint, pid, ...names } = after;
     expect(before).toMatchObject(names);
     expect([page, tokenEndpoint, pid]).toEqual([

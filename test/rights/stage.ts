@@ -55,6 +55,12 @@ const ownersOf = ({ stacks }: OpenTwin): readonly Owner[] =>
 const isHeld = ({ actions }: Mutant): boolean =>
   actions.some((action) => /^(?:kms|sts):/.test(action));
 
+interface FunctionProperties {
+  readonly FunctionName: string;
+  readonly Role: string;
+  readonly Environment?: { readonly Variables?: object };
+}
+
 const deploying = ({ services, stacks }: OpenTwin) => {
   let restarts = 0;
   const ofType = (type: string): readonly TemplateResource[] =>
@@ -67,14 +73,11 @@ const deploying = ({ services, stacks }: OpenTwin) => {
     const [name = ''] = (resource.properties as { readonly Roles: readonly string[] }).Roles;
     return services.iam.roleNamed(name)?.arn ?? null;
   };
-  const restart = async (roleArn: string | null): Promise<void> => {
+  const restart = async (isMeant: (properties: FunctionProperties) => boolean): Promise<void> => {
     restarts += 1;
     for (const lambda of ofType('AWS::Lambda::Function')) {
-      const properties = lambda.properties as {
-        readonly Role: string;
-        readonly Environment?: { readonly Variables?: object };
-      };
-      if (roleArn !== null && properties.Role !== roleArn) continue;
+      const properties = lambda.properties as FunctionProperties;
+      if (!isMeant(properties)) continue;
       // A changed definition gets a new process.
       const Variables = { ...properties.Environment?.Variables, STORY_RESTARTS: String(restarts) };
       await stacks.redeploy({
@@ -84,10 +87,12 @@ const deploying = ({ services, stacks }: OpenTwin) => {
     }
   };
   return {
+    restart,
     roleArnOf,
     mutate: async (mutant: Mutant): Promise<void> => {
       await stacks.redeploy(mutant.resource);
-      if (isHeld(mutant)) await restart(roleArnOf(mutant));
+      const roleArn = roleArnOf(mutant);
+      if (isHeld(mutant)) await restart(({ Role }) => roleArn === null || Role === roleArn);
     },
     restore: async ({ resource: { stackName, logicalId } }: Mutant): Promise<void> => {
       const original = stacks.resources.find(
@@ -162,11 +167,13 @@ export const openTheatre = async (): Promise<Theatre> => {
     signIn(twin, 'carol'),
     signIn(twin, 'frank'),
   ]);
+  const deployment = deploying(twin);
   const stage: Stage = {
     twin,
     people: { alice, bob, carol, frank },
     as: (owner) => {
       const roleArn = roleArnOf(owner);
+      note(roleArn, '');
       // Noted here too, as a refused call reaches no interceptor.
       const call = callAs(() => services.sts.principalOfRole(roleArn, 'story'));
       return (service, operation, input) => {
@@ -192,6 +199,10 @@ export const openTheatre = async (): Promise<Theatre> => {
     onEnter: (state, act) => {
       entrances.push({ state, act });
     },
+    restart: async (functionName) => {
+      await deployment.restart((properties) => properties.FunctionName === functionName);
+      await services.lambda.warm();
+    },
     signPoolToken: async (claims) => {
       const { kid, privateKey } = await twin.vault.rsa(`${endpoints.region}1`, 'RS512');
       return new SignJWT(claims)
@@ -209,7 +220,7 @@ export const openTheatre = async (): Promise<Theatre> => {
       await story.tell(stage);
       return acted;
     },
-    ...deploying(twin),
+    ...deployment,
     close: twin.stop,
   };
 };

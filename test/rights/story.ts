@@ -33,6 +33,8 @@ export interface Stage {
   readonly beforeCall: (act: Interceptor) => void;
   /** Once, when a machine is about to enter the named state. */
   readonly onEnter: (state: string, act: () => Promise<unknown>) => void;
+  /** Ends a function's process and starts another, as Lambda does now and then. */
+  readonly restart: (functionName: string) => Promise<void>;
   /** A token that verifies as an identity pool's, whatever it says. */
   readonly signPoolToken: (claims: Record<string, unknown>) => Promise<string>;
 }

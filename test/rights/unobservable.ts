@@ -15,9 +15,6 @@ const logKeys = 'The twin keeps its logs unencrypted, so that nobody asks for th
 const accountLogs =
   'The account’s log role is API Gateway’s own affair; the twin writes access logs itself.';
 
-const logGroups = 'A right of functions to log is not enforced by the twin yet.';
-const dataKey = 'The use of the data key by services is not enforced by the twin yet.';
-
 export const unobservable: readonly Unobservable[] = [
   { mutant: '*Role: Trace without itself', reason: xRay },
   { mutant: '*MachineRole: DeliverLogs without itself', reason: logDelivery },
@@ -33,9 +30,4 @@ export const unobservable: readonly Unobservable[] = [
     mutant: 'FilesPolicy PolicyDocument: #1 without itself',
     reason: 'The loopback stands for TLS: no request reaches the twin’s bucket without it.',
   },
-  { mutant: '*Role: Log without itself', reason: logGroups },
-  { mutant: 'TokenCustomization* AssumeRolePolicyDocument: #1 without itself', reason: logGroups },
-  { mutant: '*Role: OpenTable without *', reason: dataKey },
-  { mutant: '*MachineRole: OpenExecutions without *', reason: dataKey },
-  { mutant: '*KeysData KeyPolicy: #1 without itself', reason: dataKey },
 ];

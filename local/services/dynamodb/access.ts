@@ -1,6 +1,7 @@
 /** What each DynamoDB call needs to be allowed. */
 import type { DynaliteTable } from 'dynalite/db/index.js';
 import type { AccessRequest } from '../../iam/policy.ts';
+import { twinAccountId, twinRegion } from '../../identity.ts';
 import type { Engine } from './engine.ts';
 import type { Item } from './watched-store.ts';
 
@@ -39,7 +40,34 @@ const given = (input: Input, names: readonly string[]): Record<string, string> =
 export const createTableAccess = (
   engine: Pick<Engine, 'table' | 'parse'>,
   arnOf: (tableName: string) => string,
+  keyArnOf: (tableName: string) => string | null,
 ): TableAccess => {
+  /** DynamoDB opens a table under a customer-managed key in its caller's name. */
+  const keyOf = (tableName: string): AccessRequest[] => {
+    const keyArn = keyArnOf(tableName);
+    if (keyArn === null) return [];
+    const context = {
+      'aws:dynamodb:tableName': tableName,
+      'aws:dynamodb:subscriberId': twinAccountId,
+    };
+    return [
+      {
+        action: 'kms:Decrypt',
+        resource: keyArn,
+        conditionKeys: {
+          'kms:ViaService': `dynamodb.${twinRegion}.amazonaws.com`,
+          'kms:CallerAccount': twinAccountId,
+          'kms:EncryptionContextKeys': Object.keys(context),
+          ...Object.fromEntries(
+            Object.entries(context).map(([name, value]) => [
+              `kms:EncryptionContext:${name}`,
+              value,
+            ]),
+          ),
+        },
+      },
+    ];
+  };
   /** By the key's declared type, as the engine reads it: a stray second member must not be authorized in its place. */
   const keyText = (
     table: DynaliteTable | undefined,
@@ -92,10 +120,13 @@ export const createTableAccess = (
       const name = tableNameOf(input['TableName']);
       const item = (input['Key'] ?? input['Item']) as Item | undefined;
       const conditionKeys = given(input, ['ReturnValues', 'ReturnConsumedCapacity']);
-      return [request(operation, arnOf(name), leadingKeys(name, [item]), conditionKeys)];
+      return [
+        request(operation, arnOf(name), leadingKeys(name, [item]), conditionKeys),
+        ...keyOf(name),
+      ];
     },
     onItems: (operation, input) =>
-      Object.entries((input['RequestItems'] ?? {}) as Record<string, unknown>).map(
+      Object.entries((input['RequestItems'] ?? {}) as Record<string, unknown>).flatMap(
         ([named, wanted]) => {
           const name = tableNameOf(named);
           const items = Array.isArray(wanted)
@@ -103,7 +134,7 @@ export const createTableAccess = (
                 (write) => write?.PutRequest?.Item ?? write?.DeleteRequest?.Key,
               )
             : ((wanted as { Keys?: Item[] } | null)?.Keys ?? []);
-          return request(operation, arnOf(name), leadingKeys(name, items));
+          return [request(operation, arnOf(name), leadingKeys(name, items)), ...keyOf(name)];
         },
       ),
     onMany: (operation, input) => {
@@ -113,6 +144,7 @@ export const createTableAccess = (
       const keys = operation === 'Query' ? queriedKeys(name, input) : [];
       return [
         request(operation, resource, keys, given(input, ['Select', 'ReturnConsumedCapacity'])),
+        ...keyOf(name),
       ];
     },
     onTable: (operation, input) => [request(operation, arnOf(tableNameOf(input['TableName'])), [])],

@@ -72,7 +72,7 @@ export const createDynamoDbService = async (deps: {
   for (const [name] of settings.entries())
     endedAt.set(name, await lastSequenceNumberOf(engine, name));
   const tables = createTables(engine, settings, place, endedAt);
-  const access = createTableAccess(engine, tables.arnOf);
+  const access = createTableAccess(engine, tables.arnOf, (name) => tables.settingsOf(name).keyArn);
   const tableOperations = createTableOperations(engine, tables, nowEpochMillis);
 
   const record = (change: ItemChange, byTimeToLive: boolean): Accompaniment | null =>

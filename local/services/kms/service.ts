@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../../core/ports.ts';
 import { AwsError } from '../../aws.ts';
 import type { Operation, Service } from '../../aws.ts';
-import type { AccessRequest } from '../../iam/policy.ts';
+import type { AccessRequest, PolicyDocument } from '../../iam/policy.ts';
 import { twinAccountId, twinRegion } from '../../identity.ts';
 import type { KeyVault } from '../../state/keys.ts';
 import type { Store } from '../../state/store.ts';
@@ -21,6 +21,8 @@ export interface KmsService extends Service {
   ) => Promise<{ readonly keyId: string; readonly keyArn: string }>;
   /** @param alias `alias/…` */
   readonly createAlias: (alias: string, keyId: string) => Promise<void>;
+  /** Undefined where the ARN is no key of ours. */
+  readonly keyPolicy: (keyArn: string) => PolicyDocument | undefined;
 }
 
 const maxPlaintextBytes = 4096;
@@ -161,5 +163,6 @@ export const createKmsService = async (deps: {
       return { keyId: key.keyId, keyArn: key.arn };
     },
     createAlias: keys.putAlias,
+    keyPolicy: (keyArn) => keys.byId(keyArn.split(':key/')[1] ?? '')?.policy,
   };
 };

@@ -4,6 +4,7 @@ import type { Service } from '../../aws.ts';
 import { evaluateTrust } from '../../iam/evaluate.ts';
 import { twinAccountId, twinRegion } from '../../identity.ts';
 import type { FunctionDefinition } from '../../lambda/function-definition.ts';
+import type { FunctionRoles } from '../../lambda/function-role.ts';
 import type { LambdaRuntime } from '../../lambda/runtime.ts';
 import { functionPolicy } from './function-policy.ts';
 import type { FunctionPermission } from './function-policy.ts';
@@ -77,7 +78,10 @@ const payloadText = (payload: unknown): string => {
   return text;
 };
 
-export const createLambdaService = (deps: { readonly runtime: LambdaRuntime }): LambdaService => {
+export const createLambdaService = (deps: {
+  readonly runtime: LambdaRuntime;
+  readonly requireTrust: FunctionRoles['requireTrust'];
+}): LambdaService => {
   const functions = new Map<string, FunctionDefinition>();
   const permissions = new Map<string, Map<string, FunctionPermission>>();
 
@@ -92,6 +96,7 @@ export const createLambdaService = (deps: { readonly runtime: LambdaRuntime }): 
   const policyOf = (name: string) => functionPolicy([...(permissions.get(name)?.values() ?? [])]);
 
   const invoke = async (definition: FunctionDefinition, payload: string): Promise<Invoked> => {
+    deps.requireTrust(definition);
     const result = await deps.runtime.invoke(definition, payload);
     return 'payload' in result
       ? { outcome: 'answered', payload: result.payload }
@@ -119,7 +124,7 @@ export const createLambdaService = (deps: { readonly runtime: LambdaRuntime }): 
           if (type === 'DryRun') return { StatusCode: 204 };
           if (type === 'Event') {
             // Nobody waits: a failure shows in the function's log only.
-            void invoke(definition, payload);
+            invoke(definition, payload).catch(() => undefined);
             return { StatusCode: 202 };
           }
           const { outcome, payload: answer } = await invoke(definition, payload);

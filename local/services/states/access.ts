@@ -1,7 +1,7 @@
 /** What a call on a machine, or on the data of its executions, needs. */
 import type { AccessRequest } from '../../iam/policy.ts';
 import { twinRegion } from '../../identity.ts';
-import type { Machines } from './machines.ts';
+import type { Machines, StoredStateMachine } from './machines.ts';
 
 /** The right to do one thing to the machine that the input names. */
 export const onMachine =
@@ -9,6 +9,28 @@ export const onMachine =
   (input: Record<string, unknown>): AccessRequest[] => [
     { action: `states:${action}`, resource: String(input['stateMachineArn']) },
   ];
+
+/** The condition keys of what Step Functions does with a machine's customer-managed key. */
+const dataKeyConditions = (
+  stateMachineArn: string,
+): Readonly<Record<string, string[] | string>> => ({
+  'kms:EncryptionContext:aws:states:stateMachineArn': stateMachineArn,
+  'kms:EncryptionContextKeys': ['aws:states:stateMachineArn'],
+  'kms:ViaService': `states.${twinRegion}.amazonaws.com`,
+});
+
+/** What a machine's role needs before an execution's data can be kept: none where the key is AWS's own. */
+export const keepingData = ({
+  arn,
+  kmsKeyArn: resource,
+}: Pick<StoredStateMachine, 'arn' | 'kmsKeyArn'>): AccessRequest[] =>
+  resource === null
+    ? []
+    : ['kms:GenerateDataKey', 'kms:Decrypt'].map((action) => ({
+        action,
+        resource,
+        conditionKeys: dataKeyConditions(arn),
+      }));
 
 /** Who reads an execution's data of a machine with a customer-managed key needs that key. */
 export const readingData = (
@@ -23,11 +45,7 @@ export const readingData = (
     {
       action: 'kms:Decrypt',
       resource: key,
-      conditionKeys: {
-        'kms:EncryptionContext:aws:states:stateMachineArn': arn,
-        'kms:EncryptionContextKeys': ['aws:states:stateMachineArn'],
-        'kms:ViaService': `states.${twinRegion}.amazonaws.com`,
-      },
+      conditionKeys: dataKeyConditions(arn),
     },
   ];
 };

@@ -5,15 +5,20 @@ import type { Outcome } from '../../asl/execution.ts';
 import { maximumPayloadBytes } from '../../asl/limits.ts';
 import type { Timers } from '../../asl/timers.ts';
 import { AwsError } from '../../aws.ts';
+import type { Principal } from '../../aws.ts';
+import type { AccessRequest } from '../../iam/policy.ts';
 import type { Collection } from '../../state/store.ts';
+import { keepingData } from './access.ts';
 import { executionLogger, logStreamName } from './execution-log.ts';
 import type { WriteLog } from './execution-log.ts';
 import { requireName } from './machines.ts';
 import type { Machines, StoredStateMachine } from './machines.ts';
-import { createTaskRunner } from './task-runner.ts';
+import { createTaskRunner, sessionNameOf } from './task-runner.ts';
 import type { TaskDependencies } from './task-runner.ts';
 
 export interface ExecutionDependencies extends TaskDependencies {
+  /** Whether the machine's role may do this. Rejects as principalOfRole does. */
+  readonly mayDo: (principal: Principal, request: AccessRequest) => boolean;
   readonly timers: Timers;
   readonly writeLog: WriteLog;
   /** Lets a test hold an execution between two states. */
@@ -36,8 +41,12 @@ export interface Start {
 }
 
 export interface Executions {
-  /** @throws AwsError InvalidExecutionInput, InvalidName */
-  readonly admit: (machine: StoredStateMachine, name: string | undefined, input: string) => Start;
+  /** Rejects with AwsError InvalidExecutionInput, InvalidName, KmsAccessDeniedException. */
+  readonly admit: (
+    machine: StoredStateMachine,
+    name: string | undefined,
+    input: string,
+  ) => Promise<Start>;
   readonly run: (machine: StoredStateMachine, start: Start) => Promise<Outcome>;
   /** Resolves when the start is durable; the execution goes on. */
   readonly runInBackground: (machine: StoredStateMachine, start: Start) => Promise<void>;
@@ -60,6 +69,22 @@ export const createExecutions = (
   const running = new Set<Promise<unknown>>();
   const closing = new AbortController();
   const streamSuffix = randomUUID().slice(0, 8);
+
+  /** A role that cannot be assumed fails the first Task instead, with States.Permissions. */
+  const requireDataKey = async (machine: StoredStateMachine, name: string): Promise<void> => {
+    const requests = keepingData(machine);
+    if (requests.length === 0) return;
+    const principal = await dependencies
+      .principalOfRole(machine.roleArn, sessionNameOf(name), machine.arn)
+      .catch(() => null);
+    if (principal === null) return;
+    const refused = requests.find((request) => !dependencies.mayDo(principal, request));
+    if (refused === undefined) return;
+    throw new AwsError(
+      'KmsAccessDeniedException',
+      `User: ${principal.arn} is not authorized to perform: ${refused.action} on resource: ${refused.resource}`,
+    );
+  };
 
   const run = (machine: StoredStateMachine, start: Start): Promise<Outcome> => {
     const stream = logStreamName(machine.name, start.startedAtEpochMillis, streamSuffix);
@@ -96,7 +121,7 @@ export const createExecutions = (
   };
 
   return {
-    admit: (machine, name = randomUUID(), input) => {
+    admit: async (machine, name = randomUUID(), input) => {
       requireName(name);
       if (Buffer.byteLength(input) > maximumPayloadBytes) {
         throw new AwsError('InvalidExecutionInput', 'The input exceeds 262144 bytes.');
@@ -106,6 +131,7 @@ export const createExecutions = (
       } catch {
         throw new AwsError('InvalidExecutionInput', 'The input is not JSON.');
       }
+      await requireDataKey(machine, name);
       const executionArn = `${machine.arn.replace(':stateMachine:', ':express:')}:${name}:${randomUUID()}`;
       return {
         stateMachineArn: machine.arn,

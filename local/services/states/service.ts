@@ -51,7 +51,7 @@ const createStartOperations = (
           'This operation is not supported by this type of state machine',
         );
       }
-      const start = executions.admit(machine, input.name, input.input);
+      const start = await executions.admit(machine, input.name, input.input);
       const outcome = await executions.run(machine, start);
       return syncAnswer(start, outcome, {
         stoppedAtEpochMillis: nowEpochMillis(),
@@ -65,7 +65,7 @@ const createStartOperations = (
     run: async (raw) => {
       const input = read(inputs.start, raw);
       const machine = machines.require(input.stateMachineArn);
-      const start = executions.admit(machine, input.name, input.input);
+      const start = await executions.admit(machine, input.name, input.input);
       if (machine.type === 'STANDARD') {
         const execution = await standard.start(machine, {
           name: start.name,

@@ -28,12 +28,16 @@ export const taskCallContext = (principal: Principal): CallContext => ({
   sourceIp: 'states.amazonaws.com',
 });
 
+/** An execution's name, as far as a role session can have it. */
+export const sessionNameOf = (executionName: string): string =>
+  executionName.replace(/[^\w+=,.@-]/g, '-').slice(0, 64);
+
 /** The machine's role, as a session of the execution. @throws AslError States.Permissions */
 export const principalOfMachine = async (
   { principalOfRole }: Pick<TaskDependencies, 'principalOfRole'>,
   { Execution, StateMachine }: TaskRequest['context'],
 ): Promise<Principal> => {
-  const sessionName = Execution.Name.replace(/[^\w+=,.@-]/g, '-').slice(0, 64);
+  const sessionName = sessionNameOf(Execution.Name);
   try {
     return await principalOfRole(Execution.RoleArn, sessionName, StateMachine.Id);
   } catch (error) {

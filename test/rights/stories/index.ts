@@ -1,4 +1,5 @@
 import type { Stories } from '../story.ts';
+import { dataKey } from './data-key.ts';
 import { issuing } from './issuing.ts';
 import { mappedRoles } from './mapped-roles.ts';
 import { rows } from './rows.ts';
@@ -6,4 +7,11 @@ import { sealing } from './sealing.ts';
 import { services } from './services.ts';
 
 /** What works first, what is refused last: the order in which they are tried on a mutant. */
-export const stories: Stories = [...issuing, ...services, ...mappedRoles, ...sealing, ...rows];
+export const stories: Stories = [
+  ...issuing,
+  ...services,
+  ...mappedRoles,
+  ...sealing,
+  ...dataKey,
+  ...rows,
+];

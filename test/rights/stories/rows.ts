@@ -9,7 +9,7 @@ const families = [
   'EVERYTHING',
   'DENIAL#x',
   'IDEMPOTENCY#x',
-  'QUOTA#developer-identity',
+  'QUOTA#calls',
   'QUOTA#x',
   'OTHER#x',
 ] as const;
@@ -31,7 +31,7 @@ const who: Readonly<Record<string, Readonly<Partial<Record<RowCall, readonly Fam
   'stepkey-issue-credentials': {
     GetItem: ['SUBJECT#x'],
     PutItem: ['SESSION#x', 'DENIAL#x'],
-    UpdateItem: ['SUBJECT#x', 'SESSION#x', 'QUOTA#developer-identity'],
+    UpdateItem: ['SUBJECT#x', 'SESSION#x', 'QUOTA#calls'],
     DeleteItem: ['SUBJECT#x'],
     BatchGetItem: revocable,
   },

@@ -1,6 +1,18 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { expect } from '@jest/globals';
 import { signIn } from '../../support/twin/people.ts';
 import type { Stage, Stories } from '../story.ts';
+
+/** One directory, one function. */
+const directory = new URL('../../../functions/', import.meta.url);
+const functionNames = readdirSync(directory)
+  .filter((name) => existsSync(new URL(`${name}/index.ts`, directory)))
+  .map((name) => `stepkey-${name}`);
+
+const initializations = async ({ twin }: Stage, functionName: string): Promise<number> => {
+  const log = await twin.readLog(`/aws/lambda/${functionName}`);
+  return log.filter(({ message }) => message.startsWith('INIT_START')).length;
+};
 
 const claimsIn = (token: string): Record<string, unknown> =>
   JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Record<
@@ -17,6 +29,15 @@ const permissionsOf = ({ twin }: Stage) =>
   );
 
 export const services: Stories = [
+  ...functionNames.map((functionName) => ({
+    title: `${functionName} writes its log`,
+    tell: async (stage: Stage) => {
+      stage.as(functionName);
+      const before = await initializations(stage, functionName);
+      await stage.restart(functionName);
+      expect(await initializations(stage, functionName)).toBe(before + 1);
+    },
+  })),
   {
     title: 'who signs in gets the scopes of the pre token generation',
     tell: async ({ twin }) => {
@@ -36,24 +57,6 @@ export const services: Stories = [
           stage.twin.services.lambda.invokeFrom({ service, arn: other }, FunctionName, '{}'),
         );
       }
-    },
-  },
-  {
-    title: 'the front opens executions of its machine, and nothing else, with the data key',
-    tell: async ({ admin, as, refused, twin }) => {
-      const own = String(twin.endpoints.stateMachines['issue-credentials']);
-      const open = async (name: string, stateMachineArn: string): Promise<unknown> => {
-        const EncryptionContext = { [name]: stateMachineArn };
-        const { CiphertextBlob } = await admin('kms', 'GenerateDataKey', {
-          KeyId: 'alias/stepkey/data',
-          NumberOfBytes: 32,
-          EncryptionContext,
-        });
-        return as('stepkey-api')('kms', 'Decrypt', { CiphertextBlob, EncryptionContext });
-      };
-      await open('aws:states:stateMachineArn', own);
-      await refused(open('aws:states:stateMachineArn', `${own}-of-another`));
-      await refused(open('purpose', 'credentials'));
     },
   },
   {

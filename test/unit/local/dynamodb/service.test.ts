@@ -368,6 +368,19 @@ describe('tables', () => {
 });
 
 describe('what a call needs to be allowed', () => {
+  /** DynamoDB opens the table's key in its caller's name. */
+  const openTable = {
+    action: 'kms:Decrypt',
+    resource: 'arn:key',
+    conditionKeys: {
+      'kms:ViaService': 'dynamodb.us-east-1.amazonaws.com',
+      'kms:CallerAccount': '123456789012',
+      'kms:EncryptionContextKeys': ['aws:dynamodb:tableName', 'aws:dynamodb:subscriberId'],
+      'kms:EncryptionContext:aws:dynamodb:tableName': TableName,
+      'kms:EncryptionContext:aws:dynamodb:subscriberId': '123456789012',
+    },
+  };
+
   it('names the table and the partition key of one item', () => {
     expect(requests('PutItem', { TableName, Item: key('SUBJECT#a') })).toEqual([
       {
@@ -375,6 +388,7 @@ describe('what a call needs to be allowed', () => {
         resource: tableArn,
         conditionKeys: { 'dynamodb:LeadingKeys': ['SUBJECT#a'] },
       },
+      openTable,
     ]);
     expect(requests('GetItem', { TableName: tableArn, Key: key('k') })[0]).toMatchObject({
       resource: tableArn,
@@ -390,6 +404,7 @@ describe('what a call needs to be allowed', () => {
         resource: tableArn,
         conditionKeys: { 'dynamodb:LeadingKeys': ['a', 'b'] },
       },
+      openTable,
     ]);
     const writes = [{ PutRequest: { Item: key('c') } }, { DeleteRequest: { Key: key('d') } }];
     expect(requests('BatchWriteItem', { RequestItems: { [TableName]: writes } })[0]).toMatchObject({

@@ -70,7 +70,7 @@ beforeEach(async () => {
         sessionToken: 'token',
         expirationEpochSeconds: 1_800_000_000,
       }),
-    writeLog: (group, _stream, _at, line) => lines.push(`${group} ${line}`),
+    writeLog: ({ logGroup }, _stream, _at, line) => lines.push(`${logGroup} ${line}`),
   });
 });
 afterEach(() => runtime.stop());

@@ -56,6 +56,7 @@ export const setUp = async (overrides: Overrides = {}) => {
     invokeFunction: overrides.invokeFunction ?? unused,
     principalOfRole: (arn, sessionName) =>
       Promise.resolve(principal(`${arn.replace(':role/', ':assumed-role/')}/${sessionName}`)),
+    mayDo: () => true,
     writeLog: (group, stream, _timestampMillis, message) =>
       logged.push({ group, stream, message: JSON.parse(message) as Record<string, unknown> }),
     ...(overrides.pause !== undefined && { pause: overrides.pause }),
