@@ -35,7 +35,7 @@ export const clientsOf = (endpoints: Endpoints) => {
 export type Clients = ReturnType<typeof clientsOf>;
 
 /** Rejects, or resolves to something else than true, when what was acknowledged is gone. */
-export type Check = (clients: Clients) => Promise<boolean>;
+type Check = (clients: Clients) => Promise<boolean>;
 
 export interface Acknowledged {
   readonly what: string;
