@@ -4,7 +4,7 @@ import type { BuildOptions } from 'esbuild';
 const requireBanner =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
-const packageSettings = {
+export const packageSettings = {
   bundle: true,
   platform: 'node',
   target: 'node20.19',
@@ -16,7 +16,7 @@ const packageSettings = {
   logLevel: 'warning',
 } as const satisfies BuildOptions;
 
-const moduleSettings = {
+export const moduleSettings = {
   ...packageSettings,
   format: 'esm',
   outExtension: { '.js': '.mjs' },

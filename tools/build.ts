@@ -2,9 +2,15 @@
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { buildCommand } from './build-command.ts';
+import { buildLibrary } from './build-library.ts';
+import { buildTypes } from './build-types.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const dist = join(root, 'dist');
 
 await rm(dist, { recursive: true, force: true });
-await buildCommand({ root, outDirectory: join(dist, 'cli') });
+await Promise.all([
+  buildCommand({ root, outDirectory: join(dist, 'cli') }),
+  buildLibrary({ root, outDirectory: dist }),
+  buildTypes({ root, entry: 'client/index.ts', outDirectory: join(dist, 'types') }),
+]);
