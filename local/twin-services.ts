@@ -16,9 +16,11 @@ import type { LambdaRuntime, LambdaRuntimeOptions } from './lambda/runtime.ts';
 import { createFunctionRoles } from './lambda/function-role.ts';
 import { createCognitoIdentityService } from './services/cognito-identity/service.ts';
 import { createEventsService } from './services/events/service.ts';
+import type { EventsService } from './services/events/service.ts';
 import { createDeadLetters, createTargetDelivery } from './services/events/target-delivery.ts';
 import { createCognitoIdpService } from './services/cognito-idp/service.ts';
 import type { CognitoIdpService } from './services/cognito-idp/service.ts';
+import type { Trail } from './services/cognito-idp/trail.ts';
 import { createTriggerInvocation } from './services/cognito-idp/trigger-invocation.ts';
 import { createDynamoDbService } from './services/dynamodb/service.ts';
 import { createIamService } from './services/iam/service.ts';
@@ -57,6 +59,8 @@ export interface ServicesOptions {
   readonly interceptor?: Interceptor;
   readonly afterCall?: Interceptor;
   readonly developerLoginSuffices?: boolean;
+  /** CloudTrail is best effort: true lets the user pool's events never arrive. */
+  readonly loseCloudTrailEvents?: boolean;
   readonly pause?: NonNullable<ExecutionDependencies['pause']>;
 }
 
@@ -115,6 +119,24 @@ export const createTwinServices = async (options: ServicesOptions) => {
     poolArn: (userPoolId) => cognitoIdp.poolArn(userPoolId),
     schedule: processTimers(clock).schedule,
   });
+  // AWS's services tell of what they did on the default bus, which is there after them.
+  let defaultBus: EventsService | null = null;
+  const publish = async (event: Parameters<EventsService['publish']>[0]): Promise<void> => {
+    try {
+      await defaultBus?.publish(event);
+    } catch (error) {
+      log(`an event of ${event.source} was lost: ${error instanceof Error ? error.name : 'Error'}`);
+    }
+  };
+  const trail: Trail = (detail) =>
+    options.loseCloudTrailEvents === true
+      ? Promise.resolve()
+      : publish({
+          source: 'aws.cognito-idp',
+          detailType: 'AWS API Call via CloudTrail',
+          resources: [],
+          detail: { ...detail },
+        });
   const iam = await createIamStore(store);
   const sessionTokens = createSessionTokens({ keys: vault, clock });
   const [logs, kms, dynamoDb, s3, cognitoIdp] = await Promise.all([
@@ -122,7 +144,7 @@ export const createTwinServices = async (options: ServicesOptions) => {
     createKmsService({ store, vault, clock }),
     createDynamoDbService({ directory: directories?.tables ?? null, store, clock }),
     createS3Service({ directory: directories?.objects ?? null, store, clock }),
-    createCognitoIdpService({ store, vault, clock, ...place, preTokenGeneration }),
+    createCognitoIdpService({ store, vault, clock, ...place, preTokenGeneration, trail }),
   ]);
   const cognitoIdentity = await createCognitoIdentityService({
     store,
@@ -170,6 +192,7 @@ export const createTwinServices = async (options: ServicesOptions) => {
     }),
   });
   functions = lambda;
+  defaultBus = events;
   const states = await createStatesService({
     store,
     call,
@@ -190,6 +213,7 @@ export const createTwinServices = async (options: ServicesOptions) => {
     },
     timers: processTimers(clock),
     writeLog: logs.writeLog,
+    onStatusChange: publish,
     ...(options.pause === undefined ? {} : { pause: options.pause }),
   });
   made = createAwsCall(

@@ -31,7 +31,7 @@ import { createAwsEndpoint } from './wire/endpoint.ts';
 
 export interface TwinOptions extends Pick<
   ServicesOptions,
-  'interceptor' | 'afterCall' | 'developerLoginSuffices' | 'pause'
+  'interceptor' | 'afterCall' | 'developerLoginSuffices' | 'loseCloudTrailEvents' | 'pause'
 > {
   /** Null keeps nothing: for tests. */
   readonly stateDirectory: string | null;

@@ -57,9 +57,10 @@ export const resourceHandlers = (targets: DeployTargets): Record<string, Resourc
   ...queueHandlers(targets.sqs),
   ...eventHandlers(targets.call, targets.events),
   ...targets.api.handlers,
-  // They look at logs and metrics, which nobody watches here.
+  // Accepted, so that a template with them can be deployed; nothing here measures or alarms.
+  'AWS::CloudWatch::Alarm': ignored('Arn'),
+  'AWS::CloudWatch::Dashboard': ignored(),
   'AWS::Logs::MetricFilter': ignored(),
-  'AWS::CloudWatch::Alarm': ignored(),
   // The CDK's own record of its version.
   'AWS::CDK::Metadata': ignored(),
 });

@@ -61,7 +61,12 @@ export const isUnchanged = ({
 }: ResourceRequest<unknown>): boolean => isDeepStrictEqual(properties, previousProperties);
 
 /** For types that mean nothing on one machine. */
-export const ignored = (): ResourceHandler => ({
-  apply: ({ previousId, stackName, logicalId }) =>
-    Promise.resolve({ id: previousId ?? `${stackName}-${logicalId}`, attributes: {} }),
+export const ignored = (...attributes: readonly string[]): ResourceHandler => ({
+  apply: ({ previousId, stackName, logicalId }) => {
+    const id = previousId ?? `${stackName}-${logicalId}`;
+    return Promise.resolve({
+      id,
+      attributes: Object.fromEntries(attributes.map((name) => [name, `not-emulated:${id}`])),
+    });
+  },
 });

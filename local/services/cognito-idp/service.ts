@@ -24,6 +24,8 @@ import { createSrpExchanges } from './srp-exchanges.ts';
 import { createTokenEndpoint } from './token-endpoint.ts';
 import type { TokenAnswer } from './token-endpoint.ts';
 import { createTokenSigner } from './token-signer.ts';
+import { withTrail } from './trail.ts';
+import type { Trail } from './trail.ts';
 import { createTokenIssuer } from './user-tokens.ts';
 
 export interface CognitoIdpDeps {
@@ -33,6 +35,8 @@ export interface CognitoIdpDeps {
   readonly region: string;
   readonly accountId: string;
   readonly preTokenGeneration?: PreTokenGeneration;
+  /** Told of the calls that change a person; nobody is where it is absent. */
+  readonly trail?: Trail;
 }
 
 export interface CognitoIdpService extends Service, Provisioning {
@@ -108,12 +112,17 @@ export const createCognitoIdpService = async (deps: CognitoIdpDeps): Promise<Cog
   const tokenEndpoint = createTokenEndpoint(context);
   return {
     name: 'cognito-idp',
-    operations: {
-      ...signInOperations(context),
-      ...selfServiceOperations(context),
-      ...adminUserOperations(context),
-      ...adminGroupOperations(context),
-    },
+    operations: withTrail(
+      {
+        ...signInOperations(context),
+        ...selfServiceOperations(context),
+        ...adminUserOperations(context),
+        ...adminGroupOperations(context),
+      },
+      context,
+      deps,
+      deps.trail ?? (() => Promise.resolve()),
+    ),
     ...createProvisioning(context, region),
     clientSecret: (clientId) => context.secrets.of(directory.client(clientId)),
     clientScopes: (clientId) => directory.client(clientId).allowedOAuthScopes,

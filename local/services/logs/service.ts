@@ -9,6 +9,7 @@ import type { LogEvent, TimeSpan } from './events.ts';
 import { filterOf } from './filter-pattern.ts';
 import { createLogGroups } from './groups.ts';
 import type { StoredLogGroup } from './groups.ts';
+import { pageOfStreams } from './streams.ts';
 
 type Input = Record<string, unknown>;
 
@@ -178,6 +179,10 @@ export const createLogsService = async (deps: {
             matches(event.message),
         );
         return filteredPage(events, input);
+      }),
+      DescribeLogStreams: onGroup('DescribeLogStreams', async (input) => {
+        const name = groupNameOf(input);
+        return pageOfStreams(await readEvents(name), input, arnOf(name));
       }),
       DescribeLogGroups: {
         authorize: () => [

@@ -13,6 +13,7 @@ import { executionLogger, logStreamName } from './execution-log.ts';
 import type { WriteLog } from './execution-log.ts';
 import { requireName } from './machines.ts';
 import type { Machines, StoredStateMachine } from './machines.ts';
+import type { StatusEvent } from './status-events.ts';
 import { createTaskRunner, sessionNameOf } from './task-runner.ts';
 import type { TaskDependencies } from './task-runner.ts';
 
@@ -21,6 +22,8 @@ export interface ExecutionDependencies extends TaskDependencies {
   readonly mayDo: (principal: Principal, request: AccessRequest) => boolean;
   readonly timers: Timers;
   readonly writeLog: WriteLog;
+  /** Told when a standard execution starts and when it has ended; best effort, as on AWS. */
+  readonly onStatusChange?: (event: StatusEvent) => Promise<void>;
   /** Lets a test hold an execution between two states. */
   readonly pause?: (
     stateName: string,

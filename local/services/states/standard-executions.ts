@@ -14,6 +14,7 @@ import type { Histories } from './histories.ts';
 import type { Machines, StoredStateMachine } from './machines.ts';
 import { createMapRuns } from './map-runs.ts';
 import type { RunChild, StoredMapRun } from './map-runs.ts';
+import { statusEvent } from './status-events.ts';
 import { ended, outcomeOf } from './stored-execution.ts';
 import type { StoredExecution } from './stored-execution.ts';
 import { createTaskRunner } from './task-runner.ts';
@@ -57,13 +58,20 @@ export const createStandardExecutions = (
   { executions, histories, mapRuns: storedMapRuns, revisions }: StandardCollections,
   dependencies: ExecutionDependencies,
 ): StandardExecutions => {
-  const { pause, random, timers, writeLog } = dependencies;
+  const { onStatusChange, pause, random, timers, writeLog } = dependencies;
   const runTask = createTaskRunner(dependencies);
   const closing = new AbortController();
   const running = new Map<
     string,
     { readonly stopping: AbortController; readonly end: Promise<StoredExecution> }
   >();
+
+  /** Of executions of their own; the children of a map run are not told of. */
+  const tell = async (execution: StoredExecution): Promise<void> => {
+    if (execution.child !== null) return;
+    const machine = revisions.get(execution.revisionId);
+    await onStatusChange?.(statusEvent(execution, (machine?.kmsKeyArn ?? null) !== null));
+  };
 
   /** What ends because this process ends goes on in the next one: nothing of that is told. */
   const untilClosed = (journal: Journal): Journal => ({
@@ -122,6 +130,7 @@ export const createStandardExecutions = (
     // Put together, so that no kill leaves an ended history of an execution that seems to run.
     await Promise.all([recorder?.finish(), executions.put(executionArn, end)]);
     await mapRuns.release();
+    await tell(end);
     return end;
   };
 
@@ -208,7 +217,10 @@ export const createStandardExecutions = (
       const isKept = revisions.get(machine.revisionId) !== undefined;
       const kept = isKept ? Promise.resolve() : revisions.put(machine.revisionId, machine);
       await Promise.all([kept, executions.put(executionArn, execution)]);
+      // The start is told before the end can be.
+      const told = tell(execution);
       begin(machine, execution);
+      await told;
       return execution;
     },
     stop: async (execution, details) => {
@@ -219,6 +231,7 @@ export const createStandardExecutions = (
         // Cut off by a restart, and not taken up again: nothing runs that could tell its end.
         const aborted = ended(stored, { status: 'ABORTED', ...details }, timers.nowEpochMillis());
         await executions.put(execution.executionArn, aborted);
+        await tell(aborted);
         return aborted;
       }
       current.stopping.abort(new Stopped(details));

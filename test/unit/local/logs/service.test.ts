@@ -206,3 +206,46 @@ describe('journals', () => {
     expect(await journal.lines()).toEqual(lines);
   });
 });
+
+describe('streams', () => {
+  const streams = async (input: Fields = {}) => {
+    const answer = await call('DescribeLogStreams', { logGroupName, ...input });
+    const found = answer['logStreams'] as { logStreamName: string }[];
+    return { names: found.map(({ logStreamName }) => logStreamName), found, answer };
+  };
+  beforeEach(() => {
+    logs.writeLog(logGroupName, 'b', 100, 'first');
+    logs.writeLog(logGroupName, 'a', 300, 'only');
+    logs.writeLog(logGroupName, 'b', 200, 'last');
+  });
+
+  it('are described by their events, by name or by the newest event', async () => {
+    expect((await streams()).names).toEqual(['a', 'b']);
+    expect((await streams({ descending: true })).names).toEqual(['b', 'a']);
+    expect((await streams({ orderBy: 'LastEventTime' })).names).toEqual(['b', 'a']);
+    const { names, found } = await streams({ logStreamNamePrefix: 'b' });
+    expect(names).toEqual(['b']);
+    expect(found[0]).toMatchObject({
+      arn: `arn:aws:logs:us-east-1:123456789012:log-group:${logGroupName}:log-stream:b`,
+      firstEventTimestamp: 100,
+      lastEventTimestamp: 200,
+      lastIngestionTime: now,
+    });
+  });
+
+  it('come in pages', async () => {
+    const first = await streams({ limit: 1 });
+    expect(first.names).toEqual(['a']);
+    const second = await streams({ limit: 1, nextToken: first.answer['nextToken'] });
+    expect([second.names, second.answer['nextToken']]).toEqual([['b'], undefined]);
+  });
+
+  it.each([
+    ['limit', { limit: 51 }, 'InvalidParameterException'],
+    ['order', { orderBy: 'Size' }, 'InvalidParameterException'],
+    ['token', { nextToken: 'x' }, 'InvalidParameterException'],
+    ['group', { logGroupName: '/none' }, 'ResourceNotFoundException'],
+  ])('are refused for a wrong %s', async (_case, input, code) => {
+    await expect(streams(input)).rejects.toMatchObject({ code });
+  });
+});
