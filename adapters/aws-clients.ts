@@ -15,6 +15,7 @@ const limits = {
   'cognito-identity': { requestTimeout: 4000, maxAttempts: 1 },
   // At most three calls stand in one task of 5 s; the state machine repeats it.
   'cognito-idp': { requestTimeout: 1500, maxAttempts: 1 },
+  iam: { requestTimeout: 4000, maxAttempts: 2 },
   sts: { requestTimeout: 5000, maxAttempts: 1 },
   // The machine ends after 20 s; a sync execution is at most once, so it is never repeated.
   states: { requestTimeout: 22_000, maxAttempts: 1 },

@@ -51,6 +51,9 @@ export const variables = {
   IDENTITY_MODE: z.enum(['linked', 'developer']),
   MAPPED_ROLE_ARN_PREFIX: z.string().regex(/^arn:[a-z-]+:iam::\d{12}:role\//),
   TEMPLATE_VALUES: json(templateValues),
+  DENY_POLICY_ARN: z.string().regex(/^arn:[a-z-]+:iam::\d{12}:policy\//),
+  /** How long the longest session of a mapped role may last. */
+  LONGEST_SESSION_SECONDS: z.coerce.number().int().min(900).max(43_200),
   CORS_ORIGINS: json(z.array(text)),
 };
 

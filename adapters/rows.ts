@@ -18,6 +18,17 @@ export const keyOf = {
     pk: text(`SESSION#${sessionId}`),
     sk: text(`ISSUANCE#${issuanceId}`),
   }),
+  revocation: (revocationId: string) => ({
+    pk: text(`REVOCATION#${revocationId}`),
+    sk: text('REVOCATION'),
+  }),
+  /** All revocations by their time. */
+  revocationPlace: (place: string) => ({ pk: text('REVOCATIONS'), sk: text(place) }),
+  denyPolicyLease: () => ({ pk: text('WRITER#deny-policy'), sk: text('LEASE') }),
+  denyPolicyDenial: (revocationId: string) => ({
+    pk: text('WRITER#deny-policy'),
+    sk: text(`DENIAL#${revocationId}`),
+  }),
   denial: (denialId: string) => ({ pk: text(`DENIAL#${denialId}`), sk: text('DENIAL') }),
 };
 

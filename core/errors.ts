@@ -68,6 +68,12 @@ export const errorCatalogue = {
     'Unsupported media type',
     'The request body must be application/json.',
   ),
+  'Request.KeyReused': row(
+    422,
+    'idempotency-key-reused',
+    'The Idempotency-Key was used before',
+    'Another request was made with the same Idempotency-Key; use a new key for a new request.',
+  ),
   'Token.Invalid': row(401, ...tokenRejected, 'denial'),
   'Token.Expired': row(401, ...tokenRejected, 'denial'),
   'Token.ScopeMissing': row(
@@ -135,6 +141,13 @@ export const errorCatalogue = {
     'Access was revoked',
     'Access for this subject, client or grant was revoked.',
     'denial',
+  ),
+  'Revocation.WriterBusy': row(
+    503,
+    'try-later',
+    'Try again shortly',
+    'Another revocation is being written.',
+    'retryable',
   ),
   'Identity.Conflict': row(
     409,

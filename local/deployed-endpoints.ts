@@ -49,7 +49,10 @@ export const endpointsOf = async (
   developerProvider: stacks.output(identityStack, 'DeveloperProvider'),
   bucket: stacks.output(brokerStack, 'BucketName'),
   table: stacks.output(brokerStack, 'TableName'),
-  stateMachines: { 'issue-credentials': stacks.output(brokerStack, 'IssueCredentialsArn') },
+  stateMachines: {
+    'issue-credentials': stacks.output(brokerStack, 'IssueCredentialsArn'),
+    revoke: stacks.output(brokerStack, 'RevokeArn'),
+  },
   signingKeysFile: place.signingKeysFile,
   adminCredentials: services.admin,
   pid: process.pid,

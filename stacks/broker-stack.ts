@@ -50,5 +50,7 @@ export class BrokerStack extends Stack {
     new CfnOutput(this, 'TableName', { value: broker.tableName });
     new CfnOutput(this, 'BucketName', { value: bucket.bucketName });
     new CfnOutput(this, 'IssueCredentialsArn', { value: broker.issueCredentialsArn });
+    new CfnOutput(this, 'RevokeArn', { value: broker.revokeArn });
+    new CfnOutput(this, 'DenyPolicyArn', { value: broker.denyPolicyArn });
   }
 }

@@ -8,9 +8,11 @@ import { BrokerApi } from './constructs/broker-api.ts';
 import { BrokerFunctions } from './constructs/broker-functions.ts';
 import { BrokerKeys } from './constructs/broker-keys.ts';
 import { createBrokerTable } from './constructs/broker-table.ts';
+import { DenyPolicy, longestSessionSeconds } from './constructs/deny-policy.ts';
 import { FunctionFactory } from './constructs/function-factory.ts';
 import { IssueCredentials } from './constructs/issue-credentials.ts';
 import { MappedRoles, mappedRoleArnPrefix } from './constructs/mapped-roles.ts';
+import { Revocations } from './constructs/revocations.ts';
 import { readGrants } from './grant-files.ts';
 import { issuerOf, type UserPoolSource } from './user-pool-source.ts';
 
@@ -62,6 +64,10 @@ export class CredentialBroker extends Construct {
   readonly tableName: string;
   /** The state machine that mints. */
   readonly issueCredentialsArn: string;
+  /** The state machine that revokes. */
+  readonly revokeArn: string;
+  /** The policy that denies what was revoked: attach it to each role of your own that a grant names. */
+  readonly denyPolicyArn: string;
 
   constructor(scope: Construct, id: string, props: CredentialBrokerProps) {
     super(scope, id);
@@ -91,7 +97,14 @@ export class CredentialBroker extends Construct {
       removalPolicy,
       deletionProtection: removalPolicy === RemovalPolicy.RETAIN,
     });
-    new MappedRoles(this, 'MappedRoles', { ...props, deploymentName, grants, templateValues });
+    const denyPolicy = new DenyPolicy(this, 'DenyPolicy', { deploymentName });
+    new MappedRoles(this, 'MappedRoles', {
+      ...props,
+      deploymentName,
+      grants,
+      templateValues,
+      denyPolicyArn: denyPolicy.policyArn,
+    });
     const factory = new FunctionFactory({
       ...shared,
       functionsDirectory: props.functionsDirectory,
@@ -137,9 +150,21 @@ export class CredentialBroker extends Construct {
         clientShares: props.clientShares ?? {},
       },
     });
+    const revocations = new Revocations(this, 'Revocations', {
+      ...shared,
+      factory,
+      keys,
+      table,
+      denyPolicyArn: denyPolicy.policyArn,
+      longestSessionSeconds: longestSessionSeconds(grants),
+      userPools: props.userPools.map(({ userPool }) => userPool),
+    });
     const api = new BrokerApi(this, 'Api', {
       ...shared,
-      handlers: { api: functions.createApi(issueCredentials.stateMachineArn) },
+      handlers: {
+        api: functions.createApi(issueCredentials.stateMachineArn),
+        revocations: revocations.api,
+      },
       userPools: props.userPools.map(({ userPool }) => userPool),
       corsOrigins,
       managesAccountLogRole: props.managesAccountLogRole ?? true,
@@ -147,6 +172,8 @@ export class CredentialBroker extends Construct {
     });
     this.apiUrl = api.url;
     this.tableName = table.tableName;
+    this.revokeArn = revocations.stateMachineArn;
+    this.denyPolicyArn = denyPolicy.policyArn;
     this.issueCredentialsArn = issueCredentials.stateMachineArn;
   }
 }

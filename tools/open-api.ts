@@ -14,6 +14,11 @@ import {
   problemAnswer,
   subjectName,
 } from '../core/contracts/api.ts';
+import {
+  revocationAnswer,
+  revocationListAnswer,
+  revocationRequest,
+} from '../core/contracts/revocation-api.ts';
 import { errorCatalogue } from '../core/errors.ts';
 import { problemMediaType } from '../core/problem.ts';
 
@@ -33,6 +38,9 @@ const schemas = {
   ExchangeCredentialsRequest: exchangeCredentialsRequest,
   ExchangeDecisionRequest: exchangeDecisionRequest,
   Decision: decisionAnswer,
+  RevocationRequest: revocationRequest,
+  Revocation: revocationAnswer,
+  RevocationList: revocationListAnswer,
   Health: healthAnswer,
   Problem: problemAnswer,
 } as const;
@@ -60,6 +68,9 @@ const operation = (
     readonly body?: keyof typeof schemas;
     readonly parameters?: readonly object[];
     readonly security?: readonly object[];
+    /** Of the answer; 200 where none is given. */
+    readonly status?: 202;
+    readonly others?: object;
   } = {},
 ) => ({
   summary,
@@ -74,13 +85,29 @@ const operation = (
       }
     : {}),
   responses: {
-    '200': {
-      description: 'As asked.',
+    [String(options.status ?? 200)]: {
+      description: options.status === 202 ? 'Under way; `Location` says where.' : 'As asked.',
       content: { 'application/json': { schema: refer(answer) } },
     },
+    ...options.others,
     ...problems,
   },
 });
+
+const revokers = [{ accessToken: ['stepkey/revoke'] }];
+const idempotencyKey = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description: 'Makes a repeated request the same request: 1–255 visible ASCII characters.',
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
+};
+const revocationId = {
+  name: 'revocationId',
+  in: 'path',
+  required: true,
+  schema: { type: 'string', pattern: '^[0-9a-f-]{36}$' },
+};
 
 const text = (minLength: number) => ({ type: 'string', minLength });
 
@@ -147,6 +174,42 @@ export const openApiDocument = (): object => ({
       post: operation('What would be issued and why; mints nothing.', 'Decision', {
         body: 'DecisionRequest',
       }),
+    },
+    '/v1/revocations': {
+      post: operation('Revokes a subject, a client, a grant, or everything.', 'Revocation', {
+        body: 'RevocationRequest',
+        parameters: [idempotencyKey],
+        security: revokers,
+        status: 202,
+      }),
+      get: operation('All revocations, newest first.', 'RevocationList', {
+        parameters: [
+          {
+            name: 'limit',
+            in: 'query',
+            required: false,
+            schema: { type: 'integer', minimum: 1, maximum: 100, default: 20 },
+          },
+          { name: 'cursor', in: 'query', required: false, schema: text(1) },
+        ],
+        security: revokers,
+      }),
+    },
+    '/v1/revocations/{revocationId}': {
+      get: operation('What has been done, and what is still propagating.', 'Revocation', {
+        parameters: [revocationId],
+        security: revokers,
+      }),
+      delete: operation(
+        'Restores it; other revocations of the same target stay in force.',
+        'Revocation',
+        {
+          parameters: [revocationId],
+          security: revokers,
+          status: 202,
+          others: { '204': { description: 'It is restored already.' } },
+        },
+      ),
     },
     '/v1/health': {
       get: operation('Liveness and version.', 'Health', { security: [] }),

@@ -13,7 +13,7 @@ export interface ApiRoute {
   /** At the access door one of these must be in the token; a method without scopes takes ID tokens. */
   readonly scopes: readonly Scope[];
   /** The folder below functions/ that answers. */
-  readonly handler: 'api';
+  readonly handler: 'api' | 'revocations';
 }
 
 const atIdDoor = (method: ApiRoute['method'], path: ApiRoute['path']): ApiRoute => ({
@@ -33,6 +33,14 @@ const atAccessDoor = (method: ApiRoute['method'], path: ApiRoute['path']): ApiRo
   handler: 'api',
 });
 
+const toOperators = (method: ApiRoute['method'], path: ApiRoute['path']): ApiRoute => ({
+  method,
+  path,
+  door: 'access',
+  scopes: ['stepkey/revoke'],
+  handler: 'revocations',
+});
+
 export const apiRoutes: readonly ApiRoute[] = [
   atIdDoor('POST', '/v1/credentials'),
   atIdDoor('GET', '/v1/container-credentials/{grant}'),
@@ -41,6 +49,10 @@ export const apiRoutes: readonly ApiRoute[] = [
   atAccessDoor('POST', '/v1/exchange/credentials'),
   atAccessDoor('GET', '/v1/exchange/container-credentials/{grant}'),
   atAccessDoor('POST', '/v1/exchange/decisions'),
+  toOperators('POST', '/v1/revocations'),
+  toOperators('GET', '/v1/revocations'),
+  toOperators('GET', '/v1/revocations/{revocationId}'),
+  toOperators('DELETE', '/v1/revocations/{revocationId}'),
   { method: 'GET', path: '/v1/health', door: null, scopes: [], handler: 'api' },
 ];
 

@@ -1,7 +1,9 @@
 import { refreshWindowSeconds } from '../../core/cache/weigh-entry.ts';
 import type { Decision } from '../../core/contracts/decision.ts';
 import type { IssueInput, IssueOutcome } from '../../core/contracts/issue.ts';
+import type { Epochs } from '../../core/contracts/session.ts';
 import { StepkeyError } from '../../core/errors.ts';
+import { epochsOf, refuseIfRevoked, sameEpochs } from '../../core/revocation.ts';
 import { readSession } from '../../core/session/session-seal.ts';
 import { isLeased, nowEpochSeconds } from './front.ts';
 import type { FrontPorts, FrontRequest } from './front.ts';
@@ -96,6 +98,22 @@ const inputOf = async (
   unusableSessionId,
 });
 
+/**
+ * The machine confirmed before it ended; what was revoked between then and now is not handed out either.
+ * @throws Subject.Revoked; what the store throws
+ */
+const refuseIfRevokedMeanwhile = async (
+  ports: Pick<FrontPorts, 'store'>,
+  { subject, client, authTimeEpochSeconds }: FrontRequest['caller'],
+  { grant }: Decision,
+  epochs: Epochs,
+): Promise<void> => {
+  const { revocation } = await ports.store.read({ subject, client, grant }, null);
+  refuseIfRevoked(revocation, authTimeEpochSeconds);
+  // control SEC-08
+  if (!sameEpochs(epochsOf(revocation), epochs)) throw new StepkeyError('Subject.Revoked');
+};
+
 /** Null when a cached session does not open or has less life than its row said: the machine then mints another. */
 const openOutcome = async (
   ports: FrontPorts,
@@ -113,10 +131,11 @@ const openOutcome = async (
       client: caller.client,
       actor: caller.actor,
       sessionId: outcome.sessionId,
-      // The machine has just read these from the table, and compared them.
+      // The machine has just read this from the table, and compared it.
       identityId: null,
       epochs: null,
     });
+    await refuseIfRevokedMeanwhile(ports, caller, decision, session.epochs);
     const remainingSeconds = session.expiresAtEpochSeconds - nowEpochSeconds(ports.clock);
     if (isCached && remainingSeconds < minTtlSeconds) return null;
     return { session, issuanceId: outcome.issuanceId, source: outcome.source, stale: false };

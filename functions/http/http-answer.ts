@@ -20,6 +20,13 @@ export const answer = (
   body: JSON.stringify(body),
 });
 
+/** What was asked for is so already; there is nothing to say. */
+export const emptyAnswer = (): APIGatewayProxyResult => ({
+  statusCode: 204,
+  headers: { 'Cache-Control': 'no-store' },
+  body: '',
+});
+
 /**
  * An error as the caller sees it: the catalogue's constant text, what to choose from, nothing else.
  * @param isContainerPath adds what SDKs read there

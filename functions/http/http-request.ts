@@ -73,6 +73,20 @@ export const readQuery = <T>(request: HttpRequest, schema: z.ZodType<T>): T =>
 export const readPath = <T>(request: HttpRequest, schema: z.ZodType<T>): T =>
   validate(request.pathParameters, schema);
 
+/**
+ * Reads one header; null where it was not sent.
+ * @param name in lower case
+ * @throws Request.Malformed when it has the wrong shape
+ */
+export const readHeader = <T>(
+  request: HttpRequest,
+  name: string,
+  schema: z.ZodType<T>,
+): T | null => {
+  const value = request.headers[name];
+  return value === undefined ? null : validate(value, schema);
+};
+
 const validate = <T>(value: unknown, schema: z.ZodType<T>): T => {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;

@@ -120,7 +120,7 @@ const definitionFileOf = (name: string): URL =>
   new URL(`../../statemachines/${name}.asl.json`, import.meta.url);
 
 /** Known before the machine exists, because its role's policy and trust name it. */
-const stateMachineArnOf = (scope: Construct, name: string): string => {
+export const stateMachineArnOf = (scope: Construct, name: string): string => {
   const { partition, region, account } = Stack.of(scope);
   return `arn:${partition}:states:${region}:${account}:stateMachine:${name}`;
 };

@@ -12,12 +12,15 @@ export interface MappedRolesProps {
   readonly identityPoolId: string;
   readonly developerProvider: string;
   readonly templateValues: Readonly<Record<string, string>>;
+  /** Denies what was revoked; every role has it from its first session on. */
+  readonly denyPolicyArn: string;
 }
 
-const path = '/stepkey/';
+/** Where in IAM everything of a deployment is that sessions are made of. */
+export const iamPath = '/stepkey/';
 
 /** IAM's least for a role's longest session, in seconds. */
-const leastMaxSessionSeconds = 3600;
+export const leastMaxSessionSeconds = 3600;
 
 const listed = (value: string | readonly string[]): readonly string[] => [value].flat();
 
@@ -49,7 +52,7 @@ export class MappedRoles extends Construct {
       .flatMap(({ Action }) => listed(Action));
     const boundary = new CfnManagedPolicy(this, 'Boundary', {
       managedPolicyName: `${deploymentName}-boundary`,
-      path,
+      path: iamPath,
       description: 'Permissions boundary of every role that Stepkey gives credentials for',
       policyDocument: {
         Version: '2012-10-17',
@@ -84,9 +87,10 @@ export class MappedRoles extends Construct {
     const roleName = mappedRoleName(props.deploymentName, mappedRole);
     const role = new CfnRole(this, roleName, {
       roleName,
-      path,
+      path: iamPath,
       description: grant.description,
       permissionsBoundary: boundary.ref,
+      managedPolicyArns: [props.denyPolicyArn],
       maxSessionDuration: Math.max(leastMaxSessionSeconds, grant.session.durationSeconds),
       assumeRolePolicyDocument: {
         Version: '2012-10-17',
@@ -136,5 +140,5 @@ export class MappedRoles extends Construct {
 /** `arn:<partition>:iam::<account>:role/stepkey/<deployment>-`, before the grant's name. */
 export const mappedRoleArnPrefix = (scope: Construct, deploymentName: string): string => {
   const { partition, account } = Stack.of(scope);
-  return `arn:${partition}:iam::${account}:role${path}${deploymentName}-`;
+  return `arn:${partition}:iam::${account}:role${iamPath}${deploymentName}-`;
 };

@@ -1,3 +1,4 @@
+import { apiRoutes, routeNameOf } from '../../core/contracts/api-routes.ts';
 import { describe, expect, it } from '@jest/globals';
 import { errorCatalogue, type ErrorName } from '../../core/errors.ts';
 import { containerFieldsOf, problemOf } from '../../core/problem.ts';
@@ -39,47 +40,60 @@ const methodsOf = (template: typeof broker) =>
     .map((resource) => resource['Properties'] as MethodProperties)
     .map((method) => [`${method.HttpMethod} ${pathOf(method.ResourceId.Ref)}`, method] as const);
 const methods = methodsOf(broker);
+const paths = new Set(apiRoutes.map(({ path }) => path));
 const refusing = methods.filter(([route]) => route.startsWith('ANY '));
 const answering = methods.filter(([route]) => !route.startsWith('ANY '));
 const guarded = answering.filter(([route]) => route !== 'GET /v1/health');
 
 describe('the routes of the API', () => {
   it('are the documented ones', () => {
-    expect(answering.map(([route]) => route).sort()).toEqual([
+    const documented = [
       'GET /v1/container-credentials/{grant}',
       'GET /v1/exchange/container-credentials/{grant}',
       'GET /v1/health',
       'GET /v1/identity',
+      'GET /v1/revocations',
+      'GET /v1/revocations/{revocationId}',
+      'DELETE /v1/revocations/{revocationId}',
+      'POST /v1/revocations',
       'POST /v1/credentials',
       'POST /v1/decisions',
       'POST /v1/exchange/credentials',
       'POST /v1/exchange/decisions',
-    ]);
-  });
-
-  it.each(guarded)('%s takes a token of the user pools', (_, method) => {
-    expect(method.AuthorizationType).toBe('COGNITO_USER_POOLS');
-    expect(flatten(method.AuthorizerId)).toBe('<BrokerApiAuthorizer>');
+    ];
+    expect(answering.map(([route]) => route).sort()).toEqual(documented.sort());
   });
 
   it.each(guarded)(
-    '[SEC-20] %s takes access tokens only where it asks for a scope',
+    '[SEC-20] %s takes the tokens of its door, of the user pools',
     (route, method) => {
+      expect(method.AuthorizationType).toBe('COGNITO_USER_POOLS');
+      expect(flatten(method.AuthorizerId)).toBe('<BrokerApiAuthorizer>');
       // Scopes make it the access tokens' door.
-      expect(method.AuthorizationScopes).toEqual(
-        route.includes('/v1/exchange/') ? ['stepkey/credentials', 'stepkey/act-as'] : undefined,
-      );
+      const { scopes = [] } = apiRoutes.find((each) => routeNameOf(each) === route) ?? {};
+      expect(method.AuthorizationScopes ?? []).toEqual(scopes);
     },
   );
+
+  it('of revocation take access tokens of operators only [SEC-33]', () => {
+    const ofRevocation = guarded.filter(([route]) => route.includes('/v1/revocations'));
+    expect(ofRevocation).toHaveLength(4);
+    for (const [, { AuthorizationScopes }] of ofRevocation) {
+      expect(AuthorizationScopes).toEqual(['stepkey/revoke']);
+    }
+  });
 
   it('leave only health open', () => {
     const open = answering.filter(([, { AuthorizationType }]) => AuthorizationType === 'NONE');
     expect(open.map(([route]) => route)).toEqual(['GET /v1/health']);
   });
 
-  it.each(answering)('%s goes to the function api', (_, { Integration }) => {
+  it.each(answering)('%s goes to its function', (route, { Integration }) => {
     expect(Integration.Type).toBe('AWS_PROXY');
-    expect(flatten(Integration.Uri)).toContain('/functions/<BrokerFunctionsapiFunction.Arn>/');
+    const { handler } = apiRoutes.find((each) => routeNameOf(each) === route) ?? {};
+    expect(flatten(Integration.Uri)).toMatch(
+      new RegExp(`/functions/<Broker[A-Z][a-z]+${handler ?? ''}Function.Arn>/`),
+    );
   });
 
   it.each(refusing)('%s is told 405 and what is allowed, without a function', (route, method) => {
@@ -93,15 +107,15 @@ describe('the routes of the API', () => {
       problemOf('Request.MethodNotAllowed'),
     );
     const path = route.replace('ANY ', '');
-    const allowed = answering.find(([other]) => other.endsWith(` ${path}`))?.[1].HttpMethod;
+    const allowed = apiRoutes.filter((each) => each.path === path).map(({ method: name }) => name);
     expect(response?.ResponseParameters).toMatchObject({
-      'method.response.header.Allow': `'${allowed ?? ''}'`,
+      'method.response.header.Allow': `'${allowed.join(', ')}'`,
       'method.response.header.Content-Type': "'application/problem+json'",
     });
   });
 
   it('refuse other methods on every path that answers one', () => {
-    expect(refusing).toHaveLength(answering.length);
+    expect(refusing).toHaveLength(paths.size);
   });
 
   it('answer no browser of another origin unless the deployment says so', () => {
@@ -112,7 +126,7 @@ describe('the routes of the API', () => {
       'stepkey:corsOrigins': 'https://app.example',
     });
     const preflights = methodsOf(opened).filter(([route]) => route.startsWith('OPTIONS '));
-    expect(preflights).toHaveLength(8);
+    expect(preflights).toHaveLength(paths.size);
     expect(JSON.stringify(preflights)).toContain("'https://app.example'");
     opened.allResourcesProperties('AWS::ApiGateway::GatewayResponse', {
       ResponseParameters: {
@@ -193,7 +207,9 @@ describe('the stage', () => {
     expect(Object.keys(broker.toJSON()['Outputs'] as object).sort()).toEqual([
       'ApiUrl',
       'BucketName',
+      'DenyPolicyArn',
       'IssueCredentialsArn',
+      'RevokeArn',
       'TableName',
     ]);
   });

@@ -31,16 +31,22 @@ const roleOf = (name: string) =>
     Policies: { PolicyDocument: TemplatePolicy }[];
   };
 /** What the function may do beside writing its own log and its traces. */
+/** Functions of a construct of their own; the others are of BrokerFunctions. */
+const constructOf: Readonly<Record<string, string>> = {
+  revocations: 'Revocations',
+  revoke: 'Revocations',
+};
+const logsOf = (name: string) => `<Broker${constructOf[name] ?? 'Functions'}${name}Logs`;
 const callsOf = (name: string): readonly string[] => {
   const lines = roleOf(name).Policies.flatMap(({ PolicyDocument }) => policyLines(PolicyDocument));
   expect(lines.slice(0, 2)).toEqual([
-    `logs:CreateLogStream,logs:PutLogEvents on <BrokerFunctions${name}Logs.Arn>`,
+    `logs:CreateLogStream,logs:PutLogEvents on ${logsOf(name)}.Arn>`,
     'xray:PutTelemetryRecords,xray:PutTraceSegments on *',
   ]);
   return lines.slice(2);
 };
 
-const names = ['api', 'decide', 'exchange', 'identity'];
+const names = ['api', 'decide', 'exchange', 'identity', 'revocations', 'revoke'];
 const seal = (purposes: string) =>
   `kms:GenerateDataKey on <BrokerKeysSealing.Arn> if kms:EncryptionContext:purpose=${purposes}`;
 const open = (purposes: string) =>
@@ -51,7 +57,7 @@ const obtainToken =
   'cognito-identity:GetOpenIdTokenForDeveloperIdentity on arn:<AWS::Partition>:cognito-identity:<AWS::Region>:<AWS::AccountId>:identitypool/<StepkeyIdentity:ExportsOutputRefIdentityPool>';
 
 describe('the functions', () => {
-  it('are four', () => {
+  it('are these', () => {
     expect(Object.keys(functions).sort()).toEqual(names.map((name) => `stepkey-${name}`));
   });
 
@@ -64,7 +70,7 @@ describe('the functions', () => {
       TracingConfig: { Mode: 'Active' },
     });
     expect(flatten((functionNamed(name)['LoggingConfig'] as { LogGroup: unknown }).LogGroup)).toBe(
-      `<BrokerFunctions${name}Logs>`,
+      `${logsOf(name)}>`,
     );
   });
 
@@ -73,12 +79,15 @@ describe('the functions', () => {
       { Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' } },
     ]);
     expect(roleOf(name).ManagedPolicyArns).toBeUndefined();
-    expect(new Set(names.map((other) => functionNamed(other).Role['Fn::GetAtt'][0])).size).toBe(4);
+    expect(new Set(names.map((other) => functionNamed(other).Role['Fn::GetAtt'][0])).size).toBe(
+      names.length,
+    );
   });
 
   it('keep every log under the data key and not for ever', () => {
     const groups = Object.values(broker.findResources('AWS::Logs::LogGroup'));
-    expect(groups).toHaveLength(6);
+    // One of the API and one of each machine beside those of the functions.
+    expect(groups).toHaveLength(names.length + 3);
     for (const { Properties } of groups as { Properties: Record<string, unknown> }[]) {
       expect(flatten(Properties['KmsKeyId'])).toBe('<BrokerKeysData.Arn>');
       expect(Properties['RetentionInDays']).toBe(365);
@@ -133,6 +142,32 @@ describe('the calls of a function', () => {
       openTable,
     ]);
   });
+
+  it('revoke writes one policy and cannot attach it, opens nothing and starts its own machine [SEC-31]', () => {
+    const policy = '<BrokerDenyPolicy>';
+    expect(callsOf('revoke')).toEqual([
+      `iam:CreatePolicyVersion,iam:DeletePolicyVersion,iam:ListPolicyVersions on ${policy}`,
+      'states:StartExecution on arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:stateMachine:stepkey-revoke',
+      'dynamodb:GetItem,dynamodb:PutItem on <BrokerTable.Arn> if dynamodb:LeadingKeys=REVOCATION#*',
+      'dynamodb:PutItem on <BrokerTable.Arn> if dynamodb:LeadingKeys=REVOCATIONS',
+      'dynamodb:BatchGetItem on <BrokerTable.Arn> if dynamodb:LeadingKeys=SUBJECT#*|CLIENT#*|GRANT#*|EVERYTHING',
+      'dynamodb:GetItem,dynamodb:UpdateItem on <BrokerTable.Arn> if dynamodb:LeadingKeys=SUBJECT#*|CLIENT#*|GRANT#*|EVERYTHING',
+      'dynamodb:DeleteItem,dynamodb:Query on <BrokerTable.Arn> if dynamodb:LeadingKeys=SUBJECT#*',
+      'dynamodb:PutItem,dynamodb:Query,dynamodb:UpdateItem on <BrokerTable.Arn> if dynamodb:LeadingKeys=WRITER#deny-policy',
+      openTable,
+    ]);
+  });
+
+  it('revocations starts one machine and changes no subject', () => {
+    expect(callsOf('revocations')).toEqual([
+      'states:StartExecution on <BrokerRevocationsMachineStateMachine>',
+      'dynamodb:BatchGetItem,dynamodb:GetItem,dynamodb:PutItem,dynamodb:UpdateItem on <BrokerTable.Arn> if dynamodb:LeadingKeys=REVOCATION#*',
+      'dynamodb:PutItem,dynamodb:Query on <BrokerTable.Arn> if dynamodb:LeadingKeys=REVOCATIONS',
+      'dynamodb:BatchGetItem on <BrokerTable.Arn> if dynamodb:LeadingKeys=SUBJECT#*|CLIENT#*|GRANT#*|EVERYTHING',
+      'dynamodb:PutItem on <BrokerTable.Arn> if dynamodb:LeadingKeys=DENIAL#*',
+      openTable,
+    ]);
+  });
 });
 
 describe('the environment of a function', () => {
@@ -168,6 +203,14 @@ describe('the environment of a function', () => {
       'USER_POOLS',
     ],
     exchange: ['SEALING_KEY_ARN', 'IDENTITY_POOL_ID', 'DEVELOPER_PROVIDER'],
+    revocations: ['TABLE_NAME', 'STATE_MACHINE_ARN', 'USER_POOLS', 'CORS_ORIGINS'],
+    revoke: [
+      'TABLE_NAME',
+      'DENY_POLICY_ARN',
+      'LONGEST_SESSION_SECONDS',
+      'STATE_MACHINE_ARN',
+      'USER_POOLS',
+    ],
   };
 
   it.each(names)('%s has the names it reads and no other', (name) => {
@@ -207,7 +250,7 @@ describe('what is deployed as a function', () => {
     const holders = names.filter((name) =>
       readdirSync(join(stagingDirectory, name)).includes('grants.json'),
     );
-    expect(holders).toEqual(['api', 'decide']);
+    expect(holders).toEqual(['api', 'decide', 'revocations', 'revoke']);
     const grants = JSON.parse(
       readFileSync(join(stagingDirectory, 'decide/grants.json'), 'utf8'),
     ) as { name: string }[];

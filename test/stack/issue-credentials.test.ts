@@ -24,7 +24,10 @@ const states = (JSON.parse(text) as { States: Record<string, Task> }).States;
 const tasks = Object.entries(states).filter(([, { Type }]) => Type === 'Task');
 
 const { broker } = synthesizeStepkey();
-const machine = Object.values(broker.findResources('AWS::StepFunctions::StateMachine'))[0] as {
+const machine = Object.values(broker.findResources('AWS::StepFunctions::StateMachine')).find(
+  ({ Properties }) =>
+    (Properties as { StateMachineName: string }).StateMachineName === 'stepkey-issue-credentials',
+) as {
   Properties: {
     DefinitionString: string;
     DefinitionSubstitutions: Record<string, unknown>;

@@ -9,6 +9,7 @@ interface MappedRoleProperties {
   readonly Path: string;
   readonly MaxSessionDuration: number;
   readonly PermissionsBoundary: unknown;
+  readonly ManagedPolicyArns: readonly unknown[];
   readonly AssumeRolePolicyDocument: TemplatePolicy;
   readonly Policies: readonly { readonly PolicyDocument: TemplatePolicy }[];
 }
@@ -48,6 +49,10 @@ describe('the mapped roles', () => {
     });
   });
 
+  it.each(cases)('%s has the policy that denies what was revoked [SEC-31]', (_, role) => {
+    expect(role.ManagedPolicyArns.map(flatten)).toEqual(['<BrokerDenyPolicy>']);
+  });
+
   it.each(cases)('%s is held by the boundary and lasts as its grant says', (_, role) => {
     expect(flatten(role.PermissionsBoundary)).toBe('<BrokerMappedRolesBoundary>');
     expect(role.MaxSessionDuration).toBe(3600);
@@ -81,6 +86,33 @@ describe('the mapped roles', () => {
   });
 });
 
+const policiesNamed = (name: string): readonly TemplatePolicy[] =>
+  Object.values(broker.findResources('AWS::IAM::ManagedPolicy'))
+    .map(
+      (resource) =>
+        resource['Properties'] as { ManagedPolicyName: string; PolicyDocument: TemplatePolicy },
+    )
+    .filter(({ ManagedPolicyName }) => ManagedPolicyName === name)
+    .map(({ PolicyDocument }) => PolicyDocument);
+
+describe('the policy that denies what was revoked', () => {
+  it('says nothing at first, in a text that no later deployment may change [SEC-31]', () => {
+    expect(policiesNamed('stepkey-revocations')).toEqual([
+      {
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Deny',
+            Action: '*',
+            Resource: '*',
+            Condition: { DateLessThan: { 'aws:TokenIssueTime': '1970-01-01T00:00:00Z' } },
+          },
+        ],
+      },
+    ]);
+  });
+});
+
 describe('the permissions boundary', () => {
   it('allows the actions of the grants and no other', () => {
     const statements = ['by-role', 'own-files', 'reports', 'service-self', 'team-read'].flatMap(
@@ -94,9 +126,7 @@ describe('the permissions boundary', () => {
           // Condition keys are written like actions, in lower case.
           .filter((action) => /^s3:[A-Z]/.test(action)),
     );
-    const boundary = Object.values(broker.findResources('AWS::IAM::ManagedPolicy')).map(
-      (resource) => (resource['Properties'] as { PolicyDocument: TemplatePolicy }).PolicyDocument,
-    );
+    const boundary = policiesNamed('stepkey-boundary');
     expect(boundary).toHaveLength(1);
     expect(boundary.flatMap(policyLines)).toEqual([
       `${[...new Set(statements)].sort().join(',')} on *`,

@@ -22,7 +22,15 @@ afterAll(() => {
 
 /** Bundles that do nothing: a stack test is about the template, not about what the functions do. */
 export const emptyBundles = (
-  functions: readonly string[] = ['api', 'decide', 'identity', 'exchange', 'pre-token-generation'],
+  functions: readonly string[] = [
+    'api',
+    'decide',
+    'identity',
+    'exchange',
+    'pre-token-generation',
+    'revocations',
+    'revoke',
+  ],
 ): string => {
   const directory = temporaryDirectory();
   for (const name of functions) {

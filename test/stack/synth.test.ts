@@ -7,7 +7,15 @@ import { repository, temporaryDirectory } from './stepkey-templates.ts';
 /** A tree with the repository's grants and token claims, and functions that do nothing. */
 const tree = (): { root: string; cacheDirectory: string } => {
   const root = temporaryDirectory();
-  for (const name of ['api', 'decide', 'identity', 'exchange', 'pre-token-generation']) {
+  for (const name of [
+    'api',
+    'decide',
+    'identity',
+    'exchange',
+    'pre-token-generation',
+    'revocations',
+    'revoke',
+  ]) {
     mkdirSync(join(root, 'functions', name), { recursive: true });
     writeFileSync(
       join(root, 'functions', name, 'index.ts'),
@@ -39,7 +47,7 @@ describe('synthesizing for one machine', () => {
     ]);
     const directory = assets[assetOf(templates[1]?.template ?? {}, 'stepkey-decide')] ?? '';
     expect(readdirSync(directory).sort()).toEqual(['grants.json', 'index.js', 'package.json']);
-    expect(Object.keys(assets)).toHaveLength(5);
+    expect(Object.keys(assets)).toHaveLength(7);
   });
 
   it('reads the kept result while nothing changed, without bundling again', async () => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { routes } from '../../../functions/api/routes.ts';
+import { routes as revocationRoutes } from '../../../functions/revocations/routes.ts';
 import { errorCatalogue } from '../../../core/errors.ts';
 import { apiRoutes, routeNameOf } from '../../../core/contracts/api-routes.ts';
 import { errorReference } from '../../../tools/error-reference.ts';
@@ -41,7 +42,10 @@ describe('what is generated', () => {
   });
 
   it('each function answers exactly the routes that are given to it', () => {
-    const answered = { api: [...Object.keys(routes), 'GET /v1/health'] };
+    const answered = {
+      api: [...Object.keys(routes), 'GET /v1/health'],
+      revocations: Object.keys(revocationRoutes),
+    };
     for (const [handler, names] of Object.entries(answered)) {
       const given = apiRoutes.filter((route) => route.handler === handler).map(routeNameOf);
       expect(given.sort()).toEqual(names.sort());

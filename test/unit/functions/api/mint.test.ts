@@ -198,6 +198,23 @@ describe('[SEC-04] what the machine minted', () => {
     expect(front.machine.executions).toHaveLength(1);
   });
 
+  it.each([
+    [`SUBJECT#${callerOf().subject}`, { epoch: 1 }],
+    ['CLIENT#app', { epoch: 1 }],
+    ['GRANT#own-files', { epoch: 1 }],
+    ['EVERYTHING', { epoch: 1 }],
+    ['EVERYTHING', { suspensions: 1 }],
+  ] as const)(
+    'is not given when %s was revoked between the machine’s end and the answer [SEC-08]',
+    async (key, state) => {
+      outcomes(() => {
+        front.table.putRevocation(key, state);
+        return issued();
+      });
+      expect((await failureOf(run())).name).toBe('Subject.Revoked');
+    },
+  );
+
   it('is not taken for an identity', async () => {
     outcomes({ outcome: 'identity', identityId: 'us-east-1:a', linked: true });
     expect((await failureOf(run())).name).toBe('Config.Invalid');

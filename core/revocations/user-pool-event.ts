@@ -1,0 +1,68 @@
+import * as z from 'zod';
+import type { Grant } from '../grants/grant.ts';
+
+/** Calls after which what a person had before must end; `DeleteUser` and `GlobalSignOut` are the person's own. */
+export const revokingCalls = [
+  'AdminDeleteUser',
+  'AdminDisableUser',
+  'AdminRemoveUserFromGroup',
+  'AdminUserGlobalSignOut',
+  'DeleteUser',
+  'GlobalSignOut',
+] as const;
+
+/** What CloudTrail tells of a call to the user pool, as far as it matters here. The user's name is hidden in it. */
+const eventSchema = z.looseObject({
+  detail: z.looseObject({
+    eventID: z.string().min(1),
+    eventName: z.enum(revokingCalls),
+    /** There where the call failed: then nothing has changed. */
+    errorCode: z.string().optional(),
+    requestParameters: z
+      .looseObject({ userPoolId: z.string().optional(), groupName: z.string().optional() })
+      .nullish(),
+    additionalEventData: z.looseObject({ sub: z.string().min(1) }),
+  }),
+});
+
+export interface UserPoolChange {
+  readonly eventId: string;
+  readonly call: (typeof revokingCalls)[number];
+  /** Null where the call names none: it is a person's own, made with a token. */
+  readonly userPoolId: string | null;
+  readonly sub: string;
+  /** The group that the person left; null where the event does not say, or is no such event. */
+  readonly group: string | null;
+}
+
+/**
+ * Reads an event of the default bus.
+ * @returns null for a call that failed
+ * @throws ZodError for what is no such event: the rule lets only these through, so that it must be seen
+ * @see https://docs.aws.amazon.com/cognito/latest/developerguide/logging-using-cloudtrail.html
+ */
+export const readUserPoolEvent = (event: unknown): UserPoolChange | null => {
+  const { detail } = eventSchema.parse(event);
+  if (detail.errorCode !== undefined) return null;
+  return {
+    eventId: detail.eventID,
+    call: detail.eventName,
+    userPoolId: detail.requestParameters?.userPoolId ?? null,
+    sub: detail.additionalEventData.sub,
+    group: detail.requestParameters?.groupName ?? null,
+  };
+};
+
+/**
+ * Whether a session may rest on a membership. A group that no rule asks for gives nothing, unless a grant takes the
+ * role from the token: there any group may be what brought the role. A group that is not named counts.
+ */
+export const isGroupRelevant = (grants: readonly Grant[], group: string | null): boolean =>
+  group === null ||
+  grants.some(
+    ({ role, rules }) =>
+      role.fromToken !== undefined ||
+      rules.some(({ when }) =>
+        [...(when.groups?.anyOf ?? []), ...(when.groups?.allOf ?? [])].includes(group),
+      ),
+  );

@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import { Logger } from '@aws-lambda-powertools/logger';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { clientSettings } from '../../adapters/aws-clients.ts';
+import { systemClock } from '../../adapters/clock.ts';
+import { dynamoCredentialStore } from '../../adapters/credential-store.ts';
+import { nodeDigest } from '../../adapters/digest.ts';
+import { readEnvironment, variables } from '../../adapters/environment.ts';
+import { readGrants } from '../../adapters/grant-files.ts';
+import { uuidV7Source } from '../../adapters/ids.ts';
+import { dynamoLedger } from '../../adapters/ledger.ts';
+import { dynamoRevocationRecords } from '../../adapters/revocation-records.ts';
+import { stepFunctionsRevokeMachine } from '../../adapters/revoke-machine.ts';
+import { systemTimer } from '../../adapters/timer.ts';
+import { userPoolTokenVerifier } from '../../adapters/token-verifier.ts';
+import { createHandler } from '../http/handler.ts';
+import { routes } from './routes.ts';
+
+const environment = readEnvironment(process.env, {
+  AWS_REGION: variables.AWS_REGION,
+  AWS_ENDPOINT_URL: variables.AWS_ENDPOINT_URL,
+  LAMBDA_TASK_ROOT: variables.LAMBDA_TASK_ROOT,
+  STEPKEY_VERSION: variables.STEPKEY_VERSION,
+  TABLE_NAME: variables.TABLE_NAME,
+  STATE_MACHINE_ARN: variables.STATE_MACHINE_ARN,
+  USER_POOLS: variables.USER_POOLS,
+  CORS_ORIGINS: variables.CORS_ORIGINS,
+});
+const aws = { region: environment.AWS_REGION, endpoint: environment.AWS_ENDPOINT_URL };
+const table = {
+  client: new DynamoDBClient(clientSettings('dynamodb', aws)),
+  tableName: environment.TABLE_NAME,
+};
+const logger = new Logger();
+
+export const handler = createHandler(
+  routes,
+  {
+    clock: systemClock,
+    ids: uuidV7Source(systemClock),
+    digest: nodeDigest,
+    verifier: userPoolTokenVerifier({
+      userPools: environment.USER_POOLS,
+      endpoint: environment.AWS_ENDPOINT_URL,
+    }),
+    store: dynamoCredentialStore({ ...table, timer: systemTimer }),
+    ledger: dynamoLedger(table),
+    records: dynamoRevocationRecords(table),
+    machine: stepFunctionsRevokeMachine({
+      client: new SFNClient(clientSettings('states', aws)),
+      stateMachineArn: environment.STATE_MACHINE_ARN,
+    }),
+  },
+  {
+    userPools: environment.USER_POOLS,
+    referencedClaims: new Set(),
+    corsOrigins: environment.CORS_ORIGINS,
+    version: environment.STEPKEY_VERSION,
+    clientNames: new Set(environment.USER_POOLS.flatMap(({ clients }) => Object.keys(clients))),
+    grantNames: new Set(
+      readGrants(join(environment.LAMBDA_TASK_ROOT, 'grants.json')).map(({ name }) => name),
+    ),
+  },
+  {
+    info: (message, fields) => {
+      logger.info(message, fields);
+    },
+    error: (message, fields) => {
+      logger.error(message, fields);
+    },
+  },
+);

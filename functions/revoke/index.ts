@@ -1,0 +1,92 @@
+import { join } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { clientSettings } from '../../adapters/aws-clients.ts';
+import { systemClock } from '../../adapters/clock.ts';
+import { dynamoCredentialStore } from '../../adapters/credential-store.ts';
+import { dynamoDenialRows } from '../../adapters/denial-rows.ts';
+import { iamDenyPolicyText } from '../../adapters/deny-policy-text.ts';
+import { nodeDigest } from '../../adapters/digest.ts';
+import { readEnvironment, variables } from '../../adapters/environment.ts';
+import { readGrants } from '../../adapters/grant-files.ts';
+import { uuidV7Source } from '../../adapters/ids.ts';
+import { dynamoRevocationRecords } from '../../adapters/revocation-records.ts';
+import { dynamoRevocationTargets } from '../../adapters/revocation-targets.ts';
+import { stepFunctionsRevokeMachine } from '../../adapters/revoke-machine.ts';
+import { dynamoSubjectEntries } from '../../adapters/subject-entries.ts';
+import { systemTimer } from '../../adapters/timer.ts';
+import { dynamoWriterLease } from '../../adapters/writer-lease.ts';
+import type { RevokeInput } from '../../core/revocations/revocation.ts';
+import { denySessions, type DenySessionsInput } from './deny-sessions.ts';
+import { liftDenial } from './lift-denial.ts';
+import { purgeEntries } from './purge-entries.ts';
+import { raiseEpoch } from './raise-epoch.ts';
+import { reactToUserPool } from './react-to-user-pool.ts';
+import { restoreTarget } from './restore-target.ts';
+
+const environment = readEnvironment(process.env, {
+  AWS_REGION: variables.AWS_REGION,
+  AWS_ENDPOINT_URL: variables.AWS_ENDPOINT_URL,
+  TABLE_NAME: variables.TABLE_NAME,
+  DENY_POLICY_ARN: variables.DENY_POLICY_ARN,
+  LONGEST_SESSION_SECONDS: variables.LONGEST_SESSION_SECONDS,
+  LAMBDA_TASK_ROOT: variables.LAMBDA_TASK_ROOT,
+  STATE_MACHINE_ARN: variables.STATE_MACHINE_ARN,
+  USER_POOLS: variables.USER_POOLS,
+});
+const aws = { region: environment.AWS_REGION, endpoint: environment.AWS_ENDPOINT_URL };
+const table = {
+  client: new DynamoDBClient(clientSettings('dynamodb', aws)),
+  tableName: environment.TABLE_NAME,
+};
+const ports = {
+  clock: systemClock,
+  timer: systemTimer,
+  ids: uuidV7Source(systemClock),
+  digest: nodeDigest,
+  targets: dynamoRevocationTargets({ ...table, timer: systemTimer }),
+  entries: dynamoSubjectEntries(table),
+  records: dynamoRevocationRecords(table),
+  store: dynamoCredentialStore({ ...table, timer: systemTimer }),
+  machine: stepFunctionsRevokeMachine({
+    client: new SFNClient(clientSettings('states', aws)),
+    stateMachineArn: environment.STATE_MACHINE_ARN,
+  }),
+  denials: dynamoDenialRows(table),
+  lease: dynamoWriterLease({ ...table, clock: systemClock }),
+  policy: iamDenyPolicyText({
+    client: new IAMClient(clientSettings('iam', aws)),
+    policyArn: environment.DENY_POLICY_ARN,
+  }),
+};
+const context = {
+  longestSessionSeconds: environment.LONGEST_SESSION_SECONDS,
+  userPools: environment.USER_POOLS,
+  grants: readGrants(join(environment.LAMBDA_TASK_ROOT, 'grants.json')),
+};
+
+type RevokeEvent =
+  | ({
+      readonly task: 'raise-epoch' | 'restore-target' | 'purge-entries' | 'lift-denial';
+    } & RevokeInput)
+  | ({ readonly task: 'deny-sessions' } & DenySessionsInput)
+  // As the rule of the default bus hands it over.
+  | { readonly 'detail-type': string };
+
+/** The tasks of the state machine revoke, and the reaction to the user pool's events. */
+export const handler = async (event: RevokeEvent): Promise<unknown> => {
+  if ('detail-type' in event) return reactToUserPool(ports, context, event);
+  switch (event.task) {
+    case 'raise-epoch':
+      return raiseEpoch(ports, event);
+    case 'restore-target':
+      return restoreTarget(ports, event);
+    case 'purge-entries':
+      return purgeEntries(ports, event);
+    case 'deny-sessions':
+      return denySessions(ports, context, event);
+    case 'lift-denial':
+      return liftDenial(ports, event);
+  }
+};

@@ -1,0 +1,65 @@
+import { StepkeyError } from '../../core/errors.ts';
+import type { Clock, Digest, IdSource, Timer } from '../../core/ports.ts';
+import { renderDenyPolicy, type DenyPolicy } from '../../core/revocations/deny-policy.ts';
+import type { DenialRows, DenyPolicyText, WriterLease } from '../../core/revocations/ports.ts';
+
+export interface PolicyWriterPorts {
+  readonly clock: Clock;
+  readonly timer: Timer;
+  readonly ids: IdSource;
+  readonly digest: Digest;
+  readonly denials: DenialRows;
+  readonly policy: DenyPolicyText;
+  readonly lease: WriterLease;
+}
+
+/**
+ * Longer than the function may run and a request of it may take, so that a writer which lost its right cannot write
+ * any more: IAM has no conditional writes.
+ */
+const leaseMillis = 45_000;
+const patienceMillis = 8_000;
+const pollMillis = 200;
+const unknown = '-';
+
+/**
+ * Makes the policy say what the denials in force say, one writer at a time. The text comes from the denials alone,
+ * never from the text before it, so that a lost answer, a repetition or a writer that died leave nothing behind.
+ * @param options.verifies also asks IAM what the policy says, and mends what somebody else wrote
+ * @throws Revocation.WriterBusy while another writer holds the right
+ */
+export const writeDenyPolicy = async (
+  ports: PolicyWriterPorts,
+  options: { readonly verifies: boolean } = { verifies: false },
+): Promise<DenyPolicy> => {
+  const owner = ports.ids.next();
+  let written = await takeLease(ports, owner);
+  try {
+    // control SEC-31
+    const policy = renderDenyPolicy(
+      await ports.denials.list(),
+      Math.floor(ports.clock.nowEpochMillis() / 1000),
+    );
+    const digest = ports.digest.sha256Hex(policy.text);
+    if (options.verifies && (await ports.policy.read()) !== policy.text) written = unknown;
+    if (written !== digest) {
+      await ports.lease.note(owner, unknown);
+      await ports.policy.write(policy.text);
+      await ports.lease.note(owner, digest);
+    }
+    return policy;
+  } finally {
+    await ports.lease.release(owner);
+  }
+};
+
+const takeLease = async (ports: PolicyWriterPorts, owner: string): Promise<string> => {
+  const deadline = ports.clock.nowEpochMillis() + patienceMillis;
+  for (;;) {
+    const now = ports.clock.nowEpochMillis();
+    const written = await ports.lease.take(owner, now + leaseMillis);
+    if (written !== null) return written;
+    if (now >= deadline) throw new StepkeyError('Revocation.WriterBusy');
+    await ports.timer.wait(pollMillis);
+  }
+};

@@ -1,0 +1,165 @@
+import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { IUserPool } from 'aws-cdk-lib/aws-cognito';
+import { Rule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { revokingCalls } from '../../core/revocations/user-pool-event.ts';
+import type { BrokerKeys } from './broker-keys.ts';
+import { BrokerMachine, stateMachineArnOf } from './broker-machine.ts';
+import type { FunctionFactory } from './function-factory.ts';
+import { revokeRights, type RevokeRight } from './revoke-rights.ts';
+import { rowRight, tableKeyRight } from './rights.ts';
+
+export interface RevocationsProps {
+  readonly deploymentName: string;
+  readonly factory: FunctionFactory;
+  readonly keys: BrokerKeys;
+  readonly table: Table;
+  readonly denyPolicyArn: string;
+  readonly longestSessionSeconds: number;
+  readonly userPools: readonly IUserPool[];
+  readonly logRetention: RetentionDays;
+  readonly removalPolicy: RemovalPolicy;
+}
+
+/** Revocation: the machine that carries it out, the function that does its tasks, and the function of its API. */
+export class Revocations extends Construct {
+  readonly stateMachineArn: string;
+  /** Answers the revocation API. */
+  readonly api: IFunction;
+
+  constructor(scope: Construct, id: string, props: RevocationsProps) {
+    super(scope, id);
+    const futureArn = stateMachineArnOf(this, `${props.deploymentName}-revoke`);
+    const tasks = this.#createTasks(props, futureArn);
+    this.#reactToUserPools(props, tasks);
+    this.stateMachineArn = new BrokerMachine(this, 'Machine', {
+      ...props,
+      name: 'revoke',
+      type: 'STANDARD',
+      dataKey: props.keys.data,
+      substitutions: { RevokeFunctionArn: tasks.functionArn, TableName: props.table.tableName },
+      rights: [
+        ...Object.entries(revokeRights).map(([state, right]: [string, RevokeRight]) =>
+          'invoke' in right
+            ? new PolicyStatement({
+                sid: state,
+                actions: ['lambda:InvokeFunction'],
+                resources: [tasks.functionArn],
+              })
+            : rowRight(state, props.table, [right.dynamodb], right.partitionKeys),
+        ),
+        tableKeyRight(props.keys.data),
+      ],
+    }).stateMachineArn;
+    this.api = this.#createApi(props, this.stateMachineArn);
+  }
+
+  /** Needs a trail that records management events: CloudTrail hands them to the default bus and to no other. */
+  #reactToUserPools({ userPools }: RevocationsProps, tasks: IFunction): void {
+    const rule = new Rule(this, 'UserPoolEvents', {
+      description: 'What the user pools changed, after which what a person had before must end',
+      eventPattern: {
+        source: ['aws.cognito-idp'],
+        detailType: ['AWS API Call via CloudTrail'],
+        detail: {
+          eventSource: ['cognito-idp.amazonaws.com'],
+          eventName: [...revokingCalls],
+          errorCode: [{ exists: false }],
+          // A person's own calls name no pool.
+          requestParameters: {
+            userPoolId: [...userPools.map(({ userPoolId }) => userPoolId), { exists: false }],
+          },
+        },
+      },
+    });
+    rule.addTarget(
+      new LambdaFunction(tasks, { retryAttempts: 185, maxEventAge: Duration.hours(24) }),
+    );
+  }
+
+  #createTasks(
+    { factory, keys, table, ...props }: RevocationsProps,
+    stateMachineArn: string,
+  ): IFunction {
+    return factory.create(this, 'revoke', {
+      description:
+        'Raises epochs, deletes entries and writes the policy that denies what was revoked',
+      // Below the writer's lease, so that nobody writes whose lease has run out.
+      timeout: Duration.seconds(30),
+      readsGrants: true,
+      needs: ['USER_POOLS'],
+      environment: {
+        STATE_MACHINE_ARN: stateMachineArn,
+        TABLE_NAME: table.tableName,
+        DENY_POLICY_ARN: props.denyPolicyArn,
+        LONGEST_SESSION_SECONDS: String(props.longestSessionSeconds),
+      },
+      rights: [
+        new PolicyStatement({
+          sid: 'WriteDenyPolicy',
+          actions: ['iam:CreatePolicyVersion', 'iam:DeletePolicyVersion', 'iam:ListPolicyVersions'],
+          resources: [props.denyPolicyArn],
+        }),
+        new PolicyStatement({
+          sid: 'StartRevoking',
+          actions: ['states:StartExecution'],
+          resources: [stateMachineArn],
+        }),
+        rowRight('KeepRevocations', table, ['GetItem', 'PutItem'], ['REVOCATION#*']),
+        rowRight('ListRevocations', table, ['PutItem'], ['REVOCATIONS']),
+        rowRight(
+          'LookUpSubject',
+          table,
+          ['BatchGetItem'],
+          ['SUBJECT#*', 'CLIENT#*', 'GRANT#*', 'EVERYTHING'],
+        ),
+        rowRight(
+          'RaiseEpoch',
+          table,
+          ['GetItem', 'UpdateItem'],
+          ['SUBJECT#*', 'CLIENT#*', 'GRANT#*', 'EVERYTHING'],
+        ),
+        rowRight('PurgeEntries', table, ['DeleteItem', 'Query'], ['SUBJECT#*']),
+        rowRight('KeepDenials', table, ['PutItem', 'Query', 'UpdateItem'], ['WRITER#deny-policy']),
+        tableKeyRight(keys.data),
+      ],
+    });
+  }
+
+  #createApi({ factory, keys, table }: RevocationsProps, stateMachineArn: string): IFunction {
+    return factory.create(this, 'revocations', {
+      description: 'Answers the revocation API',
+      timeout: Duration.seconds(10),
+      readsGrants: true,
+      needs: ['USER_POOLS', 'CORS_ORIGINS'],
+      environment: { TABLE_NAME: table.tableName, STATE_MACHINE_ARN: stateMachineArn },
+      rights: [
+        new PolicyStatement({
+          sid: 'StartRevoking',
+          actions: ['states:StartExecution'],
+          resources: [stateMachineArn],
+        }),
+        rowRight(
+          'KeepRevocations',
+          table,
+          ['BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'],
+          ['REVOCATION#*'],
+        ),
+        rowRight('ListRevocations', table, ['PutItem', 'Query'], ['REVOCATIONS']),
+        rowRight(
+          'ReadCallersRevocation',
+          table,
+          ['BatchGetItem'],
+          ['SUBJECT#*', 'CLIENT#*', 'GRANT#*', 'EVERYTHING'],
+        ),
+        rowRight('RecordDenial', table, ['PutItem'], ['DENIAL#*']),
+        tableKeyRight(keys.data),
+      ],
+    });
+  }
+}

@@ -1,0 +1,68 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  effectOf,
+  withoutRevocation,
+  withRevocation,
+  type RevocationsOfTarget,
+} from '../../../../core/revocations/target-state.ts';
+
+const now = 1_795_262_400;
+const ids = ['r1', 'r2', 'r3'];
+
+const step = fc.oneof(
+  fc.record({
+    do: fc.constant('revoke' as const),
+    id: fc.constantFrom(...ids),
+    cutOffEpochSeconds: fc.integer({ min: 1, max: 9 }),
+    suspends: fc.boolean(),
+  }),
+  fc.record({ do: fc.constant('restore' as const), id: fc.constantFrom(...ids) }),
+);
+
+describe('[SEC-32] the revocations of one target', () => {
+  it('count as the strictest in force, each restored on its own, in whatever order they come', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 12 }), (steps) => {
+        let state: RevocationsOfTarget = {};
+        const inForce = new Map<string, { cut: number; suspends: boolean }>();
+        const restored = new Set<string>();
+        for (const each of steps) {
+          if (each.do === 'restore') {
+            state = withoutRevocation(state, each.id, now);
+            inForce.delete(each.id);
+            restored.add(each.id);
+          } else {
+            state = withRevocation(state, each.id, each, now);
+            if (!restored.has(each.id) && !inForce.has(each.id)) {
+              inForce.set(each.id, { cut: each.cutOffEpochSeconds, suspends: each.suspends });
+            }
+          }
+        }
+        const left = [...inForce.values()];
+        expect(effectOf(state)).toEqual({
+          revokedBeforeEpochSeconds: Math.max(0, ...left.map(({ cut }) => cut)),
+          suspensions: left.filter(({ suspends }) => suspends).length,
+        });
+      }),
+    );
+  });
+
+  it('that was restored before it was carried out does not come back', () => {
+    const state = withoutRevocation({}, 'r1', now);
+    const late = withRevocation(state, 'r1', { cutOffEpochSeconds: now, suspends: true }, now + 60);
+    expect(effectOf(late)).toEqual({ revokedBeforeEpochSeconds: 0, suspensions: 0 });
+  });
+
+  it('forgets those restored a day ago, and nothing that is in force', () => {
+    let state = withRevocation({}, 'r1', { cutOffEpochSeconds: now, suspends: false }, now);
+    state = withoutRevocation(state, 'r2', now);
+    state = withRevocation(
+      state,
+      'r3',
+      { cutOffEpochSeconds: now, suspends: false },
+      now + 24 * 3600,
+    );
+    expect(Object.keys(state).sort()).toEqual(['r1', 'r3']);
+  });
+});
