@@ -24,6 +24,7 @@ const states = Object.entries(
 
 /** Those that a cold mint does not pass: refusals, failures, and what only other requests need. */
 const besideTheMint = [
+  'ResolveSubject',
   'IsLoginAtHand',
   'ObtainOpenIdTokenWithLogin',
   'InProgress',
