@@ -53,6 +53,8 @@ whereThereIsPython('boto3', () => {
     'check_sts',
     'check_storage',
     'check_states_and_logs',
+    'check_events_and_streams',
+    'check_iam',
     'check_not_emulated',
   ])('passes %s', async (name) => {
     const ran = await run(python ?? '', ['-m', 'unittest', name], {

@@ -41,6 +41,36 @@ class Machines(ClientCase):
         groups = logs.describe_log_groups(logGroupNamePrefix="/aws/vendedlogs/")["logGroups"]
         self.assertIn(GROUP, [group["logGroupName"] for group in groups])
 
+    def test_a_standard_machine_from_its_making_to_its_end(self):
+        role = self.states.describe_state_machine(stateMachineArn=MACHINE)["roleArn"]
+        states = {"Rest": {"Type": "Wait", "Seconds": 60, "End": True}}
+        arn = self.states.create_state_machine(
+            name="boto",
+            roleArn=role,
+            definition=json.dumps({"QueryLanguage": "JSONata", "StartAt": "Rest", "States": states}),
+        )["stateMachineArn"]
+        execution = self.states.start_execution(stateMachineArn=arn, name="one")["executionArn"]
+        self.states.stop_execution(executionArn=execution, error="Enough")
+        described = self.states.describe_execution(executionArn=execution)
+        self.assertEqual((described["status"], described["error"]), ("ABORTED", "Enough"))
+        pages = self.states.get_paginator("get_execution_history").paginate(executionArn=execution)
+        types = [event["type"] for page in pages for event in page["events"]]
+        self.assertEqual((types[0], types[-1]), ("ExecutionStarted", "ExecutionAborted"))
+        listed = self.states.list_executions(stateMachineArn=arn, statusFilter="ABORTED")
+        self.assertEqual([each["name"] for each in listed["executions"]], ["one"])
+        self.states.delete_state_machine(stateMachineArn=arn)
+
+    def test_streams_of_a_group(self):
+        self.states.start_sync_execution(stateMachineArn=MACHINE, input="{}")
+        logs = client("logs")
+        found = []
+        for _ in range(50):
+            found = logs.describe_log_streams(logGroupName=GROUP)["logStreams"]
+            if found:
+                break
+            time.sleep(0.1)
+        self.assertTrue(found[0]["arn"].endswith(":log-stream:" + found[0]["logStreamName"]))
+
     def test_wrong_uses(self):
         start = self.states.start_sync_execution
         self.assertEqual(
