@@ -1,0 +1,39 @@
+import { describe, expect, it } from '@jest/globals';
+import type { DatabaseChange, DynaliteStore } from 'dynalite/db/index.js';
+import { watchStore } from '../../../../local/services/dynamodb/watched-store.ts';
+import { createWriteQueue } from '../../../../local/state/write-queue.ts';
+
+describe('a change that has a record', () => {
+  it('goes to the database in one batch with it, so that no kill can part them', async () => {
+    const batches: string[][] = [];
+    const queue = createWriteQueue<DatabaseChange>((changes) => {
+      batches.push(changes.map(({ key }) => key));
+      return Promise.resolve();
+    });
+    const told: string[] = [];
+    const store = { getItemDb: () => ({}), db: {} } as unknown as DynaliteStore;
+    const { getItemDb } = watchStore(
+      store,
+      () => undefined,
+      queue.write,
+      ({ newImage }) => ({
+        key: `record of ${String(newImage?.['pk']?.['S'])}`,
+        value: {},
+        written: () => told.push(batches.flat().join()),
+      }),
+      () => undefined,
+    );
+    const put = (pk: string) =>
+      new Promise((resolve) => {
+        getItemDb('t').put(pk, { pk: { S: pk } }, resolve);
+      });
+    await put('a');
+    expect(batches).toEqual([['item-t~a', 'record of a']]);
+    expect(told).toEqual(['item-t~a,record of a']);
+    await Promise.all([put('b'), put('c')]);
+    for (const batch of batches)
+      for (const pk of ['b', 'c'])
+        expect(batch.includes(`item-t~${pk}`)).toBe(batch.includes(`record of ${pk}`));
+    expect(batches.flat()).toHaveLength(6);
+  });
+});
