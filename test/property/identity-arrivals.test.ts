@@ -114,7 +114,7 @@ describe('[SEC-05] a person, in whatever order job, person and own app arrive', 
           const arriving = arrivals.map((who) =>
             scheduler.schedule(Promise.resolve(), who).then(() => outcomeOf(arrive(who))),
           );
-          await scheduler.waitAll();
+          await scheduler.waitIdle();
           const outcomes = new Set(await Promise.all(arriving));
           expect(outcomes.size).toBe(1);
           expect([...outcomes][0]).toMatch(/^us-east-1:/);

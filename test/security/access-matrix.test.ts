@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import type { Credentials } from '../../core/contracts/session.ts';
 import type { IssueInput } from '../../core/contracts/issue.ts';
 import type { Sealer } from '../../core/ports.ts';
 import type { Twin } from '../../local/twin.ts';
@@ -224,17 +225,12 @@ describe('[SEC-09] who may have what at the access door', () => {
       /stepkey-reports\/[0-9a-f-]{36}\+[0-9a-f]{8}$/,
     );
     const s3Of = (body: Record<string, unknown>) => {
-      const { expiration: _, ...credentials } = body['credentials'] as {
-        accessKeyId: string;
-        secretAccessKey: string;
-        sessionToken: string;
-        expiration: string;
-      };
+      const { accessKeyId, secretAccessKey, sessionToken } = body['credentials'] as Credentials;
       return new S3Client({
         region: twin.endpoints.region,
         endpoint: twin.endpoints.aws,
         forcePathStyle: true,
-        credentials,
+        credentials: { accessKeyId, secretAccessKey, sessionToken },
         maxAttempts: 1,
       });
     };
