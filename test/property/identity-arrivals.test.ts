@@ -17,8 +17,17 @@ const { subject } = callerOf();
 /** Who comes: the person's own app, the person through the broker, a job; a `crash` is a job that dies half way. */
 const arrival = fc.constantFrom('app', 'person', 'job', 'crash');
 
-const world = () => {
-  const pool = fakeIdentityPool();
+type Step = () => Promise<unknown>;
+
+/** @param step waited for before each call to the identity pool */
+const world = (step: Step = () => Promise.resolve()) => {
+  const fake = fakeIdentityPool();
+  const pool: typeof fake = {
+    ...fake,
+    identityOfLogin: (logins) => step().then(() => fake.identityOfLogin(logins)),
+    identityOfDeveloper: (login) => step().then(() => fake.identityOfDeveloper(login)),
+    register: (request) => step().then(() => fake.register(request)),
+  };
   const table = fakeTable();
   const sealer = fakeSealer();
   const clock = fakeClock();
@@ -110,10 +119,8 @@ describe('[SEC-05] a person, in whatever order job, person and own app arrive', 
         fc.scheduler(),
         fc.array(fc.constantFrom('person', 'job'), { minLength: 2, maxLength: 6 }),
         async (scheduler, arrivals) => {
-          const { arrive } = world();
-          const arriving = arrivals.map((who) =>
-            scheduler.schedule(Promise.resolve(), who).then(() => outcomeOf(arrive(who))),
-          );
+          const { arrive } = world(() => scheduler.schedule(Promise.resolve()));
+          const arriving = arrivals.map((who) => outcomeOf(arrive(who)));
           await scheduler.waitIdle();
           const outcomes = new Set(await Promise.all(arriving));
           expect(outcomes.size).toBe(1);

@@ -179,6 +179,12 @@ describe('the adapters of the identity pool', () => {
     "Logins don't match. Please include at least one valid login for this identity or identity pool.";
   it.each([
     ['NotAuthorizedException', loginsText, 400, 'Identity.LoginRequired'],
+    [
+      'NotAuthorizedException',
+      'Invalid login token. Token expired: 1795262401 >= 1795262400',
+      400,
+      'Token.Expired',
+    ],
     ['NotAuthorizedException', 'Access to Identity is forbidden', 400, 'Upstream.Misconfigured'],
     ['ResourceConflictException', 'conflict', 400, 'Identity.Conflict'],
     ['DeveloperUserAlreadyRegisteredException', 'registered', 400, 'Identity.Conflict'],

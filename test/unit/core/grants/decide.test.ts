@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
+import { cacheKeyOf } from '../../../../core/cache/cache-key.ts';
 import { decide, matchGrants, type Wish } from '../../../../core/grants/decide.ts';
 import { blueRole, callerOf, readersRole, redRole } from '../../../support/callers.ts';
 import { decisionContextOf, grantOf, ownFiles } from '../../../support/grants.ts';
@@ -150,6 +151,51 @@ describe('[SEC-07] a value that a session may not carry', () => {
   ])('refuses the decision when it %s', (_, claims) => {
     const refusal = refusalOf(() => run({ claims }, {}, { ...context, grants }));
     expect(refusal.name).toBe('Session.ValueRefused');
+  });
+});
+
+describe('[SEC-09] a decision on a subject’s behalf', () => {
+  const acting = { client: 'batch', actor: 'batch' };
+
+  it('tells subject and actor apart in name, tags and cache key', () => {
+    const decision = run(acting);
+    expect(decision).toMatchObject({
+      grant: 'reports',
+      sessionName: `${callerOf().sub}+${context.digest.sha256Hex('batch').slice(0, 8)}`,
+      tags: {
+        'stepkey-subject': callerOf().subject,
+        'stepkey-client': 'batch',
+        'stepkey-actor': 'batch',
+        'stepkey-grant': 'reports',
+      },
+    });
+    expect(decision.cacheKey).toBe(
+      cacheKeyOf(
+        {
+          ...decision,
+          identityPoolId: context.identityPoolId,
+          developerProvider: context.developerProvider,
+          subject: callerOf().subject,
+          client: 'batch',
+          actor: 'batch',
+        },
+        context.digest,
+      ),
+    );
+  });
+
+  it('shares a cache entry neither with another job nor with the subject', () => {
+    const permissions = [{ Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::b/*' }];
+    const forAll = { clients: ['app', 'batch', 'service'], role: { permissions } };
+    const here = {
+      ...context,
+      grants: [grantOf({ ...forAll, use: 'act-as' }, 'jobs'), grantOf(forAll, 'people')],
+    };
+    const keys = [
+      ...['batch', 'service'].map((client) => run({ client, actor: client }, {}, here)),
+      ...['app', 'batch', 'service'].map((client) => run({ client }, {}, here)),
+    ].map(({ cacheKey }) => cacheKey);
+    expect(new Set(keys).size).toBe(5);
   });
 });
 
