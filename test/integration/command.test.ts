@@ -397,11 +397,12 @@ describe('the other commands', () => {
     expect(await readFile(file, 'utf8')).toBe(after);
   });
 
-  it('doctor finds nothing wrong with a sound set-up', async () => {
-    const ended = await stepkey.run(await loggedIn('alice'), ['doctor']);
+  it('doctor finds nothing wrong with a sound set-up, and shows that the developer login is enough', async () => {
+    const ended = await stepkey.run(await loggedIn('alice'), ['doctor', '--live']);
     expect(ended).toMatchObject({ code: 0, stderr: '' });
     const levels = (JSON.parse(ended.stdout) as { level: string }[]).map(({ level }) => level);
     expect(new Set(levels)).toEqual(new Set(['ok']));
+    expect(ended.stdout).toContain('is enough alone after linking');
   });
 
   it('doctor names a broker that is away', async () => {

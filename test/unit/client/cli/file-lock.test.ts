@@ -38,6 +38,7 @@ it('lets one work at a time, and leaves nothing behind', async () => {
 it('takes over the lock of a process that is dead, once', async () => {
   const path = join(directory, 'dead');
   await writeFile(path, heldBy(deadPid));
+  const startedAt = Date.now();
   let working = 0;
   let most = 0;
   await Promise.all(
@@ -51,6 +52,8 @@ it('takes over the lock of a process that is dead, once', async () => {
     ),
   );
   expect(most).toBe(1);
+  // Long before its age alone would tell.
+  expect(Date.now() - startedAt).toBeLessThan(10_000);
 });
 
 it('takes over a lock that nobody has touched for long', async () => {
