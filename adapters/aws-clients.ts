@@ -17,6 +17,7 @@ const limits = {
   'cognito-idp': { requestTimeout: 1500, maxAttempts: 1 },
   iam: { requestTimeout: 4000, maxAttempts: 2 },
   sts: { requestTimeout: 5000, maxAttempts: 1 },
+  s3: { requestTimeout: 5000, maxAttempts: 3 },
   // The machine ends after 20 s; a sync execution is at most once, so it is never repeated.
   states: { requestTimeout: 22_000, maxAttempts: 1 },
 } as const;

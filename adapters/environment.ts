@@ -55,6 +55,8 @@ export const variables = {
   /** How long the longest session of a mapped role may last. */
   LONGEST_SESSION_SECONDS: z.coerce.number().int().min(900).max(43_200),
   CORS_ORIGINS: json(z.array(text)),
+  BUCKET_NAME: text,
+  WARRANT_SECONDS: z.coerce.number().int().min(900).max(86_400),
 };
 
 type Shape = Readonly<Record<string, z.ZodType>>;

@@ -177,6 +177,30 @@ export const errorCatalogue = {
     'A call to the identity pool came too late for the second that it was counted in.',
     'retryable',
   ),
+  'Batch.NotResumable': row(
+    409,
+    'not-resumable',
+    'The batch cannot be resumed',
+    'The batch is still running, or every subject in it has its answer.',
+  ),
+  'Batch.ManifestRefused': row(
+    403,
+    'manifest-refused',
+    'The manifest may not be read',
+    "Manifests lie below the client's own prefix, batches/<client>/.",
+  ),
+  'Batch.ManifestMissing': row(
+    404,
+    'manifest-missing',
+    'The manifest is not there',
+    'There is no object under the key of the manifest.',
+  ),
+  'Batch.ManifestInvalid': row(
+    422,
+    'manifest-invalid',
+    'The manifest is malformed',
+    'A manifest is CSV with a column subject, or has a JSON object with a subject in each line.',
+  ),
   'Upstream.Throttled': row(
     503,
     'try-later',

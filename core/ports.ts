@@ -62,7 +62,7 @@ export interface UserDirectory {
 }
 
 /** What something was sealed for; each purpose is a separate right in the functions' IAM policies. */
-export type SealingPurpose = 'caller-token' | 'openid-token' | 'credentials';
+export type SealingPurpose = 'caller-token' | 'openid-token' | 'credentials' | 'warrant';
 
 export interface Sealer {
   /**

@@ -52,6 +52,7 @@ export const endpointsOf = async (
   stateMachines: {
     'issue-credentials': stacks.output(brokerStack, 'IssueCredentialsArn'),
     revoke: stacks.output(brokerStack, 'RevokeArn'),
+    'issue-batch': stacks.output(brokerStack, 'IssueBatchArn'),
   },
   signingKeysFile: place.signingKeysFile,
   adminCredentials: services.admin,

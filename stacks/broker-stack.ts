@@ -44,6 +44,7 @@ export class BrokerStack extends Stack {
       functionsDirectory: props.functionsDirectory,
       stagingDirectory: props.stagingDirectory,
       templateValues: { bucket: bucket.bucketName },
+      batchBucket: bucket,
       removalPolicy,
     });
     new CfnOutput(this, 'ApiUrl', { value: broker.apiUrl });
@@ -52,5 +53,6 @@ export class BrokerStack extends Stack {
     new CfnOutput(this, 'IssueCredentialsArn', { value: broker.issueCredentialsArn });
     new CfnOutput(this, 'RevokeArn', { value: broker.revokeArn });
     new CfnOutput(this, 'DenyPolicyArn', { value: broker.denyPolicyArn });
+    new CfnOutput(this, 'IssueBatchArn', { value: broker.issueBatchArn });
   }
 }

@@ -1,9 +1,12 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { createBatchBucket } from './constructs/batch-bucket.ts';
+import { Batches } from './constructs/batches.ts';
 import { BrokerApi } from './constructs/broker-api.ts';
 import { BrokerFunctions } from './constructs/broker-functions.ts';
 import { BrokerKeys } from './constructs/broker-keys.ts';
@@ -45,6 +48,12 @@ export interface CredentialBrokerProps {
   readonly kmsCallsPerSecond?: number;
   /** Client name → how many developer-identity calls in a second it may cause at most, interactive and batch together. */
   readonly clientShares?: Readonly<Record<string, number>>;
+  /** Where manifests and reports of batches are, below `batches/<client>/`. Default a bucket of its own. */
+  readonly batchBucket?: IBucket | Bucket;
+  /** How many subjects of a batch are under way at a time. Default twice `batchCallsPerSecond`. */
+  readonly batchConcurrency?: number;
+  /** How long a batch may go on with what the token that started it was good for, 15 minutes to a day. Default 12 hours. */
+  readonly batchWarrantDuration?: Duration;
   /** Origins of browsers that may call the API. Default none. */
   readonly corsOrigins?: readonly string[];
   /** False where the account already has a role with which API Gateway writes logs: there is one per account and Region. */
@@ -68,6 +77,8 @@ export class CredentialBroker extends Construct {
   readonly revokeArn: string;
   /** The policy that denies what was revoked: attach it to each role of your own that a grant names. */
   readonly denyPolicyArn: string;
+  /** The state machine of batches. */
+  readonly issueBatchArn: string;
 
   constructor(scope: Construct, id: string, props: CredentialBrokerProps) {
     super(scope, id);
@@ -159,11 +170,22 @@ export class CredentialBroker extends Construct {
       longestSessionSeconds: longestSessionSeconds(grants),
       userPools: props.userPools.map(({ userPool }) => userPool),
     });
+    const batches = new Batches(this, 'Batches', {
+      ...shared,
+      factory,
+      keys,
+      table,
+      bucket: props.batchBucket ?? createBatchBucket(this, removalPolicy),
+      issueCredentialsArn: issueCredentials.stateMachineArn,
+      maxConcurrency: props.batchConcurrency ?? 2 * (props.batchCallsPerSecond ?? 30),
+      warrantDuration: props.batchWarrantDuration ?? Duration.hours(12),
+    });
     const api = new BrokerApi(this, 'Api', {
       ...shared,
       handlers: {
         api: functions.createApi(issueCredentials.stateMachineArn),
         revocations: revocations.api,
+        batches: batches.handler,
       },
       userPools: props.userPools.map(({ userPool }) => userPool),
       corsOrigins,
@@ -175,5 +197,6 @@ export class CredentialBroker extends Construct {
     this.revokeArn = revocations.stateMachineArn;
     this.denyPolicyArn = denyPolicy.policyArn;
     this.issueCredentialsArn = issueCredentials.stateMachineArn;
+    this.issueBatchArn = batches.stateMachineArn;
   }
 }

@@ -14,6 +14,7 @@ import {
   problemAnswer,
   subjectName,
 } from '../core/contracts/api.ts';
+import { batchAnswer, batchId, batchReport, batchRequest } from '../core/contracts/batches.ts';
 import {
   revocationAnswer,
   revocationListAnswer,
@@ -41,6 +42,9 @@ const schemas = {
   RevocationRequest: revocationRequest,
   Revocation: revocationAnswer,
   RevocationList: revocationListAnswer,
+  BatchRequest: batchRequest,
+  Batch: batchAnswer,
+  BatchReport: batchReport,
   Health: healthAnswer,
   Problem: problemAnswer,
 } as const;
@@ -109,6 +113,9 @@ const revocationId = {
   schema: { type: 'string', pattern: '^[0-9a-f-]{36}$' },
 };
 
+const actors = [{ accessToken: ['stepkey/act-as'] }];
+const batchParameter = { name: 'id', in: 'path', required: true, schema: schemaOf(batchId) };
+
 const text = (minLength: number) => ({ type: 'string', minLength });
 
 const containerParameters = [
@@ -174,6 +181,39 @@ export const openApiDocument = (): object => ({
       post: operation('What would be issued and why; mints nothing.', 'Decision', {
         body: 'DecisionRequest',
       }),
+    },
+    '/v1/batches': {
+      post: operation(
+        'Mints for many subjects ahead of the job that will ask for them; the answer never holds credentials.',
+        'Batch',
+        { body: 'BatchRequest', parameters: [idempotencyKey], security: actors, status: 202 },
+      ),
+    },
+    '/v1/batches/{id}': {
+      get: operation('A batch, its progress, and a page of its outcomes.', 'BatchReport', {
+        parameters: [
+          batchParameter,
+          { name: 'cursor', in: 'query', required: false, schema: text(1) },
+          {
+            name: 'limit',
+            in: 'query',
+            required: false,
+            schema: { type: 'integer', minimum: 1, maximum: 1000, default: 100 },
+          },
+        ],
+        security: [...actors, { accessToken: ['stepkey/audit'] }],
+      }),
+      delete: operation('Cancels a batch; one that has ended stays as it is.', 'Batch', {
+        parameters: [batchParameter],
+        security: actors,
+      }),
+    },
+    '/v1/batches/{id}/resume': {
+      post: operation(
+        'Runs a batch again for the subjects that failed or were never reached.',
+        'Batch',
+        { parameters: [batchParameter], security: actors, status: 202 },
+      ),
     },
     '/v1/revocations': {
       post: operation('Revokes a subject, a client, a grant, or everything.', 'Revocation', {

@@ -13,7 +13,7 @@ export interface ApiRoute {
   /** At the access door one of these must be in the token; a method without scopes takes ID tokens. */
   readonly scopes: readonly Scope[];
   /** The folder below functions/ that answers. */
-  readonly handler: 'api' | 'revocations';
+  readonly handler: 'api' | 'revocations' | 'batches';
 }
 
 const atIdDoor = (method: ApiRoute['method'], path: ApiRoute['path']): ApiRoute => ({
@@ -53,6 +53,34 @@ export const apiRoutes: readonly ApiRoute[] = [
   toOperators('GET', '/v1/revocations'),
   toOperators('GET', '/v1/revocations/{revocationId}'),
   toOperators('DELETE', '/v1/revocations/{revocationId}'),
+  {
+    method: 'POST',
+    path: '/v1/batches',
+    door: 'access',
+    scopes: ['stepkey/act-as'],
+    handler: 'batches',
+  },
+  {
+    method: 'GET',
+    path: '/v1/batches/{id}',
+    door: 'access',
+    scopes: ['stepkey/act-as', 'stepkey/audit'],
+    handler: 'batches',
+  },
+  {
+    method: 'DELETE',
+    path: '/v1/batches/{id}',
+    door: 'access',
+    scopes: ['stepkey/act-as'],
+    handler: 'batches',
+  },
+  {
+    method: 'POST',
+    path: '/v1/batches/{id}/resume',
+    door: 'access',
+    scopes: ['stepkey/act-as'],
+    handler: 'batches',
+  },
   { method: 'GET', path: '/v1/health', door: null, scopes: [], handler: 'api' },
 ];
 

@@ -1,7 +1,7 @@
 import type { Door } from './caller.ts';
 
 /** What was presented: a token at one of the doors, or the warrant of a batch. */
-type IssueDoor = Door | 'warrant';
+export type IssueDoor = Door | 'warrant';
 
 /** What the front hands the state machine. The machine decides again from the sealed token; the rest only narrows. */
 export interface IssueInput {

@@ -54,7 +54,7 @@ export class BrokerFunctions extends Construct {
         ],
         environment: { ...sealing, TABLE_NAME: table.tableName },
         rights: [
-          openRight(keys.sealing, 'caller-token'),
+          openRight(keys.sealing, 'caller-token', 'warrant'),
           ...this.#findSubjectRights(),
           tableKeyRight(keys.data),
         ],

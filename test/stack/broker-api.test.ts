@@ -48,6 +48,10 @@ const guarded = answering.filter(([route]) => route !== 'GET /v1/health');
 describe('the routes of the API', () => {
   it('are the documented ones', () => {
     const documented = [
+      'DELETE /v1/batches/{id}',
+      'GET /v1/batches/{id}',
+      'POST /v1/batches',
+      'POST /v1/batches/{id}/resume',
       'GET /v1/container-credentials/{grant}',
       'GET /v1/exchange/container-credentials/{grant}',
       'GET /v1/health',
@@ -208,6 +212,7 @@ describe('the stage', () => {
       'ApiUrl',
       'BucketName',
       'DenyPolicyArn',
+      'IssueBatchArn',
       'IssueCredentialsArn',
       'RevokeArn',
       'TableName',

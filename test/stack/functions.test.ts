@@ -33,6 +33,7 @@ const roleOf = (name: string) =>
 /** What the function may do beside writing its own log and its traces. */
 /** Functions of a construct of their own; the others are of BrokerFunctions. */
 const constructOf: Readonly<Record<string, string>> = {
+  batches: 'Batches',
   revocations: 'Revocations',
   revoke: 'Revocations',
 };
@@ -46,7 +47,7 @@ const callsOf = (name: string): readonly string[] => {
   return lines.slice(2);
 };
 
-const names = ['api', 'decide', 'exchange', 'identity', 'revocations', 'revoke'];
+const names = ['api', 'batches', 'decide', 'exchange', 'identity', 'revocations', 'revoke'];
 const seal = (purposes: string) =>
   `kms:GenerateDataKey on <BrokerKeysSealing.Arn> if kms:EncryptionContext:purpose=${purposes}`;
 const open = (purposes: string) =>
@@ -87,7 +88,7 @@ describe('the functions', () => {
   it('keep every log under the data key and not for ever', () => {
     const groups = Object.values(broker.findResources('AWS::Logs::LogGroup'));
     // One of the API and one of each machine beside those of the functions.
-    expect(groups).toHaveLength(names.length + 3);
+    expect(groups).toHaveLength(names.length + 4);
     for (const { Properties } of groups as { Properties: Record<string, unknown> }[]) {
       expect(flatten(Properties['KmsKeyId'])).toBe('<BrokerKeysData.Arn>');
       expect(Properties['RetentionInDays']).toBe(365);
@@ -106,7 +107,7 @@ describe('the calls of a function', () => {
   ];
 
   it('decide opens caller tokens, finds subjects in the user pools, and changes nothing', () => {
-    expect(callsOf('decide')).toEqual([open('caller-token'), ...findSubject, openTable]);
+    expect(callsOf('decide')).toEqual([open('caller-token|warrant'), ...findSubject, openTable]);
   });
 
   it('identity opens caller tokens, registers, and touches subjects and idempotency rows', () => {
@@ -203,6 +204,15 @@ describe('the environment of a function', () => {
       'USER_POOLS',
     ],
     exchange: ['SEALING_KEY_ARN', 'IDENTITY_POOL_ID', 'DEVELOPER_PROVIDER'],
+    batches: [
+      'SEALING_KEY_ARN',
+      'TABLE_NAME',
+      'BUCKET_NAME',
+      'STATE_MACHINE_ARN',
+      'WARRANT_SECONDS',
+      'USER_POOLS',
+      'CORS_ORIGINS',
+    ],
     revocations: ['TABLE_NAME', 'STATE_MACHINE_ARN', 'USER_POOLS', 'CORS_ORIGINS'],
     revoke: [
       'TABLE_NAME',
@@ -250,7 +260,7 @@ describe('what is deployed as a function', () => {
     const holders = names.filter((name) =>
       readdirSync(join(stagingDirectory, name)).includes('grants.json'),
     );
-    expect(holders).toEqual(['api', 'decide', 'revocations', 'revoke']);
+    expect(holders).toEqual(['api', 'batches', 'decide', 'revocations', 'revoke']);
     const grants = JSON.parse(
       readFileSync(join(stagingDirectory, 'decide/grants.json'), 'utf8'),
     ) as { name: string }[];

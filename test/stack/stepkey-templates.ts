@@ -27,6 +27,7 @@ export const emptyBundles = (
     'decide',
     'identity',
     'exchange',
+    'batches',
     'pre-token-generation',
     'revocations',
     'revoke',

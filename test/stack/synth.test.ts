@@ -12,6 +12,7 @@ const tree = (): { root: string; cacheDirectory: string } => {
     'decide',
     'identity',
     'exchange',
+    'batches',
     'pre-token-generation',
     'revocations',
     'revoke',
@@ -47,7 +48,7 @@ describe('synthesizing for one machine', () => {
     ]);
     const directory = assets[assetOf(templates[1]?.template ?? {}, 'stepkey-decide')] ?? '';
     expect(readdirSync(directory).sort()).toEqual(['grants.json', 'index.js', 'package.json']);
-    expect(Object.keys(assets)).toHaveLength(7);
+    expect(Object.keys(assets)).toHaveLength(8);
   });
 
   it('reads the kept result while nothing changed, without bundling again', async () => {

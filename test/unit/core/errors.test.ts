@@ -53,7 +53,7 @@ describe('the catalogue', () => {
 
   it.each(names)('gives %s a name that collides with none of AWS’s', (name) => {
     expect(name).toMatch(
-      /^(Request|Token|Actor|Grant|Role|Session|Subject|Identity|Revocation|Quota|Upstream|Sealing|Config)\.[A-Z][A-Za-z]+$/,
+      /^(Request|Token|Actor|Grant|Role|Session|Subject|Identity|Revocation|Quota|Batch|Upstream|Sealing|Config)\.[A-Z][A-Za-z]+$/,
     );
   });
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { routes } from '../../../functions/api/routes.ts';
+import { routes as batchRoutes } from '../../../functions/batches/routes.ts';
 import { routes as revocationRoutes } from '../../../functions/revocations/routes.ts';
 import { errorCatalogue } from '../../../core/errors.ts';
 import { apiRoutes, routeNameOf } from '../../../core/contracts/api-routes.ts';
@@ -45,6 +46,7 @@ describe('what is generated', () => {
     const answered = {
       api: [...Object.keys(routes), 'GET /v1/health'],
       revocations: Object.keys(revocationRoutes),
+      batches: Object.keys(batchRoutes),
     };
     for (const [handler, names] of Object.entries(answered)) {
       const given = apiRoutes.filter((route) => route.handler === handler).map(routeNameOf);

@@ -9,7 +9,7 @@ import { accessClaimsOf, idClaimsOf, machineClaimsOf, tokenOf } from '../../../s
 
 let front: Front;
 const run = (sealedToken: string, door: Door = 'id', onBehalfOf: string | null = null) =>
-  validateToken(front.ports, front.context, { sealedToken, door, onBehalfOf });
+  validateToken(front.ports, front.context, { sealedToken, door, onBehalfOf, grant: null });
 const seal = (token: string) => front.sealer.seal('caller-token', '-', token);
 
 beforeEach(() => {
@@ -101,5 +101,48 @@ describe('[SEC-01] the machine’s own look at a token', () => {
     const failure = await failureOf(run(sealed));
     expect(failure.name).toBe('Token.Expired');
     expect(failure.message).not.toContain(tokenOf());
+  });
+});
+
+describe('[SEC-13] the machine’s own look at a warrant', () => {
+  const warrant = {
+    format: 1,
+    batchId: 'batch-1',
+    client: 'batch',
+    clientSub: 'client-id',
+    issuerAlias: 'users',
+    scopes: ['stepkey/act-as'],
+    tokenId: null,
+    authTimeEpochSeconds: 1,
+    expiresAtEpochSeconds: 4_000_000_000,
+    grant: 'reports',
+  };
+  const present = async (
+    sealedToken: Promise<string>,
+    changes: { readonly onBehalfOf?: string | null; readonly grant?: string } = {},
+  ) =>
+    validateToken(front.ports, front.context, {
+      sealedToken: await sealedToken,
+      door: 'warrant',
+      onBehalfOf: 'alice',
+      grant: 'reports',
+      ...changes,
+    });
+  const sealed = (purpose: 'warrant' | 'caller-token' = 'warrant') =>
+    front.sealer.seal(purpose, '-', JSON.stringify(warrant));
+
+  it('gives the machine that it speaks for, without asking anybody', async () => {
+    expect(await present(sealed())).toMatchObject({ client: 'batch', kind: 'machine' });
+    expect(front.journal).not.toContain('verify');
+  });
+
+  it('takes nothing that was sealed as a token, and no warrant as a token', async () => {
+    expect(await nameOfFailure(present(sealed('caller-token')))).toBe('Sealing.Failed');
+    expect(await nameOfFailure(run(await sealed(), 'access'))).toBe('Sealing.Failed');
+  });
+
+  it('is good for somebody else and for its grant only', async () => {
+    expect(await nameOfFailure(present(sealed(), { onBehalfOf: null }))).toBe('Token.ScopeMissing');
+    expect(await nameOfFailure(present(sealed(), { grant: 'own-files' }))).toBe('Token.Invalid');
   });
 });

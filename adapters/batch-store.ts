@@ -1,0 +1,246 @@
+import {
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+  type AttributeValue,
+  type DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
+import * as z from 'zod';
+import {
+  outcomes,
+  type Batch,
+  type OutcomeCounts,
+  type SubjectOutcome,
+} from '../core/batches/batch.ts';
+import type { BatchStore } from '../core/batches/ports.ts';
+import { StepkeyError } from '../core/errors.ts';
+import { awsErrorName, awsFailure } from './aws-failures.ts';
+import { number, readNumber, readNumberOr, readText, text, textOrDash, type Row } from './rows.ts';
+
+const keyOf = (batchId: string) => ({ pk: text(`BATCH#${batchId}`), sk: text('BATCH') });
+const outcomePrefix = 'OUTCOME#';
+
+/** Long enough to look at what a job did a month ago. */
+const keptSeconds = 35 * 24 * 3600;
+
+const statusSchema = z.enum(['RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED']);
+const formatSchema = z.enum(['csv', 'jsonl']);
+const outcomeSchema = z.enum(outcomes);
+
+const checked = <T>(schema: z.ZodType<T>, value: string): T => {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new StepkeyError('Config.Invalid', { cause: new Error('a stored word is none of ours') });
+};
+
+const nullableText = (row: Row, attribute: string): string | null => {
+  const value = readText(row, attribute);
+  return value === '-' ? null : value;
+};
+
+const batchOf = (row: Row): Batch => ({
+  batchId: readText(row, 'batchId'),
+  client: readText(row, 'client'),
+  grant: readText(row, 'grant'),
+  requestSha256: readText(row, 'requestSha256'),
+  manifest: {
+    key: readText(row, 'manifestKey'),
+    format: checked(formatSchema, readText(row, 'manifestFormat')),
+  },
+  status: checked(statusSchema, readText(row, 'status')),
+  run: readNumber(row, 'run'),
+  total: readNumberOr(row, 'total', null),
+  counts: {
+    minted: readNumberOr(row, 'minted', 0),
+    cached: readNumberOr(row, 'cached', 0),
+    denied: readNumberOr(row, 'denied', 0),
+    failed: readNumberOr(row, 'failed', 0),
+  },
+  reason: nullableText(row, 'reason'),
+  startedAtEpochSeconds: readNumber(row, 'startedAtEpochSeconds'),
+  endedAtEpochSeconds: readNumberOr(row, 'endedAtEpochSeconds', null),
+});
+
+const subjectOutcomeOf = (row: Row): SubjectOutcome => ({
+  subject: readText(row, 'sk').slice(outcomePrefix.length),
+  outcome: checked(outcomeSchema, readText(row, 'outcome')),
+  reason: nullableText(row, 'reason'),
+  sessionId: nullableText(row, 'sessionId'),
+});
+
+const countsAsAttributes = (counts: OutcomeCounts) => ({
+  ':minted': number(counts.minted),
+  ':cached': number(counts.cached),
+  ':denied': number(counts.denied),
+  ':failed': number(counts.failed),
+});
+
+/** Batches and their outcomes in the one table; outcomes are written by the state machine. */
+export const dynamoBatchStore = (options: {
+  readonly client: DynamoDBClient;
+  readonly tableName: string;
+}): BatchStore => {
+  const { client, tableName: TableName } = options;
+  const failure = (error: unknown): never => {
+    throw awsFailure(error);
+  };
+  const read = async (batchId: string): Promise<Batch | null> => {
+    const { Item } = await client
+      .send(new GetItemCommand({ TableName, Key: keyOf(batchId), ConsistentRead: true }))
+      .catch(failure);
+    return Item === undefined ? null : batchOf(Item);
+  };
+  /** @returns whether the condition held */
+  const update = async (
+    batchId: string,
+    change: {
+      readonly expression: string;
+      readonly condition: string;
+      readonly names?: Record<string, string>;
+      readonly values: Record<string, AttributeValue>;
+    },
+  ): Promise<boolean> => {
+    try {
+      await client.send(
+        new UpdateItemCommand({
+          TableName,
+          Key: keyOf(batchId),
+          UpdateExpression: change.expression,
+          ConditionExpression: change.condition,
+          ExpressionAttributeNames: { '#status': 'status', ...change.names },
+          ExpressionAttributeValues: change.values,
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (awsErrorName(error) === 'ConditionalCheckFailedException') return false;
+      throw awsFailure(error);
+    }
+  };
+  const pages = async function* (batchId: string): AsyncGenerator<readonly Row[]> {
+    let start: Record<string, AttributeValue> | undefined;
+    do {
+      const { Items = [], LastEvaluatedKey } = await client
+        .send(
+          new QueryCommand({
+            TableName,
+            KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+            ProjectionExpression: 'outcome',
+            ExpressionAttributeValues: {
+              ':pk': keyOf(batchId).pk,
+              ':prefix': text(outcomePrefix),
+            },
+            ConsistentRead: true,
+            ExclusiveStartKey: start,
+          }),
+        )
+        .catch(failure);
+      yield Items;
+      start = LastEvaluatedKey;
+    } while (start !== undefined);
+  };
+  return {
+    read,
+    add: async (batch) => {
+      try {
+        await client.send(
+          new PutItemCommand({
+            TableName,
+            ConditionExpression: 'attribute_not_exists(pk)',
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+            Item: {
+              ...keyOf(batch.batchId),
+              batchId: text(batch.batchId),
+              client: text(batch.client),
+              grant: text(batch.grant),
+              requestSha256: text(batch.requestSha256),
+              manifestKey: text(batch.manifest.key),
+              manifestFormat: text(batch.manifest.format),
+              status: text(batch.status),
+              run: number(batch.run),
+              reason: textOrDash(batch.reason),
+              startedAtEpochSeconds: number(batch.startedAtEpochSeconds),
+              deleteAfterEpochSeconds: number(batch.startedAtEpochSeconds + keptSeconds),
+            },
+          }),
+        );
+        return null;
+      } catch (error) {
+        if (awsErrorName(error) !== 'ConditionalCheckFailedException') throw awsFailure(error);
+        const present = (error as { readonly Item?: Row }).Item;
+        if (present === undefined) throw awsFailure(error);
+        return batchOf(present);
+      }
+    },
+    restart: ({ batchId, run }, nowEpochSeconds) =>
+      update(batchId, {
+        expression:
+          'SET #status = :running, run = :next, reason = :none, startedAtEpochSeconds = :now REMOVE endedAtEpochSeconds',
+        condition: 'run = :run AND #status <> :running',
+        values: {
+          ':running': text('RUNNING'),
+          ':run': number(run),
+          ':next': number(run + 1),
+          ':none': text('-'),
+          ':now': number(nowEpochSeconds),
+        },
+      }),
+    end: ({ batchId, run }, { status, reason, endedAtEpochSeconds, counts }) =>
+      update(batchId, {
+        expression: [
+          'SET #status = :status, reason = :reason, endedAtEpochSeconds = :endedAt',
+          ...(counts === null
+            ? []
+            : ['minted = :minted, cached = :cached, denied = :denied, failed = :failed']),
+          ...(counts !== null && status === 'SUCCEEDED' ? ['#total = :total'] : []),
+        ].join(', '),
+        condition: 'run = :run AND #status = :running',
+        ...(counts !== null && status === 'SUCCEEDED' ? { names: { '#total': 'total' } } : {}),
+        values: {
+          ':run': number(run),
+          ':running': text('RUNNING'),
+          ':status': text(status),
+          ':reason': textOrDash(reason),
+          ':endedAt': number(endedAtEpochSeconds),
+          ...(counts === null ? {} : countsAsAttributes(counts)),
+          ...(counts !== null && status === 'SUCCEEDED'
+            ? { ':total': number(outcomes.reduce((sum, name) => sum + counts[name], 0)) }
+            : {}),
+        },
+      }),
+    writeTotal: async (batchId, total) => {
+      await update(batchId, {
+        expression: 'SET #total = :total',
+        condition: 'attribute_exists(#status)',
+        names: { '#total': 'total' },
+        values: { ':total': number(total) },
+      });
+    },
+    outcomes: async (batchId, { after, limit }) => {
+      const pk = keyOf(batchId).pk;
+      const { Items = [], LastEvaluatedKey } = await client
+        .send(
+          new QueryCommand({
+            TableName,
+            KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+            ExpressionAttributeValues: { ':pk': pk, ':prefix': text(outcomePrefix) },
+            ConsistentRead: true,
+            Limit: limit,
+            ...(after === null
+              ? {}
+              : { ExclusiveStartKey: { pk, sk: text(`${outcomePrefix}${after}`) } }),
+          }),
+        )
+        .catch(failure);
+      return { outcomes: Items.map(subjectOutcomeOf), isLast: LastEvaluatedKey === undefined };
+    },
+    countOutcomes: async (batchId) => {
+      const counts = { minted: 0, cached: 0, denied: 0, failed: 0 };
+      for await (const rows of pages(batchId)) {
+        for (const row of rows) counts[checked(outcomeSchema, readText(row, 'outcome'))] += 1;
+      }
+      return counts;
+    },
+  };
+};

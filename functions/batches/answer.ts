@@ -1,0 +1,25 @@
+import { doneOf, isPartial, type Batch } from '../../core/batches/batch.ts';
+import { expirationOf } from '../../core/contracts/api.ts';
+import type { BatchAnswer } from '../../core/contracts/batches.ts';
+
+export const batchAnswerOf = (batch: Batch): BatchAnswer => ({
+  batchId: batch.batchId,
+  grant: batch.grant,
+  client: batch.client,
+  status: statuses[batch.status],
+  partial: isPartial(batch),
+  ...(batch.reason === null ? {} : { reason: batch.reason }),
+  progress: { total: batch.total, done: doneOf(batch.counts) },
+  counts: batch.counts,
+  startedAt: expirationOf(batch.startedAtEpochSeconds),
+  ...(batch.endedAtEpochSeconds === null
+    ? {}
+    : { endedAt: expirationOf(batch.endedAtEpochSeconds) }),
+});
+
+const statuses = {
+  RUNNING: 'running',
+  SUCCEEDED: 'succeeded',
+  FAILED: 'failed',
+  CANCELLED: 'cancelled',
+} as const;

@@ -1,0 +1,26 @@
+import type { Batch } from '../../core/batches/batch.ts';
+import type { Caller } from '../../core/contracts/caller.ts';
+import { findOwnBatch } from './find-batch.ts';
+import { nowEpochSecondsOf, type BatchPorts } from './ports.ts';
+
+/**
+ * Ends a batch; one that has ended stays as it is. Credentials that were minted stay in the cache.
+ * @throws Request.NotFound, Upstream.*
+ */
+export const cancelBatch = async (
+  ports: BatchPorts,
+  caller: Caller,
+  batchId: string,
+): Promise<Batch> => {
+  const batch = await findOwnBatch(ports, caller, batchId);
+  if (batch.status !== 'RUNNING') return batch;
+  // Marked first: the machine's own end finds the mark and leaves it.
+  await ports.batches.end(batch, {
+    status: 'CANCELLED',
+    reason: null,
+    endedAtEpochSeconds: nowEpochSecondsOf(ports),
+    counts: null,
+  });
+  await ports.machine.stop(batch);
+  return (await ports.batches.read(batchId)) ?? batch;
+};

@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { errorCatalogue, isErrorName } from '../../core/errors.ts';
+import { issueBatchRights } from '../../stacks/constructs/issue-batch-rights.ts';
+import { repository, synthesizeStepkey } from './stepkey-templates.ts';
+
+interface State {
+  readonly Type: string;
+  readonly Comment?: string;
+  readonly TimeoutSeconds?: number;
+  readonly Retry?: readonly { readonly ErrorEquals: readonly string[]; readonly Comment: string }[];
+  readonly Catch?: readonly { readonly ErrorEquals: readonly string[] }[];
+  readonly Choices?: readonly { readonly Condition: string }[];
+  readonly ItemProcessor?: { readonly States: Readonly<Record<string, State>> };
+}
+
+const text = readFileSync(join(repository, 'statemachines/issue-batch.asl.json'), 'utf8');
+const { States: outer } = JSON.parse(text) as { States: Record<string, State> };
+const perLine = outer['IssueForEachLine']?.ItemProcessor?.States ?? {};
+const perRow = outer['IssueForEachRow']?.ItemProcessor?.States ?? {};
+const states = Object.entries({ ...outer, ...perLine });
+
+const { broker } = synthesizeStepkey();
+const machine = Object.values(broker.findResources('AWS::StepFunctions::StateMachine'))
+  .map(({ Properties }) => Properties as Record<string, unknown>)
+  .find(({ StateMachineName }) => StateMachineName === 'stepkey-issue-batch');
+
+describe('the state machine issue-batch', () => {
+  it('is deployed with exactly the text of its file, Standard, and fully logged', () => {
+    expect(machine).toMatchObject({
+      DefinitionString: text,
+      StateMachineType: 'STANDARD',
+      LoggingConfiguration: { Level: 'ALL', IncludeExecutionData: true },
+      EncryptionConfiguration: { Type: 'CUSTOMER_MANAGED_KMS_KEY' },
+    });
+    expect(machine?.['DefinitionSubstitutions']).toMatchObject({ MaxConcurrency: '60' });
+  });
+
+  it('has a substitution for each placeholder and no other', () => {
+    const used = new Set([...text.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name));
+    expect(Object.keys(machine?.['DefinitionSubstitutions'] as object).sort()).toEqual(
+      [...used].sort(),
+    );
+  });
+
+  it('does the same for rows of CSV as for lines of JSON', () => {
+    const renamed = JSON.stringify(perLine).replaceAll(
+      new RegExp(`"(${Object.keys(perLine).join('|')})"`, 'g'),
+      '"$1OfRow"',
+    );
+    expect(JSON.parse(renamed)).toEqual(perRow);
+  });
+
+  it('names a right for each Task and for nothing else', () => {
+    const tasks = states.filter(([, { Type }]) => Type === 'Task').map(([name]) => name);
+    expect(Object.keys(issueBatchRights).sort()).toEqual(tasks.sort());
+  });
+
+  it('gives each state a purpose, and each task a limit, a retry that says how long, and a catch', () => {
+    for (const [, state] of states) {
+      expect(state.Comment).toMatch(/\.( control SEC-\d\d)?$/);
+      if (state.Type !== 'Task') continue;
+      expect(state.TimeoutSeconds).toBeGreaterThan(0);
+      expect(state.Catch?.at(-1)?.ErrorEquals).toEqual(['States.ALL']);
+      for (const { ErrorEquals, Comment } of state.Retry ?? []) {
+        expect(Comment).toMatch(/Waits at most \d+ s/);
+        for (const name of ErrorEquals.filter(isErrorName)) {
+          expect(errorCatalogue[name].retryable).toBe(true);
+        }
+      }
+      expect(state.Retry?.length).toBeGreaterThan(0);
+    }
+  });
+
+  it('calls denials what the catalogue calls so, but a warrant that has ended a failure', () => {
+    const [, transient, denied] = perLine['WeighExecution']?.Choices ?? [];
+    const namesIn = (condition = '') =>
+      [...condition.matchAll(/'([A-Z]\w+\.\w+)'/g)].map(([, name]) => name ?? '');
+    const catalogued = Object.entries(errorCatalogue);
+    expect(namesIn(denied?.Condition).sort()).toEqual(
+      catalogued
+        .filter(([name, { denial }]) => denial && !/^Token\.(Invalid|Expired)$/.test(name))
+        .map(([name]) => name)
+        .sort(),
+    );
+    expect(namesIn(transient?.Condition).sort()).toEqual(
+      [
+        // An execution of issue-credentials never ends in what is about revocations.
+        ...catalogued
+          .filter(([name, { retryable }]) => retryable && !name.startsWith('Revocation.'))
+          .map(([name]) => name),
+        'States.Timeout',
+      ].sort(),
+    );
+  });
+
+  it('tells a report nothing that is sealed: the answer to a batch holds no session', () => {
+    const issue = readFileSync(
+      join(repository, 'statemachines/issue-credentials.asl.json'),
+      'utf8',
+    );
+    expect(issue).toContain("class = 'batch' ? {} : {'sealedSession'");
+    expect(text).not.toContain('sealedSession');
+  });
+});
