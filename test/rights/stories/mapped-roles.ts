@@ -71,10 +71,10 @@ const assume = async (
 };
 
 /** The role whose name ends so, as a session of it sees the bucket. */
-const bucketOf = async (stage: Stage, name: string) => {
+const bucketOf = async (stage: Stage, name: string, changes: Record<string, unknown> = {}) => {
   const role = mappedRolesOf(stage).find(({ roleArn }) => roleArn.endsWith(`/stepkey-${name}`));
   if (role === undefined) throw new TypeError(`No role for ${name} is deployed`);
-  const call = await stage.with(await assume(stage, role));
+  const call = await stage.with(await assume(stage, role, changes));
   const Bucket = stage.twin.endpoints.bucket;
   const on = (operation: string, input: Record<string, unknown>) =>
     call('s3', operation, { Bucket, ...input });
@@ -144,6 +144,39 @@ export const mappedRoles: Stories = [
       await stage.refused(bucket.put('team/plan'));
       await stage.refused(bucket.get('private/plan'));
       await stage.refused(bucket.list('private/'));
+    },
+  },
+  {
+    title: 'reports lets the job read the files of its subject, and only the job',
+    tell: async (stage) => {
+      const { bucket: Bucket } = stage.twin.endpoints;
+      const own = `private/${identityId}/`;
+      const note = { Bucket, Key: `${own}note`, Body: Buffer.from('mine') };
+      await stage.admin('s3', 'PutObject', note);
+      const grant = { 'stepkey-grant': 'reports' };
+      const job = await bucketOf(stage, 'reports', tagged({ ...grant, 'stepkey-actor': 'batch' }));
+      await job.get(`${own}note`);
+      await job.list(own);
+      await stage.refused(job.put(`${own}note`));
+      await stage.refused(job.get('private/us-east-1:someone-else/note'));
+      await stage.refused(job.list('private/'));
+      const person = await bucketOf(stage, 'reports', tagged(grant));
+      await stage.refused(person.get(`${own}note`));
+      await stage.refused(person.list(own));
+    },
+  },
+  {
+    title: 'service-self lets the service read what is kept for it, and nothing else',
+    tell: async (stage) => {
+      const { bucket: Bucket } = stage.twin.endpoints;
+      const Key = 'shared/service/list';
+      await stage.admin('s3', 'PutObject', { Bucket, Key, Body: Buffer.from('list') });
+      const bucket = await bucketOf(stage, 'service-self');
+      await bucket.get(Key);
+      await bucket.list('shared/service/');
+      await stage.refused(bucket.put(Key));
+      await stage.refused(bucket.get('shared/other'));
+      await stage.refused(bucket.list('shared/'));
     },
   },
   ...['red', 'blue'].map((colour) => ({

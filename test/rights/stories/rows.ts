@@ -19,10 +19,14 @@ type RowCall = 'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'BatchGetIt
 const revocable: readonly Family[] = ['SUBJECT#x', 'CLIENT#x', 'GRANT#x', 'EVERYTHING'];
 
 const who: Readonly<Record<string, Readonly<Partial<Record<RowCall, readonly Family[]>>>>> = {
-  'stepkey-api': { BatchGetItem: revocable, PutItem: ['SESSION#x', 'DENIAL#x'] },
-  'stepkey-decide': {},
+  'stepkey-api': {
+    GetItem: ['SUBJECT#x'],
+    BatchGetItem: revocable,
+    PutItem: ['SESSION#x', 'DENIAL#x'],
+  },
+  'stepkey-decide': { GetItem: ['SUBJECT#x'] },
   'stepkey-identity': {
-    GetItem: ['IDEMPOTENCY#x'],
+    GetItem: ['IDEMPOTENCY#x', 'SUBJECT#x'],
     PutItem: ['IDEMPOTENCY#x'],
     UpdateItem: ['IDEMPOTENCY#x', 'SUBJECT#x'],
     DeleteItem: ['IDEMPOTENCY#x'],

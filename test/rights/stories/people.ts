@@ -1,0 +1,52 @@
+import type { Stage, Stories } from '../story.ts';
+
+/** Who may look people up in the user pool, before and after they are registered. */
+const finders = ['stepkey-api', 'stepkey-decide'] as const;
+const others = ['stepkey-exchange', 'stepkey-issue-credentials'] as const;
+
+const lookUps = ({ as, twin }: Stage, owner: string): readonly (() => Promise<unknown>)[] => {
+  const { userPoolId: UserPoolId } = twin.endpoints;
+  const user = { UserPoolId, Username: 'alice' };
+  return [
+    () => as(owner)('cognito-idp', 'AdminGetUser', user),
+    () => as(owner)('cognito-idp', 'AdminListGroupsForUser', user),
+    () => as(owner)('cognito-idp', 'ListUsers', { UserPoolId }),
+  ];
+};
+
+const developerIdentity = ({ admin, as, twin }: Stage, owner: string) => {
+  const { identityPoolId: IdentityPoolId, developerProvider } = twin.endpoints;
+  return async (): Promise<unknown> => {
+    await admin('cognito-identity', 'GetOpenIdTokenForDeveloperIdentity', {
+      IdentityPoolId,
+      Logins: { [developerProvider]: 'users:story' },
+    });
+    return as(owner)('cognito-identity', 'LookupDeveloperIdentity', {
+      IdentityPoolId,
+      DeveloperUserIdentifier: 'users:story',
+    });
+  };
+};
+
+export const people: Stories = [
+  ...finders.map((owner) => ({
+    title: `${owner} finds people in the user pool`,
+    tell: async (stage: Stage) => {
+      for (const lookUp of lookUps(stage, owner)) await lookUp();
+      await stage.refused(developerIdentity(stage, owner)());
+    },
+  })),
+  ...others.map((owner) => ({
+    title: `${owner} finds nobody`,
+    tell: async (stage: Stage) => {
+      for (const lookUp of lookUps(stage, owner)) await stage.refused(lookUp());
+      await stage.refused(developerIdentity(stage, owner)());
+    },
+  })),
+  {
+    title: 'the identity function finds an identity whose registration it did not finish',
+    tell: async (stage) => {
+      await developerIdentity(stage, 'stepkey-identity')();
+    },
+  },
+];
