@@ -161,16 +161,18 @@ export const openTheatre = async (): Promise<Theatre> => {
     for (const { pk, sk } of Items as Row[])
       await twin.call('dynamodb', 'DeleteItem', { ...table, Key: { pk, sk } });
   };
-  const [alice, bob, carol, frank] = await Promise.all([
+  const [alice, bob, carol, frank, audrey, oscar] = await Promise.all([
     signIn(twin, 'alice'),
     signIn(twin, 'bob'),
     signIn(twin, 'carol'),
     signIn(twin, 'frank'),
+    signIn(twin, 'audrey'),
+    signIn(twin, 'oscar'),
   ]);
   const deployment = deploying(twin);
   const stage: Stage = {
     twin,
-    people: { alice, bob, carol, frank },
+    people: { alice, bob, carol, frank, audrey, oscar },
     as: (owner) => {
       const roleArn = roleArnOf(owner);
       note(roleArn, '');

@@ -39,7 +39,7 @@ export interface Stage {
   readonly signPoolToken: (claims: Record<string, unknown>) => Promise<string>;
 }
 
-export type Person = 'alice' | 'bob' | 'carol' | 'frank';
+export type Person = 'alice' | 'bob' | 'carol' | 'frank' | 'audrey' | 'oscar';
 
 export type Call = (
   service: string,

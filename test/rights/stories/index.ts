@@ -2,6 +2,8 @@ import type { Stories } from '../story.ts';
 import { dataKey } from './data-key.ts';
 import { issuing } from './issuing.ts';
 import { mappedRoles } from './mapped-roles.ts';
+import { people } from './people.ts';
+import { routes } from './routes.ts';
 import { rows } from './rows.ts';
 import { sealing } from './sealing.ts';
 import { services } from './services.ts';
@@ -9,9 +11,11 @@ import { services } from './services.ts';
 /** What works first, what is refused last: the order in which they are tried on a mutant. */
 export const stories: Stories = [
   ...issuing,
+  ...routes,
   ...services,
   ...mappedRoles,
   ...sealing,
   ...dataKey,
+  ...people,
   ...rows,
 ];
