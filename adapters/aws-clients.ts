@@ -11,6 +11,7 @@ export interface AwsLocation {
  */
 const limits = {
   dynamodb: { requestTimeout: 3000, maxAttempts: 3 },
+  events: { requestTimeout: 3000, maxAttempts: 3 },
   kms: { requestTimeout: 2000, maxAttempts: 2 },
   'cognito-identity': { requestTimeout: 4000, maxAttempts: 1 },
   // At most three calls stand in one task of 5 s; the state machine repeats it.
@@ -19,6 +20,7 @@ const limits = {
   sts: { requestTimeout: 5000, maxAttempts: 1 },
   s3: { requestTimeout: 5000, maxAttempts: 3 },
   // The machine ends after 20 s; a sync execution is at most once, so it is never repeated.
+  logs: { requestTimeout: 8000, maxAttempts: 2 },
   states: { requestTimeout: 22_000, maxAttempts: 1 },
 } as const;
 

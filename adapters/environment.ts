@@ -43,6 +43,8 @@ export const variables = {
   LAMBDA_TASK_ROOT: text,
   STEPKEY_VERSION: text,
   TABLE_NAME: text,
+  EVENT_BUS_NAME: text,
+  EXECUTION_LOG_GROUP: text,
   SEALING_KEY_ARN: z.string().regex(/^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/.+$/),
   STATE_MACHINE_ARN: z.string().regex(/^arn:[a-z-]+:states:/),
   USER_POOLS: json(userPools),

@@ -43,6 +43,7 @@ export const dynamoLedger = (options: {
         sessionId: text(issuance.sessionId),
         subject: text(issuance.subject),
         client: text(issuance.client),
+        actor: textOrDash(issuance.actor),
         grant: text(issuance.grant),
         rule: number(issuance.rule),
         evidence: text(JSON.stringify(issuance.evidence)),
@@ -65,6 +66,7 @@ export const dynamoLedger = (options: {
         error: text(denial.error),
         subject: textOrDash(denial.subject),
         client: textOrDash(denial.client),
+        actor: textOrDash(denial.actor),
         grant: textOrDash(denial.grant),
         tokenId: textOrDash(denial.tokenId),
         // The front refuses before any execution starts.

@@ -29,6 +29,16 @@ export const keyOf = {
     pk: text('WRITER#deny-policy'),
     sk: text(`DENIAL#${revocationId}`),
   }),
+  session: (sessionId: string) => ({ pk: text(`SESSION#${sessionId}`), sk: text('SESSION') }),
+  /** Twelve digits: text order is the order of the chain. */
+  link: (shard: number, sequence: number) => ({
+    pk: text(`LEDGER#${String(shard)}`),
+    sk: text(String(sequence).padStart(12, '0')),
+  }),
+  record: (kind: string, id: string, fingerprint: string) => ({
+    pk: text(`RECORD#${kind}/${id}`),
+    sk: text(fingerprint),
+  }),
   denial: (denialId: string) => ({ pk: text(`DENIAL#${denialId}`), sk: text('DENIAL') }),
 };
 

@@ -1,4 +1,5 @@
 /** What the core asks of the world. One adapter per port; a task takes only the ports it uses. */
+import type { BrokerEvent } from './contracts/events.ts';
 import type { Door } from './contracts/caller.ts';
 import type { IssueInput, IssueOutcome } from './contracts/issue.ts';
 import type { Credentials, Epochs } from './contracts/session.ts';
@@ -242,6 +243,8 @@ export interface Issuance {
   readonly sessionId: string;
   readonly subject: string;
   readonly client: string;
+  /** The client that acted for the subject; null when the subject asked for itself. */
+  readonly actor: string | null;
   readonly grant: string;
   /** Index of the grant's rule that matched, and what of the caller it rested on. */
   readonly rule: number;
@@ -265,6 +268,7 @@ export interface Denial {
   /** Null where the token itself was refused. */
   readonly subject: string | null;
   readonly client: string | null;
+  readonly actor: string | null;
   /** As asked for; null when none was named. */
   readonly grant: string | null;
   readonly tokenId: string | null;
@@ -276,4 +280,13 @@ export interface Ledger {
   readonly recordIssuance: (issuance: Issuance) => Promise<void>;
   /** @throws as `recordIssuance` */
   readonly recordDenial: (denial: Denial) => Promise<void>;
+}
+
+export interface EventBus {
+  /**
+   * Sends at most ten events.
+   * @returns for each whether the bus took it
+   * @throws Upstream.Throttled, Upstream.Unavailable, Upstream.Misconfigured when none was taken
+   */
+  readonly publish: (events: readonly BrokerEvent[]) => Promise<readonly boolean[]>;
 }

@@ -49,6 +49,7 @@ export class BrokerStack extends Stack {
     });
     new CfnOutput(this, 'ApiUrl', { value: broker.apiUrl });
     new CfnOutput(this, 'TableName', { value: broker.tableName });
+    new CfnOutput(this, 'EventBusArn', { value: broker.eventBusArn });
     new CfnOutput(this, 'BucketName', { value: bucket.bucketName });
     new CfnOutput(this, 'IssueCredentialsArn', { value: broker.issueCredentialsArn });
     new CfnOutput(this, 'RevokeArn', { value: broker.revokeArn });

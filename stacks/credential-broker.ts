@@ -14,6 +14,7 @@ import { createBrokerTable } from './constructs/broker-table.ts';
 import { DenyPolicy, longestSessionSeconds } from './constructs/deny-policy.ts';
 import { FunctionFactory } from './constructs/function-factory.ts';
 import { IssueCredentials } from './constructs/issue-credentials.ts';
+import { Ledger } from './constructs/ledger.ts';
 import { MappedRoles, mappedRoleArnPrefix } from './constructs/mapped-roles.ts';
 import { Revocations } from './constructs/revocations.ts';
 import { readGrants } from './grant-files.ts';
@@ -71,6 +72,8 @@ export class CredentialBroker extends Construct {
   /** Where the API is served, with the stage: `https://…/live/`. */
   readonly apiUrl: string;
   readonly tableName: string;
+  /** The bus that tells what the broker did. */
+  readonly eventBusArn: string;
   /** The state machine that mints. */
   readonly issueCredentialsArn: string;
   /** The state machine that revokes. */
@@ -180,12 +183,21 @@ export class CredentialBroker extends Construct {
       maxConcurrency: props.batchConcurrency ?? 2 * (props.batchCallsPerSecond ?? 30),
       warrantDuration: props.batchWarrantDuration ?? Duration.hours(12),
     });
+    const ledger = new Ledger(this, 'Ledger', {
+      deploymentName,
+      factory,
+      keys,
+      table,
+      executionLog: issueCredentials.logGroup,
+      removalPolicy,
+    });
     const api = new BrokerApi(this, 'Api', {
       ...shared,
       handlers: {
         api: functions.createApi(issueCredentials.stateMachineArn),
         revocations: revocations.api,
         batches: batches.handler,
+        audit: ledger.audit,
       },
       userPools: props.userPools.map(({ userPool }) => userPool),
       corsOrigins,
@@ -196,6 +208,7 @@ export class CredentialBroker extends Construct {
     this.tableName = table.tableName;
     this.revokeArn = revocations.stateMachineArn;
     this.denyPolicyArn = denyPolicy.policyArn;
+    this.eventBusArn = ledger.bus.eventBusArn;
     this.issueCredentialsArn = issueCredentials.stateMachineArn;
     this.issueBatchArn = batches.stateMachineArn;
   }

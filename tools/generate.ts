@@ -6,6 +6,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { errorReference } from './error-reference.ts';
+import { eventSchemaFiles } from './event-schemas.ts';
 import { grantSchema } from './grant-schema.ts';
 import { openApiDocument } from './open-api.ts';
 import { tokenClaimsSchema } from './token-claims-schema.ts';
@@ -17,6 +18,9 @@ const generated: Readonly<Record<string, () => string>> = {
   'identity/token-claims.schema.json': () => JSON.stringify(tokenClaimsSchema()),
   'docs/openapi.json': () => JSON.stringify(openApiDocument()),
   'docs/errors.md': errorReference,
+  ...Object.fromEntries(
+    [...eventSchemaFiles()].map(([file, schema]) => [file, () => JSON.stringify(schema)]),
+  ),
 };
 
 const isCheck = process.argv.includes('--check');

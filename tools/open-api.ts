@@ -20,6 +20,17 @@ import {
   revocationListAnswer,
   revocationRequest,
 } from '../core/contracts/revocation-api.ts';
+import {
+  chainQuery,
+  issuancesAnswer,
+  issuancesQuery,
+  ledgerHeadsAnswer,
+  ledgerPageAnswer,
+  ledgerRecord,
+  ledgerSession,
+  ledgerSubject,
+  sessionStepsAnswer,
+} from '../core/contracts/ledger-api.ts';
 import { errorCatalogue } from '../core/errors.ts';
 import { problemMediaType } from '../core/problem.ts';
 
@@ -46,6 +57,13 @@ const schemas = {
   Batch: batchAnswer,
   BatchReport: batchReport,
   Health: healthAnswer,
+  Issuances: issuancesAnswer,
+  LedgerRecord: ledgerRecord,
+  LedgerSession: ledgerSession,
+  SessionSteps: sessionStepsAnswer,
+  LedgerSubject: ledgerSubject,
+  LedgerHeads: ledgerHeadsAnswer,
+  LedgerPage: ledgerPageAnswer,
   Problem: problemAnswer,
 } as const;
 
@@ -116,6 +134,23 @@ const revocationId = {
 const actors = [{ accessToken: ['stepkey/act-as'] }];
 const batchParameter = { name: 'id', in: 'path', required: true, schema: schemaOf(batchId) };
 
+/** Each parameter of a query, as its schema has it before it is read. */
+const queryParameters = (schema: z.ZodObject): readonly object[] =>
+  Object.entries((schemaOf(schema) as { properties: Record<string, object> }).properties).map(
+    ([name, parameter]) => ({ name, in: 'query', required: false, schema: parameter }),
+  );
+
+const auditorsRead = (
+  summary: string,
+  answer: keyof typeof schemas,
+  parameters: readonly object[] = [],
+) => ({
+  get: operation(summary, answer, {
+    ...(parameters.length > 0 ? { parameters } : {}),
+    security: [{ accessToken: ['stepkey/audit'] }],
+  }),
+});
+
 const text = (minLength: number) => ({ type: 'string', minLength });
 
 const containerParameters = [
@@ -131,6 +166,7 @@ const subjectParameter = {
 
 /** One of the scopes is enough to pass the gateway; which one is needed depends on whether a subject is named. */
 const accessToken = [{ accessToken: ['stepkey/credentials'] }, { accessToken: ['stepkey/act-as'] }];
+const idInPath = { name: 'id', in: 'path', required: true, schema: text(1) };
 
 /** docs/openapi.json, from the schemas that validate. */
 export const openApiDocument = (): object => ({
@@ -251,6 +287,37 @@ export const openApiDocument = (): object => ({
         },
       ),
     },
+    '/v1/issuances': auditorsRead(
+      'Hand-outs and refusals, newest first; also as JSON lines and CSV, whose cursor is in the header Stepkey-Next-Cursor.',
+      'Issuances',
+      queryParameters(issuancesQuery),
+    ),
+    '/v1/issuances/{id}': auditorsRead('One of them.', 'LedgerRecord', [idInPath]),
+    '/v1/issuances/{id}/steps': auditorsRead(
+      'The steps of the execution that handed out or refused.',
+      'SessionSteps',
+      [idInPath],
+    ),
+    '/v1/sessions/{id}': auditorsRead(
+      'One set of credentials, without its secrets.',
+      'LedgerSession',
+      [idInPath],
+    ),
+    '/v1/sessions/{id}/steps': auditorsRead(
+      'The steps of the execution that minted it.',
+      'SessionSteps',
+      [idInPath],
+    ),
+    '/v1/subjects/{id}': auditorsRead(
+      'A subject: identity, revocation, live sessions, the last hand-outs and refusals.',
+      'LedgerSubject',
+      [idInPath],
+    ),
+    '/v1/ledger': auditorsRead('Where each hash chain of the ledger ends.', 'LedgerHeads'),
+    '/v1/ledger/{shard}': auditorsRead('Records of one hash chain, to be verified.', 'LedgerPage', [
+      { name: 'shard', in: 'path', required: true, schema: text(1) },
+      ...queryParameters(chainQuery),
+    ]),
     '/v1/health': {
       get: operation('Liveness and version.', 'Health', { security: [] }),
     },

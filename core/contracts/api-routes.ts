@@ -13,7 +13,7 @@ export interface ApiRoute {
   /** At the access door one of these must be in the token; a method without scopes takes ID tokens. */
   readonly scopes: readonly Scope[];
   /** The folder below functions/ that answers. */
-  readonly handler: 'api' | 'revocations' | 'batches';
+  readonly handler: 'api' | 'revocations' | 'batches' | 'audit';
 }
 
 const atIdDoor = (method: ApiRoute['method'], path: ApiRoute['path']): ApiRoute => ({
@@ -39,6 +39,14 @@ const toOperators = (method: ApiRoute['method'], path: ApiRoute['path']): ApiRou
   door: 'access',
   scopes: ['stepkey/revoke'],
   handler: 'revocations',
+});
+
+const forAuditors = (path: ApiRoute['path']): ApiRoute => ({
+  method: 'GET',
+  path,
+  door: 'access',
+  scopes: ['stepkey/audit'],
+  handler: 'audit',
 });
 
 export const apiRoutes: readonly ApiRoute[] = [
@@ -81,6 +89,14 @@ export const apiRoutes: readonly ApiRoute[] = [
     scopes: ['stepkey/act-as'],
     handler: 'batches',
   },
+  forAuditors('/v1/issuances'),
+  forAuditors('/v1/issuances/{id}'),
+  forAuditors('/v1/issuances/{id}/steps'),
+  forAuditors('/v1/sessions/{id}'),
+  forAuditors('/v1/sessions/{id}/steps'),
+  forAuditors('/v1/subjects/{id}'),
+  forAuditors('/v1/ledger'),
+  forAuditors('/v1/ledger/{shard}'),
   { method: 'GET', path: '/v1/health', door: null, scopes: [], handler: 'api' },
 ];
 

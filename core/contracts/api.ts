@@ -141,6 +141,6 @@ export const problemAnswer = z.looseObject({
   message: z.string().optional().describe('Container paths only; also as Message.'),
 });
 
-/** Kept here because the ledger and answers need one notion of time on the wire. */
-export const expirationOf = (seconds: number): string =>
+/** One notion of time on the wire, for answers, events and the ledger: whole seconds, ending in Z. */
+export const timeOf = (seconds: number): string =>
   `${new Date(epochSeconds.parse(seconds) * 1000).toISOString().slice(0, 19)}Z`;

@@ -1,19 +1,79 @@
 import * as z from 'zod';
+import { outcomes } from '../ledger/listing.ts';
+import { shardCount } from '../ledger/record.ts';
 
 /** The ledger as auditors read it: they validate the answers of the function `audit` and type the audit page. */
+
+const word = (maximum: number) =>
+  z
+    .string()
+    .min(1)
+    .max(maximum)
+    .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces');
+
+const instant = z.iso
+  .datetime({ offset: true, error: 'must be a date and time as 2026-11-21T12:00:00Z' })
+  .transform((text) => Math.floor(Date.parse(text) / 1000));
+
+/** A number as a query has it. */
+const count = (maximum: number) =>
+  z
+    .string()
+    .regex(/^[0-9]{1,12}$/, 'must be a number')
+    .transform(Number)
+    .refine((value) => value <= maximum, `must be at most ${String(maximum)}`);
+
+export const issuancesQuery = z.strictObject({
+  subject: word(300).optional(),
+  client: word(64).optional(),
+  actor: word(64).optional(),
+  grant: word(64).optional(),
+  identityId: word(100).optional(),
+  accessKeyId: word(64).optional(),
+  outcome: z.enum(outcomes).optional(),
+  from: instant.optional().describe('From this second on.'),
+  to: instant.optional().describe('Before this second.'),
+  limit: count(100)
+    .refine((value) => value > 0, 'must be at least 1')
+    .optional(),
+  cursor: word(2100).optional(),
+  format: z.enum(['json', 'jsonl', 'csv']).optional(),
+});
+export type IssuancesQuery = z.infer<typeof issuancesQuery>;
+
+export const recordPath = z.strictObject({ id: word(300) });
+export const shardPath = z.strictObject({
+  shard: count(shardCount - 1),
+});
+export const chainQuery = z.strictObject({
+  after: count(999_999_999_999).optional(),
+  limit: count(500)
+    .refine((value) => value > 0, 'must be at least 1')
+    .optional(),
+});
 
 const time = z.iso.datetime().describe('UTC, ends in Z.');
 const absent = 'null where there is none.';
 
+const evidence = z
+  .record(z.string(), z.unknown())
+  .describe('The groups and claims that the matched rule looked at.');
+
 /** One hand-out or one refusal. */
 export const ledgerRecord = z.strictObject({
   id: z.string().describe('issuanceId, or denialId of a refusal.'),
-  outcome: z.enum(['minted', 'cache', 'denied']),
+  outcome: z
+    .enum(outcomes)
+    .describe(
+      'withdrawn: a session that was revoked while it was minted; failed: one that was never finished; neither was handed out.',
+    ),
   at: time,
   subject: z.string().nullable().describe('issuerAlias:sub; null where the token was refused.'),
   client: z.string().nullable(),
   actor: z.string().nullable().describe('Who asked on the subject’s behalf.'),
   grant: z.string().nullable(),
+  rule: z.int().nullable().describe('Which of the grant’s rules matched, from 0.'),
+  evidence: evidence.nullable(),
   error: z
     .string()
     .nullable()
@@ -23,8 +83,15 @@ export const ledgerRecord = z.strictObject({
   sessionId: z.string().nullable(),
   identityId: z.string().nullable(),
   roleArn: z.string().nullable(),
+  sessionName: z.string().nullable(),
+  sessionPolicy: z.string().nullable(),
+  sessionPolicySha256: z.string().nullable(),
+  expiresAt: time.nullable(),
   accessKeyId: z.string().nullable(),
-  executionArn: z.string().nullable(),
+  executionArn: z
+    .string()
+    .nullable()
+    .describe('Of this request; of the minting where the front served it by itself.'),
   executionUrl: z.url().nullable().describe('The execution in AWS’s console.'),
   chain: z
     .strictObject({ shard: z.int(), sequence: z.int(), hash: z.string() })
@@ -34,8 +101,14 @@ export type LedgerRecord = z.infer<typeof ledgerRecord>;
 
 export const issuancesAnswer = z.strictObject({
   records: z.array(ledgerRecord).describe('Newest first.'),
-  cursor: z.string().nullable().describe('For the next page; null on the last.'),
+  cursor: z
+    .string()
+    .nullable()
+    .describe(
+      'For the next page; null on the last. A page may be short and still not be the last.',
+    ),
 });
+export type IssuancesAnswer = z.infer<typeof issuancesAnswer>;
 
 /** One set of minted credentials, with everything that is known of it but its secrets. */
 export const ledgerSession = z.strictObject({
@@ -46,9 +119,7 @@ export const ledgerSession = z.strictObject({
   actor: z.string().nullable(),
   grant: z.string(),
   rule: z.int().describe('Which of the grant’s rules matched, from 0.'),
-  evidence: z
-    .record(z.string(), z.unknown())
-    .describe('The claims that the matched rule looked at.'),
+  evidence,
   tokenId: z.string().nullable(),
   identityId: z.string().nullable(),
   roleArn: z.string(),
@@ -64,8 +135,11 @@ export const ledgerSession = z.strictObject({
   expiresAt: time.nullable(),
   error: z.string().nullable(),
   executionArn: z.string(),
-  executionUrl: z.url(),
-  issuances: z.array(ledgerRecord).describe('Oldest first; the first is the minting itself.'),
+  executionUrl: z.url().nullable(),
+  packedPolicySizePercent: z.int().nullable(),
+  issuances: z
+    .array(ledgerRecord)
+    .describe('Oldest first; the first is the minting itself. At most 100, then the newest.'),
 });
 export type LedgerSession = z.infer<typeof ledgerSession>;
 
@@ -76,15 +150,23 @@ export const executionStep = z.strictObject({
   durationMillis: z.number().nullable().describe('null while it runs, and where it did not end.'),
   input: z.unknown().describe('As the log has it: tokens and credentials are sealed in it.'),
   output: z.unknown(),
+  assigned: z.unknown().describe('The variables that the state set.'),
   retries: z.int(),
-  error: z.string().nullable(),
+  error: z.string().nullable().describe('The last one, when it did not succeed after all.'),
+  errors: z.array(
+    z.strictObject({ at: z.iso.datetime(), error: z.string(), cause: z.string().nullable() }),
+  ),
+  truncated: z.boolean().describe('Whether its payloads were too large for the log.'),
 });
 export type ExecutionStep = z.infer<typeof executionStep>;
 
 export const sessionStepsAnswer = z.strictObject({
   executionArn: z.string(),
-  status: z.enum(['running', 'succeeded', 'failed', 'timed-out', 'unknown']),
+  status: z.enum(['running', 'succeeded', 'failed', 'timed-out', 'aborted', 'unknown']),
+  startedAt: z.iso.datetime().nullable(),
+  stoppedAt: z.iso.datetime().nullable(),
   error: z.string().nullable(),
+  cause: z.string().nullable(),
   complete: z.boolean().describe('Whether the log holds the execution from its start to its end.'),
   reason: z.string().nullable().describe('Why it is not complete.'),
   steps: z.array(executionStep),
@@ -112,6 +194,7 @@ export const ledgerSubject = z.strictObject({
       expiresAt: time,
     }),
   ),
+  liveSessionsComplete: z.boolean().describe('False where there were too many to read.'),
   recent: z.array(ledgerRecord).describe('The last hand-outs and refusals, newest first.'),
 });
 export type LedgerSubject = z.infer<typeof ledgerSubject>;
@@ -133,3 +216,22 @@ export const reachAnswer = z.strictObject({
   ),
 });
 export type Reach = z.infer<typeof reachAnswer>;
+
+const chainPlace = z.strictObject({ shard: z.int(), sequence: z.int(), hash: z.string() });
+
+export const ledgerHeadsAnswer = z.strictObject({
+  heads: z.array(chainPlace).describe('Where each chain ends; sequence 0 for an empty one.'),
+});
+
+export const ledgerPageAnswer = z.strictObject({
+  links: z.array(
+    z.strictObject({
+      shard: z.int(),
+      sequence: z.int(),
+      previousHash: z.string(),
+      hash: z.string(),
+      record: z.string().describe('The text that is hashed.'),
+    }),
+  ),
+  isLast: z.boolean(),
+});

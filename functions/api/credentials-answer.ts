@@ -1,5 +1,5 @@
 import {
-  expirationOf,
+  timeOf,
   type ContainerCredentialsAnswer,
   type CredentialsAnswer,
 } from '../../core/contracts/api.ts';
@@ -8,7 +8,7 @@ import type { IssuedSession } from './issued-session.ts';
 export const credentialsAnswerOf = (issued: IssuedSession): CredentialsAnswer => ({
   credentials: {
     ...issued.session.credentials,
-    expiration: expirationOf(issued.session.expiresAtEpochSeconds),
+    expiration: timeOf(issued.session.expiresAtEpochSeconds),
   },
   subject: issued.session.subject,
   identityId: issued.session.identityId,
@@ -26,5 +26,5 @@ export const containerAnswerOf = ({ session }: IssuedSession): ContainerCredenti
   AccessKeyId: session.credentials.accessKeyId,
   SecretAccessKey: session.credentials.secretAccessKey,
   Token: session.credentials.sessionToken,
-  Expiration: expirationOf(session.expiresAtEpochSeconds),
+  Expiration: timeOf(session.expiresAtEpochSeconds),
 });

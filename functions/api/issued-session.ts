@@ -55,6 +55,7 @@ export const serveEntry = async (
     sessionId: session.sessionId,
     subject: caller.subject,
     client: caller.client,
+    actor: caller.actor,
     grant: decision.grant,
     rule: decision.rule,
     evidence: decision.evidence,

@@ -133,6 +133,7 @@ const recordDenial = async (
       error: refusal.name,
       subject: seen.caller?.subject ?? null,
       client: seen.caller?.client ?? null,
+      actor: seen.caller?.actor ?? null,
       grant: seen.grant,
       tokenId: seen.caller?.tokenId ?? null,
       atEpochSeconds: Math.floor(ports.clock.nowEpochMillis() / 1000),

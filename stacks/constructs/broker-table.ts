@@ -2,12 +2,18 @@ import type { RemovalPolicy } from 'aws-cdk-lib';
 import {
   AttributeType,
   BillingMode,
+  ProjectionType,
   StreamViewType,
   Table,
   TableEncryption,
 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
+import {
+  listedAttributes,
+  listIndexes,
+  listSortAttribute,
+} from '../../core/ledger/list-indexes.ts';
 
 /** One table for subjects, cache entries, revocations, the quota and the ledger: a subject and its entries share a partition. */
 export const createBrokerTable = (
@@ -18,8 +24,8 @@ export const createBrokerTable = (
     readonly removalPolicy: RemovalPolicy;
     readonly deletionProtection: boolean;
   },
-): Table =>
-  new Table(scope, id, {
+): Table => {
+  const table = new Table(scope, id, {
     partitionKey: { name: 'pk', type: AttributeType.STRING },
     sortKey: { name: 'sk', type: AttributeType.STRING },
     billingMode: BillingMode.PAY_PER_REQUEST,
@@ -31,3 +37,14 @@ export const createBrokerTable = (
     removalPolicy: props.removalPolicy,
     deletionProtection: props.deletionProtection,
   });
+  for (const { index, attribute } of Object.values(listIndexes)) {
+    table.addGlobalSecondaryIndex({
+      indexName: index,
+      partitionKey: { name: attribute, type: AttributeType.STRING },
+      sortKey: { name: listSortAttribute, type: AttributeType.STRING },
+      projectionType: ProjectionType.INCLUDE,
+      nonKeyAttributes: [...listedAttributes],
+    });
+  }
+  return table;
+};

@@ -3,7 +3,7 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ILogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { BrokerMachine } from './broker-machine.ts';
 import { addBudgetAlarms, budgetSubstitutions, type CallBudgets } from './call-budgets.ts';
@@ -24,6 +24,8 @@ export interface IssueCredentialsProps {
 /** The Express machine that mints. */
 export class IssueCredentials extends Construct {
   readonly stateMachineArn: string;
+  /** Where every step of every execution is written. */
+  readonly logGroup: ILogGroup;
 
   constructor(scope: Construct, id: string, props: IssueCredentialsProps) {
     super(scope, id);
@@ -55,5 +57,6 @@ export class IssueCredentials extends Construct {
     });
     addBudgetAlarms(this, machine.logGroup, props);
     this.stateMachineArn = machine.stateMachineArn;
+    this.logGroup = machine.logGroup;
   }
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { listIndexes } from '../../core/ledger/list-indexes.ts';
 import { flatten, policyLines, type TemplatePolicy } from './policy-lines.ts';
 import { synthesizeStepkey } from './stepkey-templates.ts';
 
@@ -30,14 +31,16 @@ const roleOf = (name: string) =>
     ManagedPolicyArns?: unknown;
     Policies: { PolicyDocument: TemplatePolicy }[];
   };
-/** What the function may do beside writing its own log and its traces. */
 /** Functions of a construct of their own; the others are of BrokerFunctions. */
 const constructOf: Readonly<Record<string, string>> = {
   batches: 'Batches',
+  audit: 'Ledger',
+  publish: 'Ledger',
   revocations: 'Revocations',
   revoke: 'Revocations',
 };
 const logsOf = (name: string) => `<Broker${constructOf[name] ?? 'Functions'}${name}Logs`;
+/** What the function may do beside writing its own log and its traces. */
 const callsOf = (name: string): readonly string[] => {
   const lines = roleOf(name).Policies.flatMap(({ PolicyDocument }) => policyLines(PolicyDocument));
   expect(lines.slice(0, 2)).toEqual([
@@ -47,7 +50,17 @@ const callsOf = (name: string): readonly string[] => {
   return lines.slice(2);
 };
 
-const names = ['api', 'batches', 'decide', 'exchange', 'identity', 'revocations', 'revoke'];
+const names = [
+  'api',
+  'audit',
+  'batches',
+  'decide',
+  'exchange',
+  'identity',
+  'publish',
+  'revocations',
+  'revoke',
+];
 const seal = (purposes: string) =>
   `kms:GenerateDataKey on <BrokerKeysSealing.Arn> if kms:EncryptionContext:purpose=${purposes}`;
 const open = (purposes: string) =>
@@ -159,6 +172,17 @@ describe('the calls of a function', () => {
     ]);
   });
 
+  it('[SEC-40] publish reads the stream, appends to chains and tells the bus, and can change nothing that is chained', () => {
+    expect(callsOf('publish')).toEqual([
+      'dynamodb:DescribeStream,dynamodb:GetRecords,dynamodb:GetShardIterator,dynamodb:ListStreams on <BrokerTable.StreamArn>',
+      'dynamodb:PutItem,dynamodb:Query on <BrokerTable.Arn> if dynamodb:LeadingKeys=LEDGER#*',
+      'dynamodb:PutItem on <BrokerTable.Arn> if dynamodb:LeadingKeys=RECORD#*',
+      'events:PutEvents on <BrokerLedgerBus.Arn> if events:source=stepkey',
+      'sqs:SendMessage on <BrokerLedgerFailedChanges.Arn>',
+      openTable,
+    ]);
+  });
+
   it('revocations starts one machine and changes no subject', () => {
     expect(callsOf('revocations')).toEqual([
       'states:StartExecution on <BrokerRevocationsMachineStateMachine>',
@@ -168,6 +192,47 @@ describe('the calls of a function', () => {
       'dynamodb:PutItem on <BrokerTable.Arn> if dynamodb:LeadingKeys=DENIAL#*',
       openTable,
     ]);
+  });
+
+  it('audit reads, and can write, seal and open nothing', () => {
+    const calls = callsOf('audit');
+    expect(calls.slice(1)).toEqual([
+      'dynamodb:Query on <BrokerTable.Arn> if dynamodb:LeadingKeys=LEDGER#*|RECORD#*',
+      'dynamodb:BatchGetItem on <BrokerTable.Arn> if dynamodb:LeadingKeys=LEDGER#*|SESSION#*',
+      'dynamodb:GetItem on <BrokerTable.Arn> if dynamodb:LeadingKeys=SUBJECT#*',
+      'logs:FilterLogEvents on <BrokerIssueCredentialsMachineLogs.Arn>',
+      openTable,
+    ]);
+    const lists = Object.values(listIndexes).map(({ index }) => `<BrokerTable.Arn>/index/${index}`);
+    expect(calls[0]).toBe(`dynamodb:Query on ${lists.join(',')}`);
+  });
+});
+
+describe('the stream of the table', () => {
+  it('goes to publish, with everything that failed kept, and without cache entries', () => {
+    const [mapping] = Object.values(broker.findResources('AWS::Lambda::EventSourceMapping')).map(
+      (resource) => resource['Properties'] as Record<string, unknown>,
+    );
+    expect(mapping).toMatchObject({
+      StartingPosition: 'TRIM_HORIZON',
+      BisectBatchOnFunctionError: true,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+    });
+    // Until the stream itself forgets: giving up earlier would leave a gap that nobody asked for.
+    expect(mapping?.['MaximumRetryAttempts']).toBeUndefined();
+    expect(flatten(mapping?.['EventSourceArn'])).toBe('<BrokerTable.StreamArn>');
+    expect(
+      flatten(
+        (mapping?.['DestinationConfig'] as { OnFailure: { Destination: unknown } }).OnFailure
+          .Destination,
+      ),
+    ).toBe('<BrokerLedgerFailedChanges.Arn>');
+    const { Filters } = mapping?.['FilterCriteria'] as { Filters: { Pattern: string }[] };
+    const patterns = Filters.map(({ Pattern }) => Pattern);
+    expect(patterns.join()).not.toContain('ENTRY');
+    expect(patterns.find((pattern) => pattern.includes('SUBJECT#'))).toContain(
+      '"sk":{"S":["SUBJECT"]}',
+    );
   });
 });
 
@@ -221,6 +286,8 @@ describe('the environment of a function', () => {
       'STATE_MACHINE_ARN',
       'USER_POOLS',
     ],
+    audit: ['TABLE_NAME', 'EXECUTION_LOG_GROUP', 'USER_POOLS', 'CORS_ORIGINS'],
+    publish: ['TABLE_NAME', 'EVENT_BUS_NAME'],
   };
 
   it.each(names)('%s has the names it reads and no other', (name) => {

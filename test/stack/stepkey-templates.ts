@@ -28,6 +28,8 @@ export const emptyBundles = (
     'identity',
     'exchange',
     'batches',
+    'audit',
+    'publish',
     'pre-token-generation',
     'revocations',
     'revoke',

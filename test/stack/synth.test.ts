@@ -13,6 +13,8 @@ const tree = (): { root: string; cacheDirectory: string } => {
     'identity',
     'exchange',
     'batches',
+    'audit',
+    'publish',
     'pre-token-generation',
     'revocations',
     'revoke',
@@ -48,7 +50,7 @@ describe('synthesizing for one machine', () => {
     ]);
     const directory = assets[assetOf(templates[1]?.template ?? {}, 'stepkey-decide')] ?? '';
     expect(readdirSync(directory).sort()).toEqual(['grants.json', 'index.js', 'package.json']);
-    expect(Object.keys(assets)).toHaveLength(8);
+    expect(Object.keys(assets)).toHaveLength(10);
   });
 
   it('reads the kept result while nothing changed, without bundling again', async () => {

@@ -105,6 +105,8 @@ const FilterForm = (props: { readonly filters: Readonly<Record<string, string>> 
                 <option value="minted">minted</option>
                 <option value="cache">cache</option>
                 <option value="denied">denied</option>
+                <option value="withdrawn">withdrawn</option>
+                <option value="failed">failed</option>
               </select>
             ) : (
               <input

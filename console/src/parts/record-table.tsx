@@ -7,6 +7,8 @@ const outcomes: Readonly<Record<LedgerRecord['outcome'], string>> = {
   minted: 'minted',
   cache: 'from cache',
   denied: 'denied',
+  withdrawn: 'withdrawn',
+  failed: 'failed',
 };
 
 /** Hand-outs and refusals, one row each; on narrow screens one block each. */

@@ -6,6 +6,8 @@ const owners = [
   'stepkey-decide',
   'stepkey-identity',
   'stepkey-exchange',
+  'stepkey-publish',
+  'stepkey-audit',
   'stepkey-issue-credentials',
 ] as const;
 

@@ -1,6 +1,7 @@
 import type { Stories } from '../story.ts';
 import { dataKey } from './data-key.ts';
 import { issuing } from './issuing.ts';
+import { ledger } from './ledger.ts';
 import { mappedRoles } from './mapped-roles.ts';
 import { people } from './people.ts';
 import { routes } from './routes.ts';
@@ -13,6 +14,7 @@ export const stories: Stories = [
   ...issuing,
   ...routes,
   ...services,
+  ...ledger,
   ...mappedRoles,
   ...sealing,
   ...dataKey,

@@ -11,10 +11,12 @@ const families = [
   'IDEMPOTENCY#x',
   'QUOTA#calls',
   'QUOTA#x',
+  'LEDGER#x',
+  'RECORD#x',
   'OTHER#x',
 ] as const;
 type Family = (typeof families)[number];
-type RowCall = 'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'BatchGetItem';
+type RowCall = 'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'BatchGetItem' | 'Query';
 
 const revocable: readonly Family[] = ['SUBJECT#x', 'CLIENT#x', 'GRANT#x', 'EVERYTHING'];
 
@@ -32,6 +34,12 @@ const who: Readonly<Record<string, Readonly<Partial<Record<RowCall, readonly Fam
     DeleteItem: ['IDEMPOTENCY#x'],
   },
   'stepkey-exchange': {},
+  'stepkey-publish': { PutItem: ['LEDGER#x', 'RECORD#x'], Query: ['LEDGER#x'] },
+  'stepkey-audit': {
+    Query: ['LEDGER#x', 'RECORD#x'],
+    BatchGetItem: ['LEDGER#x', 'SESSION#x'],
+    GetItem: ['SUBJECT#x'],
+  },
   'stepkey-issue-credentials': {
     GetItem: ['SUBJECT#x'],
     PutItem: ['SESSION#x', 'DENIAL#x'],
@@ -54,6 +62,12 @@ const callsOn = (
     UpdateItem: () => call('dynamodb', 'UpdateItem', { TableName, Key }),
     BatchGetItem: () =>
       call('dynamodb', 'BatchGetItem', { RequestItems: { [table]: { Keys: [Key] } } }),
+    Query: () =>
+      call('dynamodb', 'Query', {
+        TableName,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': Key.pk },
+      }),
     DeleteItem: () => call('dynamodb', 'DeleteItem', { TableName, Key }),
   };
 };

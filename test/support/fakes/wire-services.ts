@@ -1,3 +1,8 @@
+import {
+  listedAttributes,
+  listIndexes,
+  listSortAttribute,
+} from '../../../core/ledger/list-indexes.ts';
 import { createDynamoDbService } from '../../../local/services/dynamodb/service.ts';
 import { createKmsService } from '../../../local/services/kms/service.ts';
 import { memoryKeyVault } from '../../../local/state/keys.ts';
@@ -56,13 +61,23 @@ export const dynamoDbOnWire = async (): Promise<WireService> => {
     TableName: tableName,
     BillingMode: 'PAY_PER_REQUEST',
     AttributeDefinitions: [
-      { AttributeName: 'pk', AttributeType: 'S' },
-      { AttributeName: 'sk', AttributeType: 'S' },
-    ],
+      'pk',
+      'sk',
+      listSortAttribute,
+      ...Object.values(listIndexes).map(({ attribute }) => attribute),
+    ].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
     KeySchema: [
       { AttributeName: 'pk', KeyType: 'HASH' },
       { AttributeName: 'sk', KeyType: 'RANGE' },
     ],
+    GlobalSecondaryIndexes: Object.values(listIndexes).map(({ index, attribute }) => ({
+      IndexName: index,
+      KeySchema: [
+        { AttributeName: attribute, KeyType: 'HASH' },
+        { AttributeName: listSortAttribute, KeyType: 'RANGE' },
+      ],
+      Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: [...listedAttributes] },
+    })),
   });
   return putOnWire(service, () => service.close());
 };

@@ -6,6 +6,8 @@ import { routes as batchRoutes } from '../../../functions/batches/routes.ts';
 import { routes as revocationRoutes } from '../../../functions/revocations/routes.ts';
 import { errorCatalogue } from '../../../core/errors.ts';
 import { apiRoutes, routeNameOf } from '../../../core/contracts/api-routes.ts';
+import { routes as auditRoutes } from '../../../functions/audit/routes.ts';
+import { eventSchemaFiles } from '../../../tools/event-schemas.ts';
 import { errorReference } from '../../../tools/error-reference.ts';
 import { grantSchema } from '../../../tools/grant-schema.ts';
 import { openApiDocument } from '../../../tools/open-api.ts';
@@ -28,6 +30,10 @@ describe('what is generated', () => {
     expect(jsonOf('identity/token-claims.schema.json')).toEqual(asJson(tokenClaimsSchema()));
   });
 
+  it.each([...eventSchemaFiles()])('%s says what the schema of the event says', (file, schema) => {
+    expect(jsonOf(file)).toEqual(asJson(schema));
+  });
+
   it('docs/errors.md has a row for each name of the catalogue', () => {
     const text = readFileSync(join(root, 'docs/errors.md'), 'utf8');
     for (const name of Object.keys(errorCatalogue)) expect(text).toContain(`\`${name}\``);
@@ -47,6 +53,7 @@ describe('what is generated', () => {
       api: [...Object.keys(routes), 'GET /v1/health'],
       revocations: Object.keys(revocationRoutes),
       batches: Object.keys(batchRoutes),
+      audit: Object.keys(auditRoutes),
     };
     for (const [handler, names] of Object.entries(answered)) {
       const given = apiRoutes.filter((route) => route.handler === handler).map(routeNameOf);

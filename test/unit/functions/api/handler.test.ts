@@ -29,6 +29,7 @@ describe('[SEC-06] a refused request', () => {
         error: 'Grant.Refused',
         subject: callerOf().subject,
         client: 'app',
+        actor: null,
         grant: 'team-read',
         tokenId: 'jti-1',
         atEpochSeconds: noonEpochSeconds,

@@ -43,6 +43,7 @@ describe('[SEC-06] a usable entry', () => {
       {
         issuanceId: issued.issuanceId,
         sessionId: 'session-1',
+        actor: null,
         rule: 0,
         evidence: { groups: ['readers'] },
         roleArn: sessionOf().roleArn,

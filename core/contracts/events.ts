@@ -1,0 +1,100 @@
+import * as z from 'zod';
+
+/** What the broker tells the bus `stepkey`: the detail of each event, by its detail type. docs/events is generated from it. */
+
+const text = z.string().min(1);
+const orNull = z.string().nullable();
+const time = z.iso.datetime().describe('Ends in Z.');
+
+const common = {
+  format: z.literal(1).describe('Rises when a change breaks who reads this event.'),
+  record: text.describe('Kind and id of the record: the same for each delivery of one event.'),
+  ledger: z
+    .strictObject({
+      shard: z.int().nonnegative(),
+      sequence: z.int().positive(),
+      hash: z.string().regex(/^[0-9a-f]{64}$/),
+    })
+    .describe(
+      'Where the record is. All events of a subject are of one shard, and the bus keeps no order: the sequence tells it.',
+    ),
+  at: time,
+  replayed: z.literal(true).optional().describe('Sent again by an operator.'),
+  subject: orNull.describe('issuerAlias:sub; null where nobody was established.'),
+};
+
+const decision = {
+  client: orNull,
+  actor: orNull.describe('The client that acted for the subject; null when the subject asked.'),
+  grant: orNull,
+};
+
+const session = {
+  ...decision,
+  sessionId: text,
+  rule: z.int().nullable(),
+  roleArn: text,
+  sessionName: text,
+  identityId: text,
+  accessKeyId: orNull.describe('As CloudTrail shows it; no secret.'),
+  expiresAt: time.nullable(),
+};
+
+export const eventSchemas = {
+  'Session Minted': z.strictObject({
+    ...common,
+    ...session,
+    assumedRoleArn: text,
+    sessionPolicySha256: orNull,
+    executionArn: text,
+  }),
+  'Credentials Issued': z.strictObject({
+    ...common,
+    ...session,
+    issuanceId: text,
+    source: z.enum(['minted', 'cache']),
+    stale: z.boolean(),
+    executionArn: orNull.describe('Null where the front served it from the cache.'),
+  }),
+  'Credentials Denied': z.strictObject({
+    ...common,
+    ...decision,
+    denialId: text,
+    error: text.describe('As docs/errors.md lists it.'),
+    executionArn: orNull,
+  }),
+  'Identity Registered': z.strictObject({
+    ...common,
+    identityId: text,
+    linked: z.boolean().describe("Whether the person's own login reaches the same identity."),
+  }),
+  'Revocation Changed': z.strictObject({
+    ...common,
+    revocationId: text,
+    target: z.strictObject({
+      kind: z.enum(['subject', 'client', 'grant', 'everything']),
+      name: text,
+    }),
+    status: text,
+    reason: text,
+    requestedBy: text,
+  }),
+  'Batch Completed': z.strictObject({
+    ...common,
+    ...decision,
+    batchId: text,
+    status: text,
+    counts: z.record(z.string(), z.int().nonnegative()),
+  }),
+} as const;
+
+export type EventName = keyof typeof eventSchemas;
+export const eventNames = Object.keys(eventSchemas) as readonly EventName[];
+export const eventSource = 'stepkey';
+
+/** One event, ready for the bus. */
+export interface BrokerEvent {
+  readonly name: EventName;
+  readonly atEpochSeconds: number;
+  readonly detail: z.infer<(typeof eventSchemas)[EventName]>;
+}

@@ -1,0 +1,15 @@
+import type { ExecutionLog } from '../../core/ledger/execution-log.ts';
+import type { LedgerReader } from '../../core/ledger/reader.ts';
+import type { Digest } from '../../core/ports.ts';
+import type { HttpContext, HttpPorts } from '../http/route.ts';
+
+/** What the ledger's API may reach: nothing that writes, seals or opens. */
+export interface AuditPorts extends HttpPorts {
+  readonly reader: LedgerReader;
+  readonly executionLog: ExecutionLog;
+  readonly digest: Digest;
+  /** Told who reads what: an auditor's own work leaves a trace, in the function's log. */
+  readonly readLog: (fields: Readonly<Record<string, unknown>>) => void;
+}
+
+export type AuditContext = HttpContext;

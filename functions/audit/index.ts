@@ -1,0 +1,66 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { clientSettings } from '../../adapters/aws-clients.ts';
+import { systemClock } from '../../adapters/clock.ts';
+import { nodeDigest } from '../../adapters/digest.ts';
+import { readEnvironment, variables } from '../../adapters/environment.ts';
+import { cloudWatchExecutionLog } from '../../adapters/execution-log.ts';
+import { uuidV7Source } from '../../adapters/ids.ts';
+import { dynamoLedgerReader } from '../../adapters/ledger-reader.ts';
+import { userPoolTokenVerifier } from '../../adapters/token-verifier.ts';
+import { createHandler } from '../http/handler.ts';
+import { routes } from './routes.ts';
+
+const environment = readEnvironment(process.env, {
+  AWS_REGION: variables.AWS_REGION,
+  AWS_ENDPOINT_URL: variables.AWS_ENDPOINT_URL,
+  STEPKEY_VERSION: variables.STEPKEY_VERSION,
+  TABLE_NAME: variables.TABLE_NAME,
+  EXECUTION_LOG_GROUP: variables.EXECUTION_LOG_GROUP,
+  USER_POOLS: variables.USER_POOLS,
+  CORS_ORIGINS: variables.CORS_ORIGINS,
+});
+const aws = { region: environment.AWS_REGION, endpoint: environment.AWS_ENDPOINT_URL };
+const logger = new Logger();
+
+export const handler = createHandler(
+  routes,
+  {
+    clock: systemClock,
+    ids: uuidV7Source(systemClock),
+    verifier: userPoolTokenVerifier({
+      userPools: environment.USER_POOLS,
+      endpoint: environment.AWS_ENDPOINT_URL,
+    }),
+    // Who reads the ledger may not write to it: a refused reader is in the log, as every refusal is.
+    ledger: { recordDenial: () => Promise.resolve() },
+    reader: dynamoLedgerReader({
+      client: new DynamoDBClient(clientSettings('dynamodb', aws)),
+      tableName: environment.TABLE_NAME,
+    }),
+    executionLog: cloudWatchExecutionLog({
+      client: new CloudWatchLogsClient(clientSettings('logs', aws)),
+      logGroupName: environment.EXECUTION_LOG_GROUP,
+    }),
+    digest: nodeDigest,
+    readLog: (fields) => {
+      logger.info('ledger read', { ...fields });
+    },
+  },
+  {
+    userPools: environment.USER_POOLS,
+    // No grant is decided here: no claim beyond who asks is of use.
+    referencedClaims: new Set(),
+    corsOrigins: environment.CORS_ORIGINS,
+    version: environment.STEPKEY_VERSION,
+  },
+  {
+    info: (message, fields) => {
+      logger.info(message, fields);
+    },
+    error: (message, fields) => {
+      logger.error(message, fields);
+    },
+  },
+);

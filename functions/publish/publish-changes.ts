@@ -1,0 +1,102 @@
+import type { BrokerEvent } from '../../core/contracts/events.ts';
+import type { Chain } from '../../core/ledger/append.ts';
+import { eventOfLink } from '../../core/ledger/event-of-link.ts';
+import type { Link } from '../../core/ledger/link.ts';
+import { recordOfChange, type RowChange } from '../../core/ledger/read-change.ts';
+import { shardOf, type LedgerRecord } from '../../core/ledger/record.ts';
+import type { Digest, EventBus } from '../../core/ports.ts';
+
+/** A change with its number in the stream. */
+export interface StreamChange extends RowChange {
+  readonly sequenceNumber: string;
+}
+
+export interface PublishPorts {
+  readonly chain: Chain;
+  readonly bus: EventBus;
+  readonly digest: Digest;
+  readonly log: {
+    readonly error: (message: string, fields: Readonly<Record<string, unknown>>) => void;
+  };
+}
+
+interface Kept {
+  readonly change: StreamChange;
+  readonly record: LedgerRecord;
+}
+
+/** As many as the bus takes at once. */
+const eventsPerCall = 10;
+
+/**
+ * Appends what changed to the chains and tells the bus of it. The chains are written side by side, each in the order of
+ * the stream. Safe to repeat: a record that is in its chain is found there, and its event is sent again.
+ * @returns the number of the first change that must come again; null when all are done
+ */
+export const publishChanges = async (
+  ports: PublishPorts,
+  changes: readonly StreamChange[],
+): Promise<string | null> => {
+  const kept = changes.flatMap((change): readonly Kept[] => {
+    const record = recordOfChange(change);
+    return record === null ? [] : [{ change, record }];
+  });
+  const links = new Map<Kept, Link>();
+  const shards = new Map<number, Kept[]>();
+  for (const one of kept) {
+    const shard = shardOf(one.record, ports.digest);
+    shards.set(shard, [...(shards.get(shard) ?? []), one]);
+  }
+  await Promise.all([...shards.values()].map((ofShard) => appendInOrder(ports, ofShard, links)));
+  const events = [...links].flatMap(([of, link]) => {
+    const event = eventOfLink(link);
+    if (event !== 'misshapen') return event === null ? [] : [{ of, event }];
+    // The record stands; only its event is not what was promised, and coming again would not change that.
+    ports.log.error('event not of its schema', { record: `${of.record.kind}/${of.record.id}` });
+    return [];
+  });
+  const untold = new Set<Kept>();
+  for (let start = 0; start < events.length; start += eventsPerCall) {
+    const part = events.slice(start, start + eventsPerCall);
+    const taken = await tell(
+      ports,
+      part.map(({ event }) => event),
+    );
+    part.forEach(({ of }, index) => {
+      if (taken[index] !== true) untold.add(of);
+    });
+  }
+  const first = kept.find((one) => !links.has(one) || untold.has(one));
+  return first?.change.sequenceNumber ?? null;
+};
+
+/** Stops at the first that fails: what comes after it in its chain must stay after it. */
+const appendInOrder = async (
+  ports: PublishPorts,
+  ofShard: readonly Kept[],
+  links: Map<Kept, Link>,
+): Promise<void> => {
+  for (const one of ofShard) {
+    try {
+      links.set(one, await ports.chain.append(one.record));
+    } catch (error) {
+      ports.log.error('record not appended', { error: nameOf(error) });
+      return;
+    }
+  }
+};
+
+/** Which of the events the bus took. */
+const tell = async (
+  ports: PublishPorts,
+  events: readonly BrokerEvent[],
+): Promise<readonly boolean[]> => {
+  try {
+    return await ports.bus.publish(events);
+  } catch (error) {
+    ports.log.error('events not published', { error: nameOf(error) });
+    return [];
+  }
+};
+
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown');

@@ -1,0 +1,104 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { nodeDigest } from '../../../adapters/digest.ts';
+import { createChain, type ChainStore } from '../../../core/ledger/append.ts';
+import { recordOfLink } from '../../../core/ledger/link.ts';
+import { keyOfRecord, shardOf, type LedgerRecord } from '../../../core/ledger/record.ts';
+import { fakeChainStore } from '../../support/fakes/fake-chain-store.ts';
+import { firstFault, issuanceRecord } from '../../support/ledger.ts';
+
+/** Few subjects, so that consumers meet on one chain. */
+const records: fc.Arbitrary<readonly LedgerRecord[]> = fc
+  .uniqueArray(fc.tuple(fc.nat(30), fc.nat(2)), {
+    minLength: 1,
+    maxLength: 10,
+    selector: ([id]) => id,
+  })
+  .map((pairs) =>
+    pairs.map(([id, subject]) =>
+      issuanceRecord(`issuance-${String(id)}`, { subject: `users:${String(subject)}` }),
+    ),
+  );
+
+/** Each call waits for the scheduler, before and after; of some writes the answer is lost. */
+const scheduledStore = (
+  store: ChainStore,
+  scheduler: fc.Scheduler,
+  losesAnswer: () => boolean,
+): ChainStore => {
+  const at = async <T>(name: string, call: () => Promise<T>, mayLose: boolean): Promise<T> => {
+    await scheduler.schedule(Promise.resolve(), name);
+    const answer = await call();
+    await scheduler.schedule(Promise.resolve(), `${name} answered`);
+    if (mayLose && losesAnswer()) throw new Error('the answer was lost');
+    return answer;
+  };
+  return {
+    readHead: (shard) => at('head', () => store.readHead(shard), false),
+    readAfter: (...input) => at('read', () => store.readAfter(...input), false),
+    claim: (...input) => at('claim', () => store.claim(...input), true),
+    put: (link) => at('put', () => store.put(link), true),
+  };
+};
+
+describe('a chain that several consumers append to', () => {
+  it('holds each record once, without fork or gap, however deliveries repeat and interleave [SEC-40]', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        records,
+        fc.scheduler(),
+        fc.array(fc.boolean(), { maxLength: 12 }),
+        fc.integer({ min: 2, max: 3 }),
+        async (all, scheduler, losses, consumers) => {
+          const store = fakeChainStore();
+          const lost = [...losses];
+          const wire = scheduledStore(store, scheduler, () => lost.shift() ?? false);
+          const consume = async (): Promise<void> => {
+            const chain = createChain(wire, nodeDigest);
+            for (const record of all) {
+              // A failed delivery comes again, to a consumer that remembers what it had seen.
+              for (;;) {
+                const done = await chain.append(record).catch(() => null);
+                if (done !== null) break;
+              }
+            }
+          };
+          const running = Promise.all(Array.from({ length: consumers }, consume));
+          await scheduler.waitFor(running);
+
+          const chained = [...store.links.values()].flat();
+          const idOf = (record: LedgerRecord) => keyOfRecord(record, nodeDigest).fingerprint;
+          expect(chained.map((link) => idOf(recordOfLink(link))).sort()).toEqual(
+            all.map(idOf).sort(),
+          );
+          for (const [shard, links] of store.links) {
+            expect(links.map(({ sequence }) => sequence)).toEqual(
+              links.map((_, index) => index + 1),
+            );
+            expect(firstFault(shard, links)).toBeNull();
+            expect(links.every((link) => shardOf(recordOfLink(link), nodeDigest) === shard)).toBe(
+              true,
+            );
+          }
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('keeps the order in which one consumer is given the records of a subject', async () => {
+    await fc.assert(
+      fc.asyncProperty(records, async (all) => {
+        const store = fakeChainStore();
+        const chain = createChain(store, nodeDigest);
+        for (const record of all) await chain.append(record);
+        for (const subject of new Set(all.map((record) => record.subject))) {
+          const given = all.filter((record) => record.subject === subject);
+          const links = [...store.links.values()].flat();
+          const kept = links.map(recordOfLink).filter((record) => record.subject === subject);
+          expect(kept.map(({ id }) => id)).toEqual(given.map(({ id }) => id));
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,103 @@
+import { expect } from '@jest/globals';
+import { listIndexes } from '../../../core/ledger/list-indexes.ts';
+import { callApi } from '../../support/twin/api.ts';
+import { signIn } from '../../support/twin/people.ts';
+import type { Stage, Stories } from '../story.ts';
+
+/** The consumer is quick where it may do its work; where it may not, a story need not wait for ever. */
+const patienceMillis = 5_000;
+
+const readUntil = async (
+  read: () => Promise<Record<string, unknown>>,
+  isThere: (body: Record<string, unknown>) => boolean,
+): Promise<Record<string, unknown>> => {
+  const end = Date.now() + patienceMillis;
+  for (;;) {
+    const body = await read();
+    if (isThere(body)) return body;
+    if (Date.now() > end) throw new Error('The ledger has not got it.');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+};
+
+const putEvent = ({ as, twin }: Stage, Source: string): Promise<unknown> =>
+  as('stepkey-publish')('events', 'PutEvents', {
+    Entries: [
+      {
+        EventBusName: `arn:aws:events:${twin.endpoints.region}:${twin.endpoints.accountId}:event-bus/stepkey`,
+        Source,
+        DetailType: 'Story',
+        Detail: '{}',
+      },
+    ],
+  });
+
+export const ledger: Stories = [
+  {
+    title: 'a hand-out is chained, and an auditor goes from its key to the steps of its minting',
+    tell: async (stage) => {
+      const { twin, people } = stage;
+      // Their names only: the stream is read by them, and the table under its key.
+      stage.as('stepkey-publish');
+      stage.as('stepkey-audit');
+      const { accessToken } = await signIn(twin, 'audrey');
+      const audit = async (path: string): Promise<Record<string, unknown>> => {
+        const { status, body } = await callApi(twin, 'GET', path, { token: accessToken });
+        expect(status).toBe(200);
+        return body;
+      };
+      const { body } = await callApi(twin, 'POST', '/v1/credentials', {
+        token: people.alice.idToken,
+      });
+      const { accessKeyId } = body['credentials'] as { accessKeyId: string };
+      const { records } = await readUntil(
+        () => audit(`/v1/issuances?accessKeyId=${accessKeyId}`),
+        (page) => (page['records'] as unknown[]).length === 1,
+      );
+      const [record] = records as { id: string; sessionId: string; chain: { shard: number } }[];
+      expect(record).toMatchObject({ id: body['issuanceId'], sessionId: body['sessionId'] });
+      expect(await audit(`/v1/issuances/${String(record?.id)}`)).toEqual(record);
+      const steps = await audit(`/v1/sessions/${String(record?.sessionId)}/steps`);
+      expect(steps).toMatchObject({ complete: true });
+      await audit(`/v1/subjects/${String(body['subject'])}`);
+      const page = await audit(`/v1/ledger/${String(record?.chain.shard)}`);
+      expect(page['links']).not.toEqual([]);
+    },
+  },
+  {
+    title: 'stepkey-publish tells the bus in the broker’s name and in no other',
+    tell: async (stage) => {
+      await putEvent(stage, 'stepkey');
+      await stage.refused(putEvent(stage, 'aws.cognito-idp'));
+    },
+  },
+  {
+    title: 'stepkey-publish keeps what it could not take, and takes nothing out again',
+    tell: async ({ as, refused, twin }) => {
+      const { QueueUrl } = await twin.call('sqs', 'GetQueueUrl', {
+        QueueName: 'stepkey-failed-changes',
+      });
+      const publish = as('stepkey-publish');
+      await publish('sqs', 'SendMessage', { QueueUrl, MessageBody: 'story' });
+      await refused(publish('sqs', 'ReceiveMessage', { QueueUrl }));
+    },
+  },
+  {
+    title: 'stepkey-audit reads every list, and writes to none',
+    tell: async ({ as, refused, twin }) => {
+      const audit = as('stepkey-audit');
+      for (const { index, attribute } of Object.values(listIndexes)) {
+        const query = {
+          TableName: twin.endpoints.table,
+          IndexName: index,
+          KeyConditionExpression: '#partition = :value',
+          ExpressionAttributeNames: { '#partition': attribute },
+          ExpressionAttributeValues: { ':value': { S: 'story' } },
+        };
+        await audit('dynamodb', 'Query', query);
+        await refused(as('stepkey-api')('dynamodb', 'Query', query));
+      }
+      await refused(audit('dynamodb', 'Scan', { TableName: twin.endpoints.table }));
+    },
+  },
+];
