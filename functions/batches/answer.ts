@@ -1,5 +1,5 @@
 import { doneOf, isPartial, type Batch } from '../../core/batches/batch.ts';
-import { expirationOf } from '../../core/contracts/api.ts';
+import { timeOf } from '../../core/contracts/api.ts';
 import type { BatchAnswer } from '../../core/contracts/batches.ts';
 
 export const batchAnswerOf = (batch: Batch): BatchAnswer => ({
@@ -11,10 +11,10 @@ export const batchAnswerOf = (batch: Batch): BatchAnswer => ({
   ...(batch.reason === null ? {} : { reason: batch.reason }),
   progress: { total: batch.total, done: doneOf(batch.counts) },
   counts: batch.counts,
-  startedAt: expirationOf(batch.startedAtEpochSeconds),
+  startedAt: timeOf(batch.startedAtEpochSeconds),
   ...(batch.endedAtEpochSeconds === null
     ? {}
-    : { endedAt: expirationOf(batch.endedAtEpochSeconds) }),
+    : { endedAt: timeOf(batch.endedAtEpochSeconds) }),
 });
 
 const statuses = {
