@@ -16,7 +16,7 @@ export interface ListWish {
   readonly limit: number;
 }
 
-export interface LinkPage {
+interface LinkPage {
   /** Newest first. */
   readonly links: readonly Link[];
   /** Where the next page begins; null on the last. */

@@ -1,16 +1,8 @@
 import type { Digest } from '../ports.ts';
 import { canonicalJson, type Json } from './canonical-json.ts';
 
-export const recordKinds = [
-  'session',
-  'issuance',
-  'denial',
-  'identity',
-  'revocation',
-  'batch',
-  'removal',
-] as const;
-export type RecordKind = (typeof recordKinds)[number];
+export type RecordKind =
+  'session' | 'issuance' | 'denial' | 'identity' | 'revocation' | 'batch' | 'removal';
 
 /**
  * One change as the ledger keeps it. `data` holds the attributes that its kind lists, and no other: what is sealed or
