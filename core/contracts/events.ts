@@ -81,10 +81,17 @@ export const eventSchemas = {
   }),
   'Batch Completed': z.strictObject({
     ...common,
-    ...decision,
+    client: orNull,
+    grant: orNull,
     batchId: text,
     status: text,
-    counts: z.record(z.string(), z.int().nonnegative()),
+    reason: orNull.describe('What ended it; null unless it failed.'),
+    counts: z.strictObject({
+      minted: z.int().nonnegative(),
+      cached: z.int().nonnegative(),
+      denied: z.int().nonnegative(),
+      failed: z.int().nonnegative(),
+    }),
   }),
 } as const;
 

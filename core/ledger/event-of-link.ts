@@ -83,13 +83,21 @@ const eventIn = (record: LedgerRecord): readonly [EventName, Detail] | null => {
         },
       ];
     case 'batch':
+      if (data['status'] === 'RUNNING') return null;
       return [
         'Batch Completed',
         {
-          ...decisionIn(record),
+          client: data['client'] ?? null,
+          grant: data['grant'] ?? null,
           batchId: id,
           status: data['status'],
-          counts: data['counts'] ?? {},
+          reason: data['reason'] ?? null,
+          counts: {
+            minted: data['minted'] ?? 0,
+            cached: data['cached'] ?? 0,
+            denied: data['denied'] ?? 0,
+            failed: data['failed'] ?? 0,
+          },
         },
       ];
     case 'removal':

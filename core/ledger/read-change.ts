@@ -89,7 +89,20 @@ const keptAttributes = {
     'restoredAtEpochSeconds',
     'failure',
   ],
-  batch: ['status', 'client', 'grant', 'executionArn', 'counts', 'startedAtEpochSeconds'],
+  batch: [
+    'status',
+    'client',
+    'grant',
+    'run',
+    'total',
+    'minted',
+    'cached',
+    'denied',
+    'failed',
+    'reason',
+    'startedAtEpochSeconds',
+    'endedAtEpochSeconds',
+  ],
 } as const satisfies Partial<Record<RecordKind, readonly string[]>>;
 
 /** Kinds of which the ledger is told by rows that nobody may delete. */
@@ -131,7 +144,8 @@ export const recordOfChange = (change: RowChange): LedgerRecord | null => {
     const target = revokedSubjectIn(after);
     return recordOf('revocation', id, change.atEpochSeconds, target);
   }
-  if (prefix === 'BATCH' && sk === 'BATCH') {
+  // Its counts change with every subject; the ledger keeps its beginning and its end.
+  if (prefix === 'BATCH' && sk === 'BATCH' && before?.['status'] !== after['status']) {
     return recordOf('batch', id, change.atEpochSeconds);
   }
   if (prefix === 'SUBJECT' && sk === 'SUBJECT' && isIdentityNew(before, after)) {

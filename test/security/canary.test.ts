@@ -106,6 +106,29 @@ describe('no secret is left anywhere', () => {
     expect(findIn('the stream', JSON.stringify(await twin.readTableStream()))).toEqual([]);
   });
 
+  it('not in what auditors are answered, exports and steps included', async () => {
+    const { accessToken } = await signIn(twin, 'audrey');
+    const read = async (path: string): Promise<string> => {
+      const answer = await fetch(`${twin.endpoints.api}${path}`, {
+        headers: { authorization: `Bearer ${accessToken}` },
+      });
+      return answer.text();
+    };
+    let page: { records: { sessionId: string | null }[] } = { records: [] };
+    // Until the consumer of the stream has got to them.
+    while (page.records.filter(({ sessionId }) => sessionId !== null).length < 4) {
+      page = JSON.parse(await read('/v1/issuances?limit=100')) as typeof page;
+    }
+    const sessions = [...new Set(page.records.flatMap(({ sessionId }) => sessionId ?? []))];
+    const paths = [
+      ...['json', 'jsonl', 'csv'].map((format) => `/v1/issuances?limit=100&format=${format}`),
+      ...sessions.flatMap((id) => [`/v1/sessions/${id}`, `/v1/sessions/${id}/steps`]),
+      ...Array.from({ length: 8 }, (_, shard) => `/v1/ledger/${String(shard)}`),
+    ];
+    for (const path of paths) expect(findIn(path, await read(path))).toEqual([]);
+    expect(await read(`/v1/sessions/${sessions[0] ?? ''}/steps`)).toContain('sealedToken');
+  });
+
   it('not in the execution history', async () => {
     const history = await twin.readLog('/aws/vendedlogs/states/stepkey-issue-credentials');
     expect(history.length).toBeGreaterThan(50);
@@ -113,7 +136,15 @@ describe('no secret is left anywhere', () => {
   });
 
   it("not in the functions' logs at their most verbose", async () => {
-    for (const name of ['api', 'decide', 'identity', 'exchange', 'pre-token-generation']) {
+    for (const name of [
+      'api',
+      'audit',
+      'publish',
+      'decide',
+      'identity',
+      'exchange',
+      'pre-token-generation',
+    ]) {
       const lines = await twin.readLog(`/aws/lambda/stepkey-${name}`);
       expect(findIn(name, JSON.stringify(lines))).toEqual([]);
     }

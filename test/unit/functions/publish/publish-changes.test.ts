@@ -1,0 +1,213 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { nodeDigest } from '../../../../adapters/digest.ts';
+import { eventNames, eventSchemas, type BrokerEvent } from '../../../../core/contracts/events.ts';
+import { StepkeyError } from '../../../../core/errors.ts';
+import { createChain } from '../../../../core/ledger/append.ts';
+import type { PlainRow } from '../../../../core/ledger/read-change.ts';
+import {
+  publishChanges,
+  type PublishPorts,
+  type StreamChange,
+} from '../../../../functions/publish/publish-changes.ts';
+import { noonEpochSeconds } from '../../../support/callers.ts';
+import { fakeChainStore } from '../../../support/fakes/fake-chain-store.ts';
+import { firstFault } from '../../../support/ledger.ts';
+
+const session = {
+  status: 'ACTIVE',
+  subject: 'users:alice',
+  client: 'app',
+  actor: '-',
+  grant: 'own-files',
+  rule: 0,
+  evidence: '{"groups":["readers"]}',
+  roleArn: 'arn:aws:iam::123456789012:role/stepkey/stepkey-own-files',
+  assumedRoleArn: 'arn:aws:sts::123456789012:assumed-role/stepkey-own-files/alice',
+  sessionName: 'alice',
+  identityId: 'us-east-1:aaaa',
+  accessKeyId: 'ASIAEXAMPLE00000001',
+  expiresAtEpochSeconds: noonEpochSeconds + 3600,
+  sessionPolicySha256: '-',
+  sessionPolicy: '-',
+  executionArn: 'arn:aws:states:us-east-1:123456789012:express:m:s:x',
+  // What must not get out, whatever row it is in.
+  sealedSession: 'SEALED-SESSION',
+  secretAccessKey: 'SECRET',
+};
+const issuance = {
+  ...session,
+  sessionId: 's-1',
+  source: 'cache',
+  stale: 0,
+  atEpochSeconds: noonEpochSeconds,
+};
+let serial = 0;
+const changeOf = (
+  pk: string,
+  sk: string,
+  after: PlainRow | null,
+  before: PlainRow | null = null,
+): StreamChange => {
+  serial += 1;
+  return {
+    pk,
+    sk,
+    before,
+    after,
+    atEpochSeconds: noonEpochSeconds,
+    sequenceNumber: String(serial),
+  };
+};
+const everyKind = (): readonly StreamChange[] => [
+  changeOf('SESSION#s-1', 'SESSION', { ...session, status: 'MINTING' }),
+  changeOf('SESSION#s-1', 'SESSION', session),
+  changeOf('SESSION#s-1', 'ISSUANCE#i-1', issuance),
+  changeOf('DENIAL#d-1', 'DENIAL', {
+    subject: '-',
+    client: '-',
+    grant: '-',
+    error: 'Token.Invalid',
+    executionArn: '-',
+    atEpochSeconds: noonEpochSeconds,
+  }),
+  changeOf('SUBJECT#users:alice', 'SUBJECT', {
+    identityId: 'us-east-1:aaaa',
+    linked: 1,
+    username: 'alice@example.com',
+  }),
+  changeOf('REVOCATION#r-1', 'REVOCATION', {
+    targetKind: 'subject',
+    targetName: 'users:alice',
+    reason: 'left the company',
+    requestedBy: 'users:oscar',
+    status: 'REQUESTED',
+  }),
+  changeOf('BATCH#b-1', 'BATCH', {
+    status: 'SUCCEEDED',
+    client: 'batch',
+    grant: 'reports',
+    minted: 2,
+  }),
+];
+
+let store: ReturnType<typeof fakeChainStore>;
+let told: BrokerEvent[];
+let refuses: (event: BrokerEvent) => boolean;
+let ports: PublishPorts;
+const chained = () => [...store.links.values()].flat();
+
+beforeEach(() => {
+  store = fakeChainStore();
+  told = [];
+  refuses = () => false;
+  ports = {
+    chain: createChain(store, nodeDigest),
+    digest: nodeDigest,
+    log: { error: () => undefined },
+    bus: {
+      publish: (events) => {
+        told.push(...events.filter((event) => !refuses(event)));
+        return Promise.resolve(events.map((event) => !refuses(event)));
+      },
+    },
+  };
+});
+
+describe('publishing changes of the table', () => {
+  it('chains each, and tells of each event in the shape that its schema promises', async () => {
+    expect(await publishChanges(ports, everyKind())).toBeNull();
+    expect(chained()).toHaveLength(7);
+    for (const [shard, links] of store.links) expect(firstFault(shard, links)).toBeNull();
+    expect(told.map(({ name }) => name).sort()).toEqual([...eventNames].sort());
+    for (const { name, detail } of told) {
+      expect(eventSchemas[name].parse(detail)).toEqual(detail);
+      const link = chained().find(({ hash }) => hash === detail.ledger.hash);
+      expect([link?.shard, link?.sequence]).toEqual([detail.ledger.shard, detail.ledger.sequence]);
+    }
+  });
+
+  it('lets nothing out that is not listed: no seal, no secret, no username, no evidence in events', async () => {
+    await publishChanges(ports, everyKind());
+    const all = JSON.stringify([chained(), told]);
+    expect(all).not.toMatch(/SEALED-SESSION|"SECRET"|secretAccessKey|alice@example/);
+    expect(JSON.stringify(told)).not.toContain('readers');
+  });
+
+  it('keeps nothing of cache entries, quotas and counts', async () => {
+    const running = { status: 'RUNNING', minted: 1 };
+    const changes = [
+      changeOf('SUBJECT#users:alice', 'ENTRY#x', { sealedSession: 'SEALED-SESSION' }),
+      changeOf('QUOTA#calls', '1', { spent: 1 }),
+      changeOf(
+        'SUBJECT#users:alice',
+        'SUBJECT',
+        { identityId: 'i', epoch: 1 },
+        { identityId: 'i' },
+      ),
+      changeOf('BATCH#b-1', 'BATCH', { ...running, minted: 2 }, running),
+      changeOf('BATCH#b-1', 'BATCH', null, running),
+    ];
+    expect(await publishChanges(ports, changes)).toBeNull();
+    expect([chained(), told]).toEqual([[], []]);
+  });
+
+  it('repeats without a second record, and tells again with the same place', async () => {
+    const changes = everyKind();
+    await publishChanges(ports, changes);
+    const [first, records] = [told, chained()];
+    told = [];
+    // As another process would, which remembers nothing.
+    await publishChanges({ ...ports, chain: createChain(store, nodeDigest) }, changes);
+    expect(chained()).toEqual(records);
+    expect(told).toEqual(first);
+  });
+
+  it('names the first change whose event the bus did not take, and the record stands', async () => {
+    const changes = everyKind();
+    refuses = ({ name }) => name === 'Credentials Issued';
+    expect(await publishChanges(ports, changes)).toBe(changes[2]?.sequenceNumber);
+    expect(chained()).toHaveLength(7);
+  });
+
+  it('names the first change that was not chained, and chains none of its subject after it', async () => {
+    const changes = everyKind();
+    const put = store.put.bind(store);
+    ports = {
+      ...ports,
+      chain: createChain(
+        {
+          ...store,
+          put: (link) =>
+            link.record.includes('"kind":"issuance"')
+              ? Promise.reject(new StepkeyError('Upstream.Throttled'))
+              : put(link),
+        },
+        nodeDigest,
+      ),
+    };
+    expect(await publishChanges(ports, changes)).toBe(changes[2]?.sequenceNumber);
+    const ofAlice = chained().filter(({ record }) => record.includes('"subject":"users:alice"'));
+    expect(ofAlice).toHaveLength(2);
+  });
+
+  it('chains a record of the ledger that somebody changed or deleted', async () => {
+    await publishChanges(ports, [changeOf('SESSION#s-1', 'ISSUANCE#i-1', issuance)]);
+    const forged = { ...issuance, grant: 'another' };
+    await publishChanges(ports, [
+      changeOf('SESSION#s-1', 'ISSUANCE#i-1', forged, issuance),
+      changeOf('SESSION#s-1', 'ISSUANCE#i-1', null, forged),
+    ]);
+    expect(chained().map(({ record }) => /"kind":"(\w+)"/.exec(record)?.[1])).toEqual([
+      'issuance',
+      'issuance',
+      'removal',
+    ]);
+  });
+
+  it('goes on past a row of another shape: it is chained, and has no event', async () => {
+    const changes = [changeOf('DENIAL#d-2', 'DENIAL', { grant: 1.5 }), ...everyKind()];
+    expect(await publishChanges(ports, changes)).toBeNull();
+    expect(chained()).toHaveLength(8);
+    expect(told).toHaveLength(6);
+  });
+});
