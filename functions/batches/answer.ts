@@ -12,9 +12,7 @@ export const batchAnswerOf = (batch: Batch): BatchAnswer => ({
   progress: { total: batch.total, done: doneOf(batch.counts) },
   counts: batch.counts,
   startedAt: timeOf(batch.startedAtEpochSeconds),
-  ...(batch.endedAtEpochSeconds === null
-    ? {}
-    : { endedAt: timeOf(batch.endedAtEpochSeconds) }),
+  ...(batch.endedAtEpochSeconds === null ? {} : { endedAt: timeOf(batch.endedAtEpochSeconds) }),
 });
 
 const statuses = {
