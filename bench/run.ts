@@ -1,0 +1,33 @@
+/** `npm run bench [-- --quick] [--json] [name…]`: measures, and says what it measured. Never part of the tests. */
+import { bench as awsCalls } from './aws-calls.ts';
+import type { BenchResult } from './report.ts';
+import { jsonReport, textReport } from './report.ts';
+import { bench as interpreter } from './interpreter.ts';
+import { bench as twin } from './twin.ts';
+
+const benches = [interpreter, awsCalls, twin];
+
+const given = process.argv.slice(2);
+const flags = given.filter((argument) => argument.startsWith('--'));
+const names = given.filter((argument) => !argument.startsWith('--'));
+const unknown = [
+  ...flags.filter((flag) => flag !== '--quick' && flag !== '--json'),
+  ...names.filter((name) => !benches.some((bench) => bench.name === name)),
+];
+if (unknown.length > 0) {
+  process.stderr.write(
+    `Unknown: ${unknown.join(', ')}. There are --quick, --json and ${benches.map(({ name }) => name).join(', ')}.\n`,
+  );
+  process.exit(2);
+}
+
+const results: BenchResult[] = [];
+for (const bench of benches.filter(({ name }) => names.length === 0 || names.includes(name))) {
+  process.stderr.write(`${bench.name}\n`);
+  const figures = await bench.measure({
+    quick: flags.includes('--quick'),
+    progress: (line) => process.stderr.write(`  ${line}\n`),
+  });
+  results.push({ bench: bench.name, figures });
+}
+process.stdout.write(`${flags.includes('--json') ? jsonReport(results) : textReport(results)}\n`);

@@ -1,0 +1,78 @@
+/** How soon the twin is ready, and how much memory it holds after many hand-outs. */
+import {
+  CognitoIdentityProviderClient,
+  InitiateAuthCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
+import type { Endpoints } from '../local/endpoints.ts';
+import { percentile, type Bench } from './bench.ts';
+import { load } from './load.ts';
+import { residentMegabytes, startTwinProcess } from './twin-process.ts';
+
+/** The password that README names: the twin listens on the loopback only. */
+const password = 'Correct-horse-1';
+
+const idTokenOf = async (endpoints: Endpoints, username: string): Promise<string> => {
+  const client = new CognitoIdentityProviderClient({
+    region: endpoints.region,
+    endpoint: endpoints.aws,
+    credentials: { accessKeyId: 'unused', secretAccessKey: 'unused' },
+  });
+  const { AuthenticationResult } = await client.send(
+    new InitiateAuthCommand({
+      AuthFlow: 'USER_PASSWORD_AUTH',
+      ClientId: endpoints.clients.cli.clientId,
+      AuthParameters: { USERNAME: username, PASSWORD: password },
+    }),
+  );
+  client.destroy();
+  return AuthenticationResult?.IdToken ?? '';
+};
+
+export const bench: Bench = {
+  name: 'twin',
+  measure: async ({ quick, progress }) => {
+    const rounds = quick ? 2 : 5;
+    const readySeconds: number[] = [];
+    // The first fills the caches of bundles and templates.
+    for (let round = 0; round <= rounds; round += 1) {
+      const started = await startTwinProcess();
+      await started.stop();
+      if (round > 0) readySeconds.push(started.readyMillis / 1000);
+    }
+    progress('ready measured');
+    const twin = await startTwinProcess();
+    try {
+      const token = await idTokenOf(twin.endpoints, 'alice');
+      const count = quick ? 1000 : 10_000;
+      const { seconds, millisOf } = await load(count, 16, async () => {
+        const answer = await fetch(`${twin.endpoints.api}/v1/credentials`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+          body: '{"grant":"own-files"}',
+        });
+        await answer.text();
+        if (answer.status !== 200) throw new Error(`status ${String(answer.status)}`);
+      });
+      const { main, children } = residentMegabytes(twin.child.pid ?? 0);
+      const once = (name: string, unit: string, value: number) => ({ name, unit, values: [value] });
+      return [
+        {
+          name: 'ready, warm caches',
+          unit: 's',
+          values: readySeconds,
+          bar: { atMost: 3 },
+        },
+        {
+          ...once(`resident after ${count.toLocaleString('en-US')} hand-outs`, 'MB', main),
+          bar: { atMost: 350 },
+        },
+        once('  beside it, the function processes together', 'MB', children),
+        once('hand-outs, 16 callers, twin and functions on one core', '/s', count / seconds),
+        once('  of them p50', 'ms', percentile(millisOf, 0.5)),
+        once('  of them p99', 'ms', percentile(millisOf, 0.99)),
+      ];
+    } finally {
+      await twin.stop();
+    }
+  },
+};
