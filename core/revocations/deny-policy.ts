@@ -62,13 +62,16 @@ const textOf = (roleWideBefore: number, tagged: readonly Denial[]): string =>
     Statement: [statementOf(roleWideBefore, null), ...statementsOf(tagged)],
   });
 
+const targetOf = ({ target: { kind, name } }: Denial): string => `${kind} ${name}`;
+
 const byCutOff = (one: Denial, other: Denial): number =>
   one.issuedBeforeEpochSeconds - other.issuedBeforeEpochSeconds ||
   (one.revocationId < other.revocationId ? -1 : 1);
 
 /**
  * Renders the one policy that denies what was revoked, from nothing but the denials in force: the same denials give the
- * same text. Where they do not fit, the oldest become one cut-off for whole roles: its date is the least that covers
+ * same text. Of one target the latest cut-off says it all, so that nobody fills the policy by signing out again and
+ * again. Where they do not fit, the oldest become one cut-off for whole roles: its date is the least that covers
  * them, so that it reaches the fewest sessions that nobody revoked. Revoking everything is such a cut-off by itself.
  * @param denials in any order; names must be plain text, because IAM would fill in `${…}`
  */
@@ -79,22 +82,24 @@ export const renderDenyPolicy = (
   const inForce = denials
     .filter(({ neededUntilEpochSeconds }) => neededUntilEpochSeconds > nowEpochSeconds)
     .sort(byCutOff);
+  const latestOfTarget = new Map(inForce.map((denial) => [targetOf(denial), denial]));
+  const needed = inForce.filter((denial) => latestOfTarget.get(targetOf(denial)) === denial);
   const ofEverything = Math.max(
     neverEpochSeconds,
-    ...inForce
+    ...needed
       .filter(({ target }) => target.kind === 'everything')
       .map(({ issuedBeforeEpochSeconds }) => issuedBeforeEpochSeconds),
   );
   const render = (overflowing: number) => {
     const roleWideBefore = Math.max(
       ofEverything,
-      inForce[overflowing - 1]?.issuedBeforeEpochSeconds ?? neverEpochSeconds,
+      needed[overflowing - 1]?.issuedBeforeEpochSeconds ?? neverEpochSeconds,
     );
-    const tagged = inForce.filter((denial) => denial.issuedBeforeEpochSeconds > roleWideBefore);
+    const tagged = needed.filter((denial) => denial.issuedBeforeEpochSeconds > roleWideBefore);
     return { roleWideBefore, text: textOf(roleWideBefore, tagged) };
   };
   // More overflow never makes the text longer: the first that fits is found by halving.
-  let [least, most] = [0, inForce.length];
+  let [least, most] = [0, needed.length];
   while (least < most) {
     const middle = Math.floor((least + most) / 2);
     if (render(middle).text.length <= policyLimitCharacters) most = middle;
@@ -104,9 +109,11 @@ export const renderDenyPolicy = (
   return {
     text,
     forms: new Map(
-      inForce.map(({ revocationId, issuedBeforeEpochSeconds }) => [
-        revocationId,
-        issuedBeforeEpochSeconds <= roleWideBefore ? 'role-wide' : 'statement',
+      inForce.map((denial) => [
+        denial.revocationId,
+        (latestOfTarget.get(targetOf(denial)) ?? denial).issuedBeforeEpochSeconds <= roleWideBefore
+          ? 'role-wide'
+          : 'statement',
       ]),
     ),
   };

@@ -127,6 +127,22 @@ describe('[SEC-31] the policy that denies', () => {
     expect(isAllowed(text, null, last)).toBe(true);
   });
 
+  it('is not filled by one target, however often it is revoked: nobody can sign everybody out', () => {
+    const denials = Array.from({ length: 500 }, (_, index): Denial => ({
+      revocationId: `r${String(index).padStart(3, '0')}`,
+      target: { kind: 'subject', name: 'a' },
+      issuedBeforeEpochSeconds: now - 500 + index,
+      neededUntilEpochSeconds: now + 3600,
+    }));
+    const { text, forms } = renderDenyPolicy(denials, now);
+    const last = denials.at(-1)?.issuedBeforeEpochSeconds ?? 0;
+    const of = (subject: string) => ({ subject, client: 'x', grant: 'x' });
+    expect(isAllowed(text, of('x'), 1)).toBe(true);
+    expect(isAllowed(text, of('a'), last - 1)).toBe(false);
+    expect(isAllowed(text, of('a'), last)).toBe(true);
+    expect(new Set(forms.values())).toEqual(new Set(['statement']));
+  });
+
   it('lets a session without tags be: only a cut-off of whole roles reaches it', () => {
     const one: Denial = {
       revocationId: 'r',

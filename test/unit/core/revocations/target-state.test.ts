@@ -65,4 +65,35 @@ describe('[SEC-32] the revocations of one target', () => {
     );
     expect(Object.keys(state).sort()).toEqual(['r1', 'r3']);
   });
+
+  it('stay few enough for their row, however often a person signs out, and lose no cut-off and no suspension', () => {
+    let state = withRevocation({}, 'held', { cutOffEpochSeconds: 1, suspends: true }, now);
+    for (let sequence = 0; sequence < 5000; sequence += 1) {
+      const cutOffEpochSeconds = now + sequence;
+      state = withRevocation(
+        state,
+        `r${String(sequence)}`,
+        { cutOffEpochSeconds, suspends: false },
+        now,
+      );
+      expect(effectOf(state)).toEqual({
+        revokedBeforeEpochSeconds: cutOffEpochSeconds,
+        suspensions: 1,
+      });
+    }
+    const ids = Object.keys(state);
+    expect(ids.length).toBeLessThan(100);
+    const behind = { cutOffEpochSeconds: now, suspends: false };
+    expect(withRevocation(state, 'behind', behind, now)).toHaveProperty('behind', {
+      ...behind,
+      restoredAtEpochSeconds: null,
+    });
+    for (const id of ids.filter((each) => /^r\d+$/.test(each))) {
+      state = withoutRevocation(state, id, now);
+    }
+    // What is not told apart any more cannot be restored either.
+    expect(effectOf(state).revokedBeforeEpochSeconds).toBeGreaterThan(now + 4900);
+    state = withoutRevocation(state, 'r7', now);
+    expect(effectOf(state).revokedBeforeEpochSeconds).toBeGreaterThan(now + 4900);
+  });
 });
