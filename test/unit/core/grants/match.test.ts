@@ -50,6 +50,25 @@ describe('[SEC-02] a grant', () => {
     ]);
   });
 
+  it('refuses at the access door whom a claim refuses at the other, where no token tells it', () => {
+    const rules = [
+      refuse({ claims: { 'custom:blocked': { anyOf: ['yes'] } } }),
+      allow({ groups: { anyOf: ['readers'] } }),
+    ];
+    const person = { tokenUse: 'access' } as const;
+    expect(ruleFor({ claims: { 'custom:blocked': 'yes' } }, ...rules)).toBeNull();
+    expect(ruleFor({}, ...rules)).toBe(1);
+    expect(ruleFor(person, ...rules)).toBeNull();
+    expect(ruleFor({ ...person, claims: { 'custom:blocked': 'no' } }, ...rules)).toBe(1);
+    // A machine has no attributes; those of whom it acts for were read from the pool.
+    expect(ruleFor({ ...person, kind: 'machine' }, ...rules)).toBe(1);
+    const elsewhere = refuse({
+      claims: { 'custom:blocked': { anyOf: ['yes'] } },
+      groups: { anyOf: ['suspended'] },
+    });
+    expect(ruleFor(person, elsewhere, ...rules.slice(1))).toBe(1);
+  });
+
   it('is not refused by a rule that comes after the one that allows', () => {
     const when = { groups: { anyOf: ['readers'] } };
     expect(ruleFor({}, allow(when), refuse(when))).toBe(0);
