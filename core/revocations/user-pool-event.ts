@@ -3,6 +3,7 @@ import type { Grant } from '../grants/grant.ts';
 
 /** Calls after which what a person had before must end; `DeleteUser` and `GlobalSignOut` are the person's own. */
 export const revokingCalls = [
+  'AdminAddUserToGroup',
   'AdminDeleteUser',
   'AdminDisableUser',
   'AdminRemoveUserFromGroup',
@@ -31,7 +32,7 @@ export interface UserPoolChange {
   /** Null where the call names none: it is a person's own, made with a token. */
   readonly userPoolId: string | null;
   readonly sub: string;
-  /** The group that the person left; null where the event does not say, or is no such event. */
+  /** The group that the person left or joined; null where the event does not say, or is no such event. */
   readonly group: string | null;
 }
 
@@ -54,15 +55,27 @@ export const readUserPoolEvent = (event: unknown): UserPoolChange | null => {
 };
 
 /**
- * Whether a session may rest on a membership. A group that no rule asks for gives nothing, unless a grant takes the
- * role from the token: there any group may be what brought the role. A group that is not named counts.
+ * Whether a session may rest on a change of groups. A group that no rule asks for gives nothing, unless a grant takes the
+ * role from the token: there any group may be what brought the role. To join one matters where a rule refuses its
+ * members. A group that is not named counts.
  */
-export const isGroupRelevant = (grants: readonly Grant[], group: string | null): boolean =>
-  group === null ||
-  grants.some(
-    ({ role, rules }) =>
-      role.fromToken !== undefined ||
-      rules.some(({ when }) =>
-        [...(when.groups?.anyOf ?? []), ...(when.groups?.allOf ?? [])].includes(group),
-      ),
+export const isGroupRelevant = (
+  grants: readonly Grant[],
+  { call, group }: Pick<UserPoolChange, 'call' | 'group'>,
+): boolean => {
+  if (call !== 'AdminRemoveUserFromGroup' && call !== 'AdminAddUserToGroup') return true;
+  const hasJoined = call === 'AdminAddUserToGroup';
+  return (
+    group === null ||
+    grants.some(
+      ({ role, rules }) =>
+        (!hasJoined && role.fromToken !== undefined) ||
+        rules.some(({ effect, when: { groups = {} } }) => {
+          const asked = [...(groups.anyOf ?? []), ...(groups.allOf ?? [])].includes(group);
+          return hasJoined
+            ? (effect === 'refuse' && asked) || groups.noneOf?.includes(group) === true
+            : asked;
+        }),
+    )
   );
+};

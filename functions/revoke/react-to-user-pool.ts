@@ -35,13 +35,7 @@ export const reactToUserPool = async (
 ): Promise<{ readonly revocationIds: readonly string[] }> => {
   // control SEC-34
   const change = readUserPoolEvent(event);
-  if (change === null) return { revocationIds: [] };
-  if (
-    change.call === 'AdminRemoveUserFromGroup' &&
-    !isGroupRelevant(context.grants, change.group)
-  ) {
-    return { revocationIds: [] };
-  }
+  if (change === null || !isGroupRelevant(context.grants, change)) return { revocationIds: [] };
   // A person's own call names no pool: a `sub` is unique, so that at most one of the pools has it.
   const pools = context.userPools.filter(
     ({ userPoolId }) => change.userPoolId === null || userPoolId === change.userPoolId,

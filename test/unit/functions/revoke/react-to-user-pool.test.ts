@@ -7,7 +7,7 @@ import { reactToUserPool } from '../../../../functions/revoke/react-to-user-pool
 import { callerOf } from '../../../support/callers.ts';
 import { fakeTable } from '../../../support/fakes/fake-table.ts';
 import { fakeClock } from '../../../support/fakes/fixed-clock.ts';
-import { decisionContextOf, identityId } from '../../../support/grants.ts';
+import { decisionContextOf, grantOf, identityId } from '../../../support/grants.ts';
 
 const { sub, subject } = callerOf();
 
@@ -68,7 +68,7 @@ const setUp = (
 };
 
 describe('[SEC-34] what the user pool says', () => {
-  it.each(revokingCalls.filter((call) => call !== 'AdminRemoveUserFromGroup'))(
+  it.each(revokingCalls.filter((call) => !call.endsWith('Group')))(
     '%s revokes the subject, in the broker’s own name',
     async (eventName) => {
       const { react, started, records } = setUp();
@@ -136,6 +136,30 @@ describe('[SEC-34] what the user pool says', () => {
     );
     expect(started).toHaveLength(times);
   });
+
+  it.each([
+    ['suspended', 1],
+    ['contractors', 1],
+    ['readers', 0],
+    ['nobody-asks-for-it', 0],
+    [undefined, 1],
+  ])(
+    'of the group %s that was joined counts %i times: whom a rule refuses',
+    async (groupName, times) => {
+      const rules = [
+        { effect: 'refuse', when: { groups: { anyOf: ['suspended'] } } },
+        { when: { groups: { anyOf: ['readers'], noneOf: ['contractors'] } } },
+      ];
+      const { react, started } = setUp([grantOf({ rules }), ...decisionContextOf().grants]);
+      await react(
+        eventOf({
+          eventName: 'AdminAddUserToGroup',
+          requestParameters: { userPoolId: 'us-east-1_pool', groupName },
+        }),
+      );
+      expect(started).toHaveLength(times);
+    },
+  );
 
   it('of any group counts where a grant takes the role from the token', async () => {
     const { react, started } = setUp(decisionContextOf().grants);
