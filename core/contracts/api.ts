@@ -2,7 +2,11 @@ import * as z from 'zod';
 
 /** The HTTP API's shapes: they validate requests, type the answers, and docs/openapi.json is generated from them. */
 
-export const grantName = z.string().min(1).max(64).describe('Name of a grant.');
+/** As grant files are named: what was asked for goes into the record of a denial, so that it cannot be any text. */
+export const grantName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be 1–32 of a–z, 0–9 and -, starting with a letter')
+  .describe('Name of a grant.');
 const roleArn = z
   .string()
   .min(20)
