@@ -1,6 +1,7 @@
 import type { Batch } from '../../core/batches/batch.ts';
 import type { Caller } from '../../core/contracts/caller.ts';
 import { StepkeyError } from '../../core/errors.ts';
+import { refuseRevokedCaller } from '../http/refuse-revoked-caller.ts';
 import { requireActor } from './may-start.ts';
 import { nowEpochSecondsOf, type BatchPorts } from './ports.ts';
 
@@ -9,7 +10,7 @@ const startingSeconds = 60;
 
 /**
  * A batch of the caller's own; anybody else's is not there.
- * @throws Request.NotFound; Token.ScopeMissing
+ * @throws Request.NotFound; Token.ScopeMissing; Subject.Revoked
  */
 export const findOwnBatch = async (
   ports: BatchPorts,
@@ -17,6 +18,7 @@ export const findOwnBatch = async (
   batchId: string,
 ): Promise<Batch> => {
   requireActor(caller);
+  await refuseRevokedCaller(ports, caller);
   const batch = await ports.batches.read(batchId);
   if (batch?.client !== caller.client) throw new StepkeyError('Request.NotFound');
   return batch;
@@ -29,6 +31,7 @@ export const findBatch = async (
   batchId: string,
 ): Promise<Batch> => {
   if (!caller.scopes.includes('stepkey/audit')) return findOwnBatch(ports, caller, batchId);
+  await refuseRevokedCaller(ports, caller);
   const batch = await ports.batches.read(batchId);
   if (batch === null) throw new StepkeyError('Request.NotFound');
   return batch;

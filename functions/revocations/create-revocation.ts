@@ -13,7 +13,7 @@ import type { RevocationsContext, RevocationsPorts } from './ports.ts';
 /**
  * Takes an operator's order.
  * @param idempotencyKey makes a repeated request the same revocation; null for none
- * @throws Request.Malformed for a client or grant that the deployment does not know; Request.KeyReused
+ * @throws Request.Malformed for a client, a grant or a subject's user pool that the deployment does not know; Request.KeyReused
  */
 export const createRevocation = async (
   ports: RevocationsPorts,
@@ -49,6 +49,11 @@ const targetOf = ({ subject, client, grant }: RevocationRequest['target']): Revo
 };
 
 const refuseUnknown = (context: RevocationsContext, { kind, name }: RevocationTarget): void => {
+  if (kind === 'subject' && !context.userPools.some(({ alias }) => name.startsWith(`${alias}:`))) {
+    throw new StepkeyError('Request.Malformed', {
+      faults: ['target.subject: no user pool of this deployment has this alias'],
+    });
+  }
   if (kind === 'client' && !context.clientNames.has(name)) {
     throw new StepkeyError('Request.Malformed', {
       faults: ['target.client: no app client of this deployment has this name'],

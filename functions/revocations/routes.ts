@@ -10,11 +10,11 @@ import { requestRestoration } from '../../core/revocations/request.ts';
 import type { RevocationRecord } from '../../core/revocations/revocation.ts';
 import { answer, emptyAnswer } from '../http/http-answer.ts';
 import { readHeader, readJsonBody, readPath, readQuery } from '../http/http-request.ts';
+import { refuseRevokedCaller } from '../http/refuse-revoked-caller.ts';
 import type { Routes } from '../http/route.ts';
 import { createRevocation } from './create-revocation.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import type { RevocationsContext, RevocationsPorts } from './ports.ts';
-import { refuseRevokedCaller } from './refuse-revoked-caller.ts';
 import { revocationAnswerOf } from './revocation-answer.ts';
 
 const noQuery = z.strictObject({});

@@ -33,14 +33,14 @@ afterAll(async () => {
 
 const start = (body: object, headers: Record<string, string> = {}): Promise<ApiAnswer> =>
   callApi(twin, 'POST', '/v1/batches', { token, body, headers });
-const reportOf = async (batchId: string, query = ''): Promise<Report> =>
-  (await callApi(twin, 'GET', `/v1/batches/${batchId}${query}`, { token }))
+const reportOf = async (batchId: string, query = '', asking = token): Promise<Report> =>
+  (await callApi(twin, 'GET', `/v1/batches/${batchId}${query}`, { token: asking }))
     .body as unknown as Report;
-const ended = async (started: ApiAnswer): Promise<Report> => {
+const ended = async (started: ApiAnswer, asking = token): Promise<Report> => {
   expect({ status: started.status, body: started.body }).toMatchObject({ status: 202 });
   const { batchId } = started.body as unknown as Report;
   for (;;) {
-    const report = await reportOf(batchId);
+    const report = await reportOf(batchId, '', asking);
     if (report.status !== 'running') return report;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
@@ -214,7 +214,14 @@ describe('a batch, on the twin', () => {
         },
       });
     await revoke('1');
-    const report = await ended(started);
+    const path = `/v1/batches/${String(started.body['batchId'])}`;
+    // Its own reports are none of its business any more, and neither is it to cancel.
+    for (const method of ['GET', 'DELETE']) {
+      const refused = await callApi(twin, method, path, { token });
+      expect(refused.body['type']).toMatch(/revoked$/);
+    }
+    const audit = await tokenOfMachine(twin, 'audit');
+    const report = await ended(started, audit);
     expect(report).toMatchObject({ status: 'succeeded', progress: { done: 151 } });
     const alice = report.outcomes.find(({ subject }) => subject === 'alice');
     expect(['cached', 'denied']).toContain(alice?.outcome);

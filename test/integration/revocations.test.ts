@@ -145,6 +145,10 @@ describe('revoking through the API, on the twin', () => {
     expect((await operator.revoke({ client: 'cli' }, options)).status).toBe(400);
   });
 
+  it('refuses a subject of no user pool, which would look revoked and be nothing', async () => {
+    expect((await operator.revoke({ subject: 'user:alice' })).status).toBe(400);
+  });
+
   it('asks for the scope stepkey/revoke, which people in operators have [SEC-33]', async () => {
     const oscar = await signIn(twin, 'oscar');
     const alice = await signIn(twin, 'alice');

@@ -1,16 +1,17 @@
 import type { Caller } from '../../core/contracts/caller.ts';
+import type { CredentialStore } from '../../core/ports.ts';
 import { refuseIfRevoked } from '../../core/revocation.ts';
-import type { RevocationsPorts } from './ports.ts';
 
 const nothing = { epoch: 0, revokedBeforeEpochSeconds: 0, suspensions: 0 };
 
 /**
- * Refuses a caller who, or whose client, was revoked: a stolen operator's token must not restore itself. That everything
- * or a grant is stopped does not count here, because somebody must be able to restore that.
+ * Refuses a caller who, or whose client, was revoked: a stolen operator's token must not restore itself, a stolen job's
+ * not read its reports. That everything or a grant is stopped does not count here, because somebody must be able to
+ * restore that.
  * @throws Subject.Revoked
  */
 export const refuseRevokedCaller = async (
-  { store }: Pick<RevocationsPorts, 'store'>,
+  { store }: { readonly store: Pick<CredentialStore, 'read'> },
   { subject, client, authTimeEpochSeconds }: Caller,
 ): Promise<void> => {
   const { revocation } = await store.read({ subject, client, grant: '-' }, null);
