@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { addressOf, linkTo, type Address } from './address.ts';
 import { readSession, signIn, signOut, type PageSession } from './broker.ts';
 import { GrantsPage } from './pages/grants-page.tsx';
+import { RecordPage } from './pages/record-page.tsx';
 import { SearchPage } from './pages/search-page.tsx';
 import { SessionPage } from './pages/session-page.tsx';
 import { SignInPage } from './pages/sign-in-page.tsx';
@@ -73,6 +74,7 @@ const View = (props: {
   const { address, scopes } = props;
   const [view, id = ''] = address.path;
   if (view === 'sessions') return <SessionPage id={id} />;
+  if (view === 'issuances') return <RecordPage id={id} />;
   if (view === 'subjects') {
     return <SubjectPage id={id} canRevoke={scopes.includes('stepkey/revoke')} />;
   }

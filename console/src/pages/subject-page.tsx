@@ -28,9 +28,9 @@ export const SubjectPage = (props: {
       </h1>
       <Facts
         facts={{
-          'Identity id': <Code text={subject.identityId ?? 'not registered yet'} />,
+          'Identity id': Code({ text: subject.identityId ?? 'not registered yet' }),
           'Own login linked': subject.linked ? 'yes' : 'no',
-          'Revoked before': <Time at={subject.revocation.revokedBefore} />,
+          'Revoked before': Time({ at: subject.revocation.revokedBefore }),
           Suspended: subject.revocation.suspended ? 'yes' : '',
         }}
       />

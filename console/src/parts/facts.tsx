@@ -1,6 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
 
-/** Names and values, leaving out what is not there. */
+/** Names and values, leaving out what is not there: `Time` and `Code` are called as functions for that. */
 export const Facts = (props: {
   readonly facts: Readonly<Record<string, ComponentChildren>>;
 }): JSX.Element => (

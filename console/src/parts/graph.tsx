@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import type { GraphEdge, GraphNode, MachineGraph } from '../machine-graph.ts';
 
 /** The machine with the taken path. Its states are buttons; the list of steps beside it says the same in words. */
@@ -9,8 +10,15 @@ export const Graph = (props: {
   readonly onSelect: (state: string) => void;
 }): JSX.Element => {
   const { graph } = props;
+  const frame = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const first = graph.nodes.find(({ isTaken }) => isTaken);
+    if (frame.current !== null && first !== undefined) {
+      frame.current.scrollLeft = first.x - frame.current.clientWidth / 2;
+    }
+  }, [graph.width]);
   return (
-    <div class="graph" tabIndex={0} role="group" aria-label="The execution as a graph">
+    <div class="graph" ref={frame} tabIndex={0} role="group" aria-label="The execution as a graph">
       <svg
         width={graph.width}
         height={graph.height}
@@ -61,7 +69,7 @@ const Node = (props: {
       class={kinds.filter((kind) => kind !== '').join(' ')}
       transform={`translate(${String(node.x - node.width / 2)},${String(node.y - node.height / 2)})`}
       role={node.isTaken ? 'button' : undefined}
-      tabIndex={node.isTaken ? 0 : -1}
+      tabindex={node.isTaken ? 0 : -1}
       aria-pressed={node.isTaken ? props.isSelected : undefined}
       onClick={select}
       onKeyDown={(event) => {

@@ -38,16 +38,16 @@ export const RecordTable = (props: {
     </table>
   );
 
+/** A refusal has no session: it has a page of its own. */
+const pathOf = ({ id, sessionId }: LedgerRecord): readonly string[] =>
+  sessionId === null ? ['issuances', id] : ['sessions', sessionId];
+
 const RecordRow = ({ record }: { readonly record: LedgerRecord }): JSX.Element => (
   <tr>
     <td data-name="When">
-      {record.sessionId === null ? (
+      <a href={linkTo(pathOf(record))}>
         <Time at={record.at} />
-      ) : (
-        <a href={linkTo(['sessions', record.sessionId])}>
-          <Time at={record.at} />
-        </a>
-      )}
+      </a>
     </td>
     <td data-name="Outcome">
       <span>
