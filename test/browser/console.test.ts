@@ -84,7 +84,9 @@ describe('the audit page', () => {
     expect(steps[0]).toBe('ValidateToken');
     expect(steps.at(-1)).toBe('Issued');
     expect(await page.locator('.graph .node.taken').count()).toBe(new Set(steps).size);
-    await picture('console-session');
+    await page.locator('h2', { hasText: 'The execution' }).scrollIntoViewIfNeeded();
+    await page.evaluate("document.querySelector('.execution').scrollIntoView()");
+    await picture('console-execution');
   });
 
   it('opens a step by keyboard, with what went in and came out, and no secret in it', async () => {
