@@ -1,4 +1,4 @@
-/** A twin in a process of its own, on the first core where the system can bind it there; the load is on the others. */
+/** A twin in a process of its own, as `npm start` makes it. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -15,17 +15,14 @@ export interface TwinProcess {
   readonly stop: () => Promise<void>;
 }
 
-const canBind = spawnSync('taskset', ['--version']).status === 0;
-
 export const startTwinProcess = async (...flags: readonly string[]): Promise<TwinProcess> => {
   const state = mkdtempSync(join(tmpdir(), 'stepkey-bench-'));
-  const command = [
-    ...(canBind ? ['taskset', '--cpu-list', '0'] : []),
-    ...[process.execPath, '--import', 'tsx', 'local/start.ts'],
-    ...['--port', '0', '--aws-port', '0', '--state', state, ...flags],
-  ];
+  const command = ['--import', 'tsx', 'local/start.ts', '--port', '0', '--aws-port', '0'];
   const startedAtMillis = performance.now();
-  const child = spawn(command[0] ?? '', command.slice(1), { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...command, '--state', state, ...flags], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+  });
   await new Promise<void>((resolve, reject) => {
     let said = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -64,4 +61,20 @@ export const residentMegabytes = (
       .filter(([, parent]) => parent === pid)
       .reduce((sum, [, , kilobytes]) => sum + megabytes(kilobytes), 0),
   };
+};
+
+/** What Linux counts processor time in. @see proc(5), /proc/pid/stat */
+const ticksPerSecond = 100;
+
+/**
+ * Processor time in seconds that a process has used. Unlike the time on the wall it says what the work costs on one
+ * core, whatever else the machine is doing.
+ */
+export const processorSeconds = (pid: number): number => {
+  // The name of the command may hold blanks; it ends at the last parenthesis.
+  const fields =
+    readFileSync(`/proc/${String(pid)}/stat`, 'utf8')
+      .split(') ')[1]
+      ?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
 };
