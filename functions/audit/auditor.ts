@@ -1,6 +1,6 @@
 import type { ExecutionLog } from '../../core/ledger/execution-log.ts';
 import type { LedgerReader } from '../../core/ledger/reader.ts';
-import type { Digest } from '../../core/ports.ts';
+import type { CredentialStore, Digest } from '../../core/ports.ts';
 import type { HttpContext, HttpPorts } from '../http/route.ts';
 
 /** What the ledger's API may reach: nothing that writes, seals or opens. */
@@ -8,6 +8,8 @@ export interface AuditPorts extends HttpPorts {
   readonly reader: LedgerReader;
   readonly executionLog: ExecutionLog;
   readonly digest: Digest;
+  /** Says whether who reads was revoked. */
+  readonly store: Pick<CredentialStore, 'read'>;
   /** Told who reads what: an auditor's own work leaves a trace, in the function's log. */
   readonly readLog: (fields: Readonly<Record<string, unknown>>) => void;
 }

@@ -3,11 +3,13 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { clientSettings } from '../../adapters/aws-clients.ts';
 import { systemClock } from '../../adapters/clock.ts';
+import { dynamoCredentialStore } from '../../adapters/credential-store.ts';
 import { nodeDigest } from '../../adapters/digest.ts';
 import { readEnvironment, variables } from '../../adapters/environment.ts';
 import { cloudWatchExecutionLog } from '../../adapters/execution-log.ts';
 import { uuidV7Source } from '../../adapters/ids.ts';
 import { dynamoLedgerReader } from '../../adapters/ledger-reader.ts';
+import { systemTimer } from '../../adapters/timer.ts';
 import { userPoolTokenVerifier } from '../../adapters/token-verifier.ts';
 import { createHandler } from '../http/handler.ts';
 import { routes } from './routes.ts';
@@ -22,6 +24,10 @@ const environment = readEnvironment(process.env, {
   CORS_ORIGINS: variables.CORS_ORIGINS,
 });
 const aws = { region: environment.AWS_REGION, endpoint: environment.AWS_ENDPOINT_URL };
+const table = {
+  client: new DynamoDBClient(clientSettings('dynamodb', aws)),
+  tableName: environment.TABLE_NAME,
+};
 const logger = new Logger();
 
 export const handler = createHandler(
@@ -35,10 +41,8 @@ export const handler = createHandler(
     }),
     // Who reads the ledger may not write to it: a refused reader is in the log, as every refusal is.
     ledger: { recordDenial: () => Promise.resolve() },
-    reader: dynamoLedgerReader({
-      client: new DynamoDBClient(clientSettings('dynamodb', aws)),
-      tableName: environment.TABLE_NAME,
-    }),
+    reader: dynamoLedgerReader(table),
+    store: dynamoCredentialStore({ ...table, timer: systemTimer }),
     executionLog: cloudWatchExecutionLog({
       client: new CloudWatchLogsClient(clientSettings('logs', aws)),
       logGroupName: environment.EXECUTION_LOG_GROUP,

@@ -8,6 +8,7 @@ import {
 } from '../../core/contracts/ledger-api.ts';
 import { answer } from '../http/http-answer.ts';
 import { readPath, readQuery, type HttpRequest } from '../http/http-request.ts';
+import { refuseRevokedCaller } from '../http/refuse-revoked-caller.ts';
 import type { AuthenticatedRequest, Routes } from '../http/route.ts';
 import type { AuditContext, AuditPorts } from './auditor.ts';
 import { exportPage, formatOf } from './export.ts';
@@ -23,18 +24,19 @@ import {
 const noQuery = z.strictObject({});
 const linksByDefault = 200;
 
-/** Notes who reads what before it is read. */
+/** Refuses who was revoked, and notes who reads what before it is read. */
 const noted =
   (
     route: string,
     asked: Readonly<Record<string, unknown>>,
     read: (ports: AuditPorts) => Promise<APIGatewayProxyResult>,
   ) =>
-  (
+  async (
     ports: AuditPorts,
     _: AuditContext,
     { caller }: AuthenticatedRequest,
   ): Promise<APIGatewayProxyResult> => {
+    await refuseRevokedCaller(ports, caller);
     ports.readLog({ reader: caller.subject, client: caller.client, route, asked });
     return read(ports);
   };

@@ -124,6 +124,12 @@ export class Ledger extends Construct {
         rowRight('ReadChains', table, ['Query'], ['LEDGER#*', 'RECORD#*']),
         rowRight('ReadRecords', table, ['BatchGetItem'], ['LEDGER#*', 'SESSION#*']),
         rowRight('ReadSubject', table, ['GetItem'], ['SUBJECT#*']),
+        rowRight(
+          'ReadCallersRevocation',
+          table,
+          ['BatchGetItem'],
+          ['SUBJECT#*', 'CLIENT#*', 'GRANT#*', 'EVERYTHING'],
+        ),
         new PolicyStatement({
           sid: 'ReadSteps',
           actions: ['logs:FilterLogEvents'],

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { nodeDigest } from '../../adapters/digest.ts';
+import { apiRoutes } from '../../core/contracts/api-routes.ts';
 import {
   issuancesAnswer,
   ledgerHeadsAnswer,
@@ -14,6 +15,7 @@ import { createChainVerifier } from '../../core/ledger/verify.ts';
 import type { Twin } from '../../local/twin.ts';
 import { callApi, type ApiAnswer } from '../support/twin/api.ts';
 import { startDemoTwin } from '../support/twin/demo-twin.ts';
+import { tokenOfMachine } from '../support/twin/machines.ts';
 import { signIn } from '../support/twin/people.ts';
 
 describe('the ledger, on the twin', () => {
@@ -227,5 +229,31 @@ describe('the ledger, on the twin', () => {
     const notes = lines.filter(({ message }) => message.includes('ledger read'));
     expect(notes.length).toBeGreaterThan(5);
     expect(notes.every(({ message }) => message.includes('"reader":"users:'))).toBe(true);
+  });
+
+  it('is closed to an auditor who was revoked, on every route [SEC-33]', async () => {
+    const token = await tokenOfMachine(twin, 'audit');
+    const paths = apiRoutes
+      .filter(({ handler }) => handler === 'audit')
+      .map(({ path }) => path.replace('{shard}', '0').replace(/\{\w+\}/, 'something'));
+    const refusedOf = async () =>
+      Promise.all(
+        paths.map(async (path) => {
+          const { body } = await callApi(twin, 'GET', path, { token });
+          return String(body['type']).endsWith('/revoked');
+        }),
+      );
+    const suspend = (suspended: string) =>
+      twin.call('dynamodb', 'PutItem', {
+        TableName: twin.endpoints.table,
+        Item: {
+          ...{ pk: { S: 'CLIENT#audit' }, sk: { S: 'REVOCATION' } },
+          ...{ epoch: { N: '1' }, suspended: { N: suspended } },
+        },
+      });
+    expect(await refusedOf()).toEqual(paths.map(() => false));
+    await suspend('1');
+    expect(await refusedOf()).toEqual(paths.map(() => true));
+    await suspend('0');
   });
 });

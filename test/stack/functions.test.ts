@@ -200,6 +200,7 @@ describe('the calls of a function', () => {
       'dynamodb:Query on <BrokerTable.Arn> if dynamodb:LeadingKeys=LEDGER#*|RECORD#*',
       'dynamodb:BatchGetItem on <BrokerTable.Arn> if dynamodb:LeadingKeys=LEDGER#*|SESSION#*',
       'dynamodb:GetItem on <BrokerTable.Arn> if dynamodb:LeadingKeys=SUBJECT#*',
+      'dynamodb:BatchGetItem on <BrokerTable.Arn> if dynamodb:LeadingKeys=SUBJECT#*|CLIENT#*|GRANT#*|EVERYTHING',
       'logs:FilterLogEvents on <BrokerIssueCredentialsMachineLogs.Arn>',
       openTable,
     ]);
