@@ -8,13 +8,20 @@ export interface Interruption {
   readonly interrupt: (reason: Interrupted) => void;
   /** The promise's own outcome, or the interruption when that comes first. */
   readonly during: <T>(promise: Promise<T>) => Promise<T>;
-  /** One that ends with this one, and can end alone. */
+  /**
+   * Acts at the interruption, at once where it has been; the result takes that back. The signal's own listeners are
+   * for few: a Map has a thousand children at a time.
+   */
+  readonly onInterrupt: (act: (reason: Interrupted) => void) => () => void;
+  /** One that ends with this one, and can end alone. Whoever made it releases it. */
   readonly child: () => Interruption;
+  /** Its parent forgets it: nothing waits under it any more. */
+  readonly release: () => void;
 }
 
 export const createInterruption = (): Interruption => {
   const controller = new AbortController();
-  const children = new Set<Interruption>();
+  const acts = new Set<(reason: Interrupted) => void>();
   let reason: Interrupted | null = null;
   let fail: (error: Interrupted) => void = () => undefined;
   const interrupted = new Promise<never>((_, reject) => {
@@ -29,17 +36,24 @@ export const createInterruption = (): Interruption => {
       reason = why;
       fail(why);
       controller.abort(why);
-      children.forEach((child) => {
-        child.interrupt(why);
-      });
+      for (const act of acts) act(why);
     },
     during: (promise) => Promise.race([interrupted, promise]),
+    onInterrupt: (act) => {
+      if (reason !== null) act(reason);
+      // Equal functions of two callers are two.
+      const own = (why: Interrupted): void => {
+        act(why);
+      };
+      acts.add(own);
+      return () => acts.delete(own);
+    },
     child: () => {
       const child = createInterruption();
-      if (reason !== null) child.interrupt(reason);
-      children.add(child);
-      return child;
+      const forget = interruption.onInterrupt(child.interrupt);
+      return { ...child, release: forget };
     },
+    release: () => undefined,
   };
   return interruption;
 };

@@ -46,6 +46,7 @@ const runAll = async (
     }
   };
   await Promise.all(Array.from({ length: Math.min(limit, branches.length) }, work));
+  interruption.release();
   const reason = visit.surroundings.interruption.reason();
   if (reason !== null) throw reason;
   if (failures.length > 0) throw failures[0];

@@ -92,8 +92,10 @@ const runChildren = async (
   const work = async (): Promise<void> => {
     for (const [index, { input, itemCount }] of pending) {
       if (interruption.reason() !== null) return;
+      // A signal of its own: one that a thousand children listen to would look like a leak.
+      const { release, signal } = interruption.child();
       try {
-        const child = await run.runChild(index, input, { signal: interruption.signal, itemCount });
+        const child = await run.runChild(index, input, { signal, itemCount });
         ended[index] = child;
         if (child.outcome.status === 'SUCCEEDED' || interruption.reason() !== null) continue;
         failedItems += itemCount;
@@ -101,10 +103,13 @@ const runChildren = async (
       } catch (error) {
         if (interruption.reason() === null) faults.push(error);
         interruption.interrupt(new Interrupted('branch'));
+      } finally {
+        release();
       }
     }
   };
   await Promise.all(Array.from({ length: Math.min(limit, children.length) }, work));
+  interruption.release();
   const reason = visit.surroundings.interruption.reason();
   if (reason !== null) throw reason;
   if (faults.length > 0) throw faults[0];

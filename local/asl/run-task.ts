@@ -37,15 +37,14 @@ const withDeadline = async (
       controller.abort(error);
     });
   });
-  const stop = (): void => {
-    controller.abort(interruption.reason());
-  };
-  interruption.signal.addEventListener('abort', stop, { once: true });
+  const forget = interruption.onInterrupt((reason) => {
+    controller.abort(reason);
+  });
   try {
     return await interruption.during(Promise.race([run(controller.signal), timedOut]));
   } finally {
     cancel();
-    interruption.signal.removeEventListener('abort', stop);
+    forget();
   }
 };
 

@@ -69,7 +69,7 @@ export const createExecutions = (
 ): Executions => {
   const { pause, random, timers, writeLog } = dependencies;
   const runTask = createTaskRunner(dependencies);
-  const running = new Set<Promise<unknown>>();
+  const running = new Map<Promise<unknown>, AbortController>();
   const closing = new AbortController();
   const streamSuffix = randomUUID().slice(0, 8);
 
@@ -91,6 +91,9 @@ export const createExecutions = (
 
   const run = (machine: StoredStateMachine, start: Start): Promise<Outcome> => {
     const stream = logStreamName(machine.name, start.startedAtEpochMillis, streamSuffix);
+    // One for each: thousands that listen to one signal would look like a leak.
+    const stopping = new AbortController();
+    if (closing.signal.aborted) stopping.abort(closing.signal.reason);
     const outcome = execute(machines.compiled(machine), {
       id: start.executionArn,
       name: start.name,
@@ -100,14 +103,14 @@ export const createExecutions = (
       timers,
       runTask,
       record: executionLogger(machine.logging, { arn: start.executionArn, stream }, writeLog),
-      signal: closing.signal,
+      signal: stopping.signal,
       maximumMillis: expressMaximumMillis,
       ...(random !== undefined && { random }),
       ...(pause !== undefined && {
         pause: (stateName, when) => pause(stateName, when, start.name),
       }),
     });
-    running.add(outcome);
+    running.set(outcome, stopping);
     const forget = (): void => {
       running.delete(outcome);
     };
@@ -159,7 +162,8 @@ export const createExecutions = (
     },
     close: async () => {
       closing.abort();
-      await Promise.allSettled(running);
+      for (const stopping of running.values()) stopping.abort(closing.signal.reason);
+      await Promise.allSettled(running.keys());
     },
   };
 };

@@ -17,12 +17,15 @@ export interface StoredMapRun {
   readonly arn: string;
 }
 
-/** A child is run by its map run, and found by it after a restart. */
+/**
+ * A child is run by its map run, and found by it after a restart.
+ * @param signal ends it with what it is part of; null where it is part of nothing
+ */
 export type RunChild = (
   machine: StoredStateMachine,
   compiled: Machine,
   execution: StoredExecution,
-  signal: AbortSignal,
+  signal: AbortSignal | null,
 ) => Promise<StoredExecution>;
 
 interface ParentMapRuns extends MapRuns {

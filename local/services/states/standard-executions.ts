@@ -137,13 +137,13 @@ export const createStandardExecutions = (
   const run: RunChild = (machine, compiled, execution, signal) => {
     const stopping = new AbortController();
     const stop = (): void => {
-      stopping.abort(signal.reason);
+      stopping.abort((signal ?? closing.signal).reason);
     };
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
+    signal?.addEventListener('abort', stop, { once: true });
+    if (signal?.aborted ?? closing.signal.aborted) stop();
     const end = carryOut(machine, compiled, execution, stopping.signal).finally(() => {
       running.delete(execution.executionArn);
-      signal.removeEventListener('abort', stop);
+      signal?.removeEventListener('abort', stop);
     });
     running.set(execution.executionArn, { stopping, end });
     return end;
@@ -158,7 +158,7 @@ export const createStandardExecutions = (
 
   const begin = (machine: StoredStateMachine, execution: StoredExecution): void => {
     // Nobody waits for it; a fault of the store leaves it for the next start of the twin.
-    run(machine, machines.compiled(machine), execution, closing.signal).catch(() => undefined);
+    run(machine, machines.compiled(machine), execution, null).catch(() => undefined);
   };
 
   const retire = async (now: number): Promise<void> => {
@@ -246,6 +246,7 @@ export const createStandardExecutions = (
     },
     close: async () => {
       closing.abort();
+      for (const { stopping } of running.values()) stopping.abort(closing.signal.reason);
       await Promise.allSettled([...running.values()].map(({ end }) => end));
     },
   };
