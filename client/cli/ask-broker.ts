@@ -12,10 +12,16 @@ import type { Terminal } from './terminal.ts';
 /** SDKs give a credential process a minute; a person loses patience before. */
 const defaultPatienceMillis = 15_000;
 
-/** @throws CommandError usage for a value that is no number of seconds */
-const patienceMillisOf = ({ env }: Terminal): number => {
+/**
+ * What `STEPKEY_PATIENCE_SECONDS` says, else the default.
+ * @throws CommandError usage for a value that is no number of seconds
+ */
+export const patienceMillisOf = (
+  { env }: Pick<Terminal, 'env'>,
+  defaultMillis = defaultPatienceMillis,
+): number => {
   const text = env['STEPKEY_PATIENCE_SECONDS'];
-  if (text === undefined || text === '') return defaultPatienceMillis;
+  if (text === undefined || text === '') return defaultMillis;
   if (/^\d{1,4}$/.test(text)) return Number(text) * 1000;
   throw new CommandError(
     exitCodes.usage,
@@ -26,6 +32,13 @@ const patienceMillisOf = ({ env }: Terminal): number => {
 export const brokerOf = ({ api }: Pick<Profile, 'api'>): BrokerApi =>
   createBrokerApi({ api, userAgent: 'stepkey-cli' });
 
+export interface Asking {
+  /** How long to go on while the broker is unavailable; by default as the environment says, or 15 s. */
+  readonly patienceMillis?: number;
+  /** Nothing is said while it lasts: the caller shows its own progress. */
+  readonly isQuiet?: boolean;
+}
+
 /**
  * A token that the broker does not take is renewed once: its clock, not ours, decides when it is over.
  * @throws BrokerError, CommandError, UserPoolUnavailable
@@ -35,12 +48,14 @@ export const askBroker = async <T>(
   profile: Profile,
   use: TokenUse,
   question: (broker: BrokerApi, token: string, current: CurrentToken) => Promise<T>,
+  { patienceMillis, isQuiet = false }: Asking = {},
 ): Promise<T> => {
   const broker = brokerOf(profile);
-  const totalMillis = patienceMillisOf(terminal);
+  const totalMillis = patienceMillis ?? patienceMillisOf(terminal);
   const ask = (current: CurrentToken): Promise<T> =>
     withPatience(() => question(broker, current.token, current), { totalMillis });
-  return withProgress(terminal, 'Waiting for the broker', async () => {
+  const shown = { isInteractive: terminal.isInteractive && !isQuiet };
+  return withProgress(shown, 'Waiting for the broker', async () => {
     const current = await currentToken(terminal, profile, use);
     try {
       return await ask(current);

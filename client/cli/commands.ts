@@ -27,6 +27,7 @@ export const commands: readonly CommandEntry[] = [
   entry('serve', 'answer AWS SDKs on this machine', () => import('./serve.ts')),
   entry('decide', 'what would be issued, or why not', () => import('./decide.ts')),
   entry('identity', 'the identity id in the identity pool', () => import('./identity.ts')),
+  entry('batch', 'credentials for many subjects ahead of a job', () => import('./batch/index.ts')),
   entry('revoke', 'end access, and restore it', () => import('./revoke.ts')),
   entry('grants', 'list and check reviewed grant files', () => import('./grants/index.ts')),
   entry('configure', 'write profiles, for stepkey and for AWS', () => import('./configure.ts')),

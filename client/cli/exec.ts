@@ -3,8 +3,7 @@ import { constants } from 'node:os';
 import type { Command } from 'commander';
 import { awsVariablesOf, competingVariables, ownSecretVariables } from './aws-environment.ts';
 import { addGrantOptions, examples, flagsOf, type CommandModule } from './command.ts';
-import { CommandError } from './command-error.ts';
-import { exitCodes } from './exit-codes.ts';
+import { requireCommandWords } from './command-words.ts';
 import { findProfile } from './find-profile.ts';
 import { obtainCredentials } from './obtain-credentials.ts';
 import type { Terminal } from './terminal.ts';
@@ -49,14 +48,7 @@ const exec = async (
   _: object,
   command: Command,
 ): Promise<number> => {
-  // Without it, options of the command and of stepkey could not be told apart.
-  const dashes = process.argv.indexOf('--');
-  if (words.length === 0 || dashes === -1 || process.argv.length - dashes - 1 !== words.length) {
-    throw new CommandError(
-      exitCodes.usage,
-      `Put -- before the command: stepkey exec -- ${words.length === 0 ? 'aws s3 ls' : words.join(' ')}`,
-    );
-  }
+  requireCommandWords(words, 'stepkey exec', 'aws s3 ls');
   const profile = await findProfile(terminal, flagsOf(command));
   const answer = await obtainCredentials(terminal, profile);
   const withheld = new Set<string>([...competingVariables, ...ownSecretVariables]);

@@ -14,6 +14,8 @@ export const exitCodes = {
   configuration: 6,
   /** A check was made and found something. */
   checkFailed: 7,
+  /** It was carried through, but not for every subject (`batch`). */
+  incomplete: 8,
   interrupted: 130,
 } as const;
 

@@ -88,11 +88,13 @@ const removeStale = async (path: string, holder: Holder): Promise<void> => {
  * Runs `work` while no other process runs its own under the same path. A dead holder's lock is taken over. Where no
  * lock can be made (a read-only home), or after `patienceMillis`, `work` runs without one: the lock saves work, and
  * correctness must not hang on it.
+ * @param without what runs then instead, for work that must not be done without one
  */
 export const withLock = async <T>(
   path: string,
   work: () => Promise<T>,
   patienceMillis = 45_000,
+  without: () => Promise<T> = work,
 ): Promise<T> => {
   const holder: Holder = { pid: process.pid, host: hostname(), id: randomUUID() };
   const deadline = Date.now() + patienceMillis;
@@ -106,7 +108,7 @@ export const withLock = async <T>(
   } catch {
     // No lock can be made here.
   }
-  if (!isHeld) return work();
+  if (!isHeld) return without();
   const heartbeat = setInterval(() => {
     const now = new Date();
     utimes(path, now, now).catch(() => undefined);

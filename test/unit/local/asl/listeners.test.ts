@@ -16,7 +16,10 @@ const mapOf = (mode: 'INLINE' | 'DISTRIBUTED') => ({
     Each: {
       Type: 'Map',
       ItemProcessor: {
-        ProcessorConfig: { Mode: mode, ...(mode === 'DISTRIBUTED' && { ExecutionType: 'EXPRESS' }) },
+        ProcessorConfig: {
+          Mode: mode,
+          ...(mode === 'DISTRIBUTED' && { ExecutionType: 'EXPRESS' }),
+        },
         StartAt: 'Ask',
         States: { Ask: { ...task, End: true } },
       },
@@ -33,7 +36,7 @@ describe('a Map of 30 at a time', () => {
   beforeEach(() => {
     listeners.clear();
     most = 0;
-    const { addEventListener, removeEventListener } = EventTarget.prototype;
+    const original = Object.getOwnPropertyDescriptors(EventTarget.prototype);
     jest.spyOn(EventTarget.prototype, 'addEventListener').mockImplementation(function (
       this: EventTarget,
       ...args: Parameters<EventTarget['addEventListener']>
@@ -41,14 +44,14 @@ describe('a Map of 30 at a time', () => {
       const count = (listeners.get(this) ?? 0) + 1;
       listeners.set(this, count);
       most = Math.max(most, count);
-      addEventListener.apply(this, args);
+      original.addEventListener.value?.apply(this, args);
     });
     jest.spyOn(EventTarget.prototype, 'removeEventListener').mockImplementation(function (
       this: EventTarget,
       ...args: Parameters<EventTarget['removeEventListener']>
     ) {
       listeners.set(this, (listeners.get(this) ?? 0) - 1);
-      removeEventListener.apply(this, args);
+      original.removeEventListener.value?.apply(this, args);
     });
   });
   afterEach(() => {
@@ -71,7 +74,10 @@ describe('a Map of 30 at a time', () => {
     'still ends all of them when one fails (%s)',
     async (mode) => {
       const { outcome, elapsedMillis } = await runScripted(mapOf(mode), items, {
-        Ask: [{ takesMillis: 1000, error: 'Some.Error' }, { takesMillis: 4000, result: {} }],
+        Ask: [
+          { takesMillis: 1000, error: 'Some.Error' },
+          { takesMillis: 4000, result: {} },
+        ],
       });
       expect(outcome).toMatchObject({ status: 'FAILED' });
       expect(elapsedMillis).toBe(1000);
