@@ -14,6 +14,8 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly pathParameters: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
+  /** Names of query parameters that were sent more than once: of those, `query` has the last value only. */
+  readonly repeatedInQuery: readonly string[];
   readonly body: string;
 }
 
@@ -28,6 +30,9 @@ export const readHttpRequest = (event: APIGatewayProxyEvent): HttpRequest => ({
   ),
   pathParameters: textsOf(event.pathParameters),
   query: textsOf(event.queryStringParameters),
+  repeatedInQuery: Object.entries(event.multiValueQueryStringParameters ?? {}).flatMap(
+    ([name, values]) => (values !== undefined && values.length > 1 ? [name] : []),
+  ),
   body: event.isBase64Encoded
     ? Buffer.from(event.body ?? '', 'base64').toString('utf8')
     : (event.body ?? ''),
@@ -65,9 +70,19 @@ export const readJsonBody = <T>(request: HttpRequest, schema: z.ZodType<T>): T =
   return validate(value, schema);
 };
 
-/** @throws Request.Malformed naming each parameter that is unknown or has the wrong shape */
-export const readQuery = <T>(request: HttpRequest, schema: z.ZodType<T>): T =>
-  validate(request.query, schema);
+/**
+ * One of two values would be heeded in silence, and not the one that a proxy or a reader of logs may have looked at: so
+ * neither is.
+ * @throws Request.Malformed naming each parameter that is unknown, has the wrong shape or is there more than once
+ */
+export const readQuery = <T>(request: HttpRequest, schema: z.ZodType<T>): T => {
+  if (request.repeatedInQuery.length > 0) {
+    throw new StepkeyError('Request.Malformed', {
+      faults: request.repeatedInQuery.map((name) => `${name}: may be given once`),
+    });
+  }
+  return validate(request.query, schema);
+};
 
 /** @throws Request.Malformed as `readQuery` */
 export const readPath = <T>(request: HttpRequest, schema: z.ZodType<T>): T =>

@@ -164,6 +164,21 @@ describe('a malformed request is refused with its faults', () => {
     expect(bodyOf(result)['faults']).toHaveLength(1);
   });
 
+  it('a query parameter that is there twice, even with one value', async () => {
+    const roleArn = 'arn:aws:iam::123456789012:role/r';
+    const result = await front.handle(
+      eventOf({
+        httpMethod: 'GET',
+        resource: '/v1/container-credentials/{grant}',
+        pathParameters: { grant: 'own-files' },
+        queryStringParameters: { roleArn },
+        multiValueQueryStringParameters: { roleArn: [roleArn, roleArn] },
+      }),
+    );
+    expect(result.statusCode).toBe(400);
+    expect(bodyOf(result)['faults']).toEqual(['roleArn: may be given once']);
+  });
+
   it.each(['POST /v1/credentials', 'POST /v1/decisions'])('at %s alike', async (route) => {
     const resource = route.split(' ')[1] ?? '';
     expect((await front.handle(eventOf({ resource, body: '{"a":1}' }))).statusCode).toBe(400);
