@@ -29,6 +29,7 @@ import {
   ledgerRecord,
   ledgerSession,
   ledgerSubject,
+  reachAnswer,
   sessionStepsAnswer,
 } from '../core/contracts/ledger-api.ts';
 import { errorCatalogue } from '../core/errors.ts';
@@ -62,6 +63,7 @@ const schemas = {
   LedgerSession: ledgerSession,
   SessionSteps: sessionStepsAnswer,
   LedgerSubject: ledgerSubject,
+  Reach: reachAnswer,
   LedgerHeads: ledgerHeadsAnswer,
   LedgerPage: ledgerPageAnswer,
   Problem: problemAnswer,
@@ -313,6 +315,7 @@ export const openApiDocument = (): object => ({
       'LedgerSubject',
       [idInPath],
     ),
+    '/v1/grants': auditorsRead('Who can get what, by the grants of this deployment.', 'Reach'),
     '/v1/ledger': auditorsRead('Where each hash chain of the ledger ends.', 'LedgerHeads'),
     '/v1/ledger/{shard}': auditorsRead('Records of one hash chain, to be verified.', 'LedgerPage', [
       { name: 'shard', in: 'path', required: true, schema: text(1) },

@@ -95,6 +95,7 @@ export const apiRoutes: readonly ApiRoute[] = [
   forAuditors('/v1/sessions/{id}'),
   forAuditors('/v1/sessions/{id}/steps'),
   forAuditors('/v1/subjects/{id}'),
+  forAuditors('/v1/grants'),
   forAuditors('/v1/ledger'),
   forAuditors('/v1/ledger/{shard}'),
   { method: 'GET', path: '/v1/health', door: null, scopes: [], handler: 'api' },

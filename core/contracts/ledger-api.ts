@@ -199,7 +199,7 @@ export const ledgerSubject = z.strictObject({
 });
 export type LedgerSubject = z.infer<typeof ledgerSubject>;
 
-/** What could be had: one row per grant and way to it. */
+/** What could be had: one row per grant. */
 export const reachAnswer = z.strictObject({
   grants: z.array(
     z.strictObject({
@@ -211,7 +211,17 @@ export const reachAnswer = z.strictObject({
         .array(z.string())
         .describe('One sentence per rule, in order; the first match decides.'),
       roles: z.array(z.string()),
-      actions: z.array(z.string()).describe('What the roles allow, as `action on resource`.'),
+      actions: z
+        .array(z.string())
+        .describe(
+          'What the roles allow, as `action on resource if condition`; a denial begins with `never`.',
+        ),
+      narrowedTo: z
+        .array(z.string())
+        .nullable()
+        .describe(
+          'The session policy in the same words: what is not allowed there too, no session may do. null where there is none.',
+        ),
     }),
   ),
 });

@@ -1,3 +1,4 @@
+import type { Reach } from '../../core/contracts/ledger-api.ts';
 import type { ExecutionLog } from '../../core/ledger/execution-log.ts';
 import type { LedgerReader } from '../../core/ledger/reader.ts';
 import type { CredentialStore, Digest } from '../../core/ports.ts';
@@ -14,4 +15,7 @@ export interface AuditPorts extends HttpPorts {
   readonly readLog: (fields: Readonly<Record<string, unknown>>) => void;
 }
 
-export type AuditContext = HttpContext;
+export interface AuditContext extends HttpContext {
+  /** Who can get what by the grants of this deployment. */
+  readonly reach: Reach;
+}

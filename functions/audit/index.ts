@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -7,20 +8,25 @@ import { dynamoCredentialStore } from '../../adapters/credential-store.ts';
 import { nodeDigest } from '../../adapters/digest.ts';
 import { readEnvironment, variables } from '../../adapters/environment.ts';
 import { cloudWatchExecutionLog } from '../../adapters/execution-log.ts';
+import { readGrants } from '../../adapters/grant-files.ts';
 import { uuidV7Source } from '../../adapters/ids.ts';
 import { dynamoLedgerReader } from '../../adapters/ledger-reader.ts';
 import { systemTimer } from '../../adapters/timer.ts';
 import { userPoolTokenVerifier } from '../../adapters/token-verifier.ts';
+import { reachOf } from '../../core/grants/reach.ts';
 import { createHandler } from '../http/handler.ts';
 import { routes } from './routes.ts';
 
 const environment = readEnvironment(process.env, {
   AWS_REGION: variables.AWS_REGION,
   AWS_ENDPOINT_URL: variables.AWS_ENDPOINT_URL,
+  LAMBDA_TASK_ROOT: variables.LAMBDA_TASK_ROOT,
   STEPKEY_VERSION: variables.STEPKEY_VERSION,
   TABLE_NAME: variables.TABLE_NAME,
   EXECUTION_LOG_GROUP: variables.EXECUTION_LOG_GROUP,
   USER_POOLS: variables.USER_POOLS,
+  MAPPED_ROLE_ARN_PREFIX: variables.MAPPED_ROLE_ARN_PREFIX,
+  TEMPLATE_VALUES: variables.TEMPLATE_VALUES,
   CORS_ORIGINS: variables.CORS_ORIGINS,
 });
 const aws = { region: environment.AWS_REGION, endpoint: environment.AWS_ENDPOINT_URL };
@@ -58,6 +64,10 @@ export const handler = createHandler(
     referencedClaims: new Set(),
     corsOrigins: environment.CORS_ORIGINS,
     version: environment.STEPKEY_VERSION,
+    reach: reachOf(readGrants(join(environment.LAMBDA_TASK_ROOT, 'grants.json')), {
+      mappedRoleArnPrefix: environment.MAPPED_ROLE_ARN_PREFIX,
+      templateValues: environment.TEMPLATE_VALUES,
+    }),
   },
   {
     info: (message, fields) => {

@@ -29,16 +29,16 @@ const noted =
   (
     route: string,
     asked: Readonly<Record<string, unknown>>,
-    read: (ports: AuditPorts) => Promise<APIGatewayProxyResult>,
+    read: (ports: AuditPorts, context: AuditContext) => Promise<APIGatewayProxyResult>,
   ) =>
   async (
     ports: AuditPorts,
-    _: AuditContext,
+    context: AuditContext,
     { caller }: AuthenticatedRequest,
   ): Promise<APIGatewayProxyResult> => {
     await refuseRevokedCaller(ports, caller);
     ports.readLog({ reader: caller.subject, client: caller.client, route, asked });
-    return read(ports);
+    return read(ports, context);
   };
 
 const byId =
@@ -68,6 +68,13 @@ export const routes: Routes<AuditPorts, AuditContext> = {
   'GET /v1/sessions/{id}': byId('GET /v1/sessions/{id}', showSession),
   'GET /v1/sessions/{id}/steps': byId('GET /v1/sessions/{id}/steps', showSessionSteps),
   'GET /v1/subjects/{id}': byId('GET /v1/subjects/{id}', showSubject),
+  'GET /v1/grants': (http) => {
+    readQuery(http, noQuery);
+    return {
+      grant: null,
+      run: noted('GET /v1/grants', {}, (_, { reach }) => Promise.resolve(answer(reach))),
+    };
+  },
   'GET /v1/ledger': (http) => {
     readQuery(http, noQuery);
     return {

@@ -108,7 +108,8 @@ export class Ledger extends Construct {
     return factory.create(this, 'audit', {
       description: 'Answers auditors; may write, seal and open nothing',
       timeout: Duration.seconds(25),
-      needs: ['USER_POOLS', 'CORS_ORIGINS'],
+      readsGrants: true,
+      needs: ['USER_POOLS', 'CORS_ORIGINS', 'MAPPED_ROLE_ARN_PREFIX', 'TEMPLATE_VALUES'],
       environment: {
         TABLE_NAME: table.tableName,
         EXECUTION_LOG_GROUP: executionLog.logGroupName,

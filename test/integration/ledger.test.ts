@@ -8,6 +8,7 @@ import {
   ledgerRecord,
   ledgerSession,
   ledgerSubject,
+  reachAnswer,
   sessionStepsAnswer,
   type LedgerRecord,
 } from '../../core/contracts/ledger-api.ts';
@@ -156,6 +157,24 @@ describe('the ledger, on the twin', () => {
     expect(await verify()).toEqual([]);
   });
 
+  it('says who can get what, by the grants of the deployment', async () => {
+    const { status, body } = await ask('/v1/grants');
+    expect(status).toBe(200);
+    const { grants } = reachAnswer.parse(body);
+    expect(grants.map(({ grant }) => grant)).toEqual([
+      'by-role',
+      'own-files',
+      'reports',
+      'service-self',
+      'team-read',
+    ]);
+    const bucket = twin.endpoints.bucket;
+    expect(grants[1]).toMatchObject({ who: ['Anyone in readers.'], roles: [minted['roleArn']] });
+    expect(grants[1]?.actions).toContain(
+      `s3:GetObject on arn:aws:s3:::${bucket}/private/\${cognito-identity.amazonaws.com:sub}/*`,
+    );
+  });
+
   it('is exported as JSON lines and as CSV, page by page', async () => {
     const fetchText = async (query: string, accept: string) => {
       const answer = await fetch(`${twin.endpoints.api}/v1/issuances?${query}`, {
@@ -191,6 +210,8 @@ describe('the ledger, on the twin', () => {
     ['/v1/issuances?from=yesterday', 'from'],
     ['/v1/issuances?outcome=perhaps', 'outcome'],
     ['/v1/issuances?grnat=own-files', 'grnat'],
+    ['/v1/issuances?grant=own-files&grant=team-read', 'grant: may be given once'],
+    ['/v1/grants?grant=own-files', 'grant'],
     ['/v1/issuances?cursor=1.00.00', 'cursor'],
     ['/v1/ledger/8', 'shard'],
     ['/v1/ledger/0?after=-1', 'after'],

@@ -287,7 +287,14 @@ describe('the environment of a function', () => {
       'STATE_MACHINE_ARN',
       'USER_POOLS',
     ],
-    audit: ['TABLE_NAME', 'EXECUTION_LOG_GROUP', 'USER_POOLS', 'CORS_ORIGINS'],
+    audit: [
+      'TABLE_NAME',
+      'EXECUTION_LOG_GROUP',
+      'USER_POOLS',
+      'CORS_ORIGINS',
+      'MAPPED_ROLE_ARN_PREFIX',
+      'TEMPLATE_VALUES',
+    ],
     publish: ['TABLE_NAME', 'EVENT_BUS_NAME'],
   };
 
@@ -324,11 +331,11 @@ describe('the environment of a function', () => {
 });
 
 describe('what is deployed as a function', () => {
-  it('has the grants beside the bundle where it decides, and nowhere else', () => {
+  it('has the grants beside the bundle where it decides or says who can get what, and nowhere else', () => {
     const holders = names.filter((name) =>
       readdirSync(join(stagingDirectory, name)).includes('grants.json'),
     );
-    expect(holders).toEqual(['api', 'batches', 'decide', 'revocations', 'revoke']);
+    expect(holders).toEqual(['api', 'audit', 'batches', 'decide', 'revocations', 'revoke']);
     const grants = JSON.parse(
       readFileSync(join(stagingDirectory, 'decide/grants.json'), 'utf8'),
     ) as { name: string }[];

@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import { examples, formatOf, type CommandModule } from '../command.ts';
+import { whoSentences } from '../../../core/grants/words.ts';
 import { CommandError } from '../command-error.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { printMany } from '../output.ts';
 import type { Terminal } from '../terminal.ts';
 import { addGrantFileOptions, faultsOf, readGrants, type GrantOptions } from './read-grants.ts';
 import { waysTo } from './who-can.ts';
-import { roleWords, whoWords } from './words.ts';
+import { roleWords } from './role-words.ts';
 
 const soundGrants = async (options: GrantOptions) => {
   try {
@@ -25,11 +26,12 @@ const list = async (terminal: Terminal, options: GrantOptions, command: Command)
   printMany(
     terminal,
     formatOf(terminal, command),
-    ['grant', 'clients', 'who', 'role', 'seconds', 'description'],
+    ['grant', 'use', 'clients', 'who', 'role', 'seconds', 'description'],
     grants.map((grant) => ({
       grant: grant.name,
+      use: grant.use,
       clients: grant.clients,
-      who: whoWords(grant),
+      who: whoSentences(grant).join(' '),
       role: roleWords(grant),
       seconds: grant.session.durationSeconds,
       description: grant.description,
@@ -84,12 +86,13 @@ const whoCan = async (
   printMany(
     terminal,
     formatOf(terminal, command),
-    ['grant', 'role', 'clients', 'who', 'subjectTo'],
+    ['grant', 'role', 'use', 'clients', 'who', 'subjectTo'],
     ways.map(({ grant, role, subjectTo }) => ({
       grant: grant.name,
       role: role ?? roleWords(grant),
+      use: grant.use,
       clients: grant.clients,
-      who: whoWords(grant),
+      who: whoSentences(grant).join(' '),
       subjectTo,
     })),
   );

@@ -53,6 +53,18 @@ export const GrantsPage = (): JSX.Element => {
                   ))}
                 </dd>
               </div>
+              {grant.narrowedTo !== null && (
+                <div>
+                  <dt>Each session no more than</dt>
+                  <dd>
+                    {grant.narrowedTo.map((action) => (
+                      <code key={action} class="block">
+                        {action}
+                      </code>
+                    ))}
+                  </dd>
+                </div>
+              )}
             </dl>
             <p>
               <a href={linkTo([], { grant: grant.grant })}>Its issuances</a>
