@@ -107,6 +107,24 @@ describe('a batch, on the twin', () => {
     },
   );
 
+  it('reports rows without a usable subject as one that failed, and works through the others', async () => {
+    const key = 'batches/batch/lists/rows.csv';
+    const rows = ['north,', 'south,alice', 'east', `west,${'x'.repeat(257)}`, 'north,nobody'];
+    await putManifest(key, `region,subject\n${rows.join('\n')}\n`);
+    const report = await ended(await start({ grant: 'reports', manifest: { key } }));
+    expect(report).toMatchObject({
+      status: 'succeeded',
+      partial: true,
+      counts: { minted: 0, cached: 1, denied: 1, failed: 1 },
+      progress: { total: 3, done: 3 },
+    });
+    expect(report.outcomes).toEqual([
+      { subject: '-', outcome: 'failed', reason: 'Request.Malformed' },
+      { subject: 'alice', outcome: 'cached', sessionId: expect.any(String) },
+      { subject: 'nobody', outcome: 'denied', reason: 'Subject.Unavailable' },
+    ]);
+  });
+
   it('takes 300 subjects inline, and reports them in pages', async () => {
     const subjects = Array.from({ length: 300 }, (_, index) => `nobody-${String(index)}`);
     const { batchId, counts } = await ended(await start({ grant: 'reports', subjects }));
