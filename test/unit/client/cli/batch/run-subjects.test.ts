@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { ReportLine } from '../../../../../client/cli/batch/report-file.ts';
 import { runSubjects, type RunPlan } from '../../../../../client/cli/batch/run-subjects.ts';
 import { subjectCredentials } from '../../../../../client/cli/batch/subject-credentials.ts';
+import type { CredentialsAnswer } from '../../../../../core/contracts/api.ts';
 import type { Profile } from '../../../../../client/cli/profile.ts';
 import type { Terminal } from '../../../../../client/cli/terminal.ts';
 import {
@@ -206,6 +207,27 @@ describe('a run', () => {
     expect(await run).toMatchObject({ ok: 1 });
     expect(outcomes()).toEqual([['alice', 'ok', 0, null]]);
     expect(broker.calls).toHaveLength(1);
+  });
+
+  it('that is stopped while the broker answers runs nobody’s command, and asks for no other', async () => {
+    const asked: string[] = [];
+    const ran: string[] = [];
+    const { body } = issuedFor('alice');
+    await runSubjects(
+      planFor(['alice', 'bob'], {
+        concurrency: 1,
+        credentialsOf: (subject) => {
+          asked.push(subject);
+          stop.abort();
+          return Promise.resolve(body as CredentialsAnswer);
+        },
+        runCommand: (subject) => {
+          ran.push(subject);
+          return Promise.resolve(0);
+        },
+      }),
+    );
+    expect({ asked, ran, lines }).toEqual({ asked: ['alice'], ran: [], lines: [] });
   });
 
   it('that is stopped while it waits for the broker ends at once, with nothing to report', async () => {
