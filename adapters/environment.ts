@@ -56,6 +56,10 @@ export const variables = {
   DENY_POLICY_ARN: z.string().regex(/^arn:[a-z-]+:iam::\d{12}:policy\//),
   /** How long the longest session of a mapped role may last. */
   LONGEST_SESSION_SECONDS: z.coerce.number().int().min(900).max(43_200),
+  /** Whether the groups that live sessions rest on are compared with the user pool's. */
+  RECONCILES_GROUPS: z.stringbool(),
+  /** How many people one run of the reconciler asks the user pool for. */
+  SUBJECTS_PER_RUN: z.coerce.number().int().min(1).max(1000),
   CORS_ORIGINS: json(z.array(text)),
   BUCKET_NAME: text,
   WARRANT_SECONDS: z.coerce.number().int().min(900).max(86_400),

@@ -25,6 +25,7 @@ export const keyOf = {
   /** All revocations by their time. */
   revocationPlace: (place: string) => ({ pk: text('REVOCATIONS'), sk: text(place) }),
   denyPolicyLease: () => ({ pk: text('WRITER#deny-policy'), sk: text('LEASE') }),
+  reconcilerPlace: () => ({ pk: text('WRITER#reconciler'), sk: text('PLACE') }),
   denyPolicyDenial: (revocationId: string) => ({
     pk: text('WRITER#deny-policy'),
     sk: text(`DENIAL#${revocationId}`),

@@ -16,7 +16,7 @@ import { FunctionFactory } from './constructs/function-factory.ts';
 import { IssueCredentials } from './constructs/issue-credentials.ts';
 import { Ledger } from './constructs/ledger.ts';
 import { MappedRoles, mappedRoleArnPrefix } from './constructs/mapped-roles.ts';
-import { Revocations } from './constructs/revocations.ts';
+import { Revocations, type ReconciliationProps } from './constructs/revocations.ts';
 import { readGrants } from './grant-files.ts';
 import { issuerOf, type UserPoolSource } from './user-pool-source.ts';
 
@@ -55,6 +55,8 @@ export interface CredentialBrokerProps {
   readonly batchConcurrency?: number;
   /** How long a batch may go on with what the token that started it was good for, 15 minutes to a day. Default 12 hours. */
   readonly batchWarrantDuration?: Duration;
+  /** How often and how much of what is live is compared with the user pools. */
+  readonly reconciliation?: ReconciliationProps;
   /** Origins of browsers that may call the API. Default none. */
   readonly corsOrigins?: readonly string[];
   /** False where the account already has a role with which API Gateway writes logs: there is one per account and Region. */
@@ -171,6 +173,7 @@ export class CredentialBroker extends Construct {
       table,
       denyPolicyArn: denyPolicy.policyArn,
       longestSessionSeconds: longestSessionSeconds(grants),
+      reconciliation: props.reconciliation ?? {},
       userPools: props.userPools.map(({ userPool }) => userPool),
     });
     const batches = new Batches(this, 'Batches', {

@@ -42,6 +42,12 @@ const settingsSchema = z.strictObject({
   kmsCallsPerSecond: z.coerce.number().int().min(6).default(2000),
   /** Clients that may use only a share of the identity pool's budget: `batch=20,service=10`. */
   clientShares: clientShares.default({}),
+  /** From one run of the reconciler to the next. */
+  reconciliationMinutes: z.coerce.number().int().min(1).max(1440).default(5),
+  /** How many people one run of it asks the user pool for. */
+  reconciledSubjectsPerRun: z.coerce.number().int().min(1).max(1000).default(250),
+  /** False where a trigger gives people groups that the user pool does not have. */
+  reconcilesGroups: z.union([z.boolean(), z.stringbool()]).default(true),
   /** Origins of browsers that may call the API, separated by commas. */
   corsOrigins: commaSeparated.default([]),
   /** How much the functions log; no level logs a secret. */

@@ -66,5 +66,6 @@ export const resolveSubject = async (
   };
 };
 
-const isActive = ({ enabled, status }: DirectoryUser): boolean =>
+/** Whether an account may have credentials, as the directory shows it. */
+export const isActive = ({ enabled, status }: DirectoryUser): boolean =>
   enabled && activeStatuses.has(status);

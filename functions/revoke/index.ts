@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { SFNClient } from '@aws-sdk/client-sfn';
@@ -11,11 +12,14 @@ import { nodeDigest } from '../../adapters/digest.ts';
 import { readEnvironment, variables } from '../../adapters/environment.ts';
 import { readGrants } from '../../adapters/grant-files.ts';
 import { uuidV7Source } from '../../adapters/ids.ts';
+import { dynamoLiveSessions } from '../../adapters/live-sessions.ts';
 import { dynamoRevocationRecords } from '../../adapters/revocation-records.ts';
 import { dynamoRevocationTargets } from '../../adapters/revocation-targets.ts';
 import { stepFunctionsRevokeMachine } from '../../adapters/revoke-machine.ts';
 import { dynamoSubjectEntries } from '../../adapters/subject-entries.ts';
 import { systemTimer } from '../../adapters/timer.ts';
+import { cognitoUserDirectory } from '../../adapters/user-directory.ts';
+import { dynamoUsernameRegistry } from '../../adapters/username-registry.ts';
 import { dynamoWriterLease } from '../../adapters/writer-lease.ts';
 import type { RevokeInput } from '../../core/revocations/revocation.ts';
 import { denySessions, type DenySessionsInput } from './deny-sessions.ts';
@@ -23,6 +27,7 @@ import { liftDenial } from './lift-denial.ts';
 import { purgeEntries } from './purge-entries.ts';
 import { raiseEpoch } from './raise-epoch.ts';
 import { reactToUserPool } from './react-to-user-pool.ts';
+import { reconcile } from './reconcile.ts';
 import { restoreTarget } from './restore-target.ts';
 
 const environment = readEnvironment(process.env, {
@@ -34,6 +39,8 @@ const environment = readEnvironment(process.env, {
   LAMBDA_TASK_ROOT: variables.LAMBDA_TASK_ROOT,
   STATE_MACHINE_ARN: variables.STATE_MACHINE_ARN,
   USER_POOLS: variables.USER_POOLS,
+  RECONCILES_GROUPS: variables.RECONCILES_GROUPS,
+  SUBJECTS_PER_RUN: variables.SUBJECTS_PER_RUN,
 });
 const aws = { region: environment.AWS_REGION, endpoint: environment.AWS_ENDPOINT_URL };
 const table = {
@@ -53,6 +60,11 @@ const ports = {
     client: new SFNClient(clientSettings('states', aws)),
     stateMachineArn: environment.STATE_MACHINE_ARN,
   }),
+  live: dynamoLiveSessions(table),
+  users: cognitoUserDirectory({
+    client: new CognitoIdentityProviderClient(clientSettings('cognito-idp', aws)),
+    usernames: dynamoUsernameRegistry(table),
+  }),
   denials: dynamoDenialRows(table),
   lease: dynamoWriterLease({ ...table, clock: systemClock }),
   policy: iamDenyPolicyText({
@@ -63,6 +75,8 @@ const ports = {
 const context = {
   longestSessionSeconds: environment.LONGEST_SESSION_SECONDS,
   userPools: environment.USER_POOLS,
+  comparesGroups: environment.RECONCILES_GROUPS,
+  subjectsPerRun: environment.SUBJECTS_PER_RUN,
   grants: readGrants(join(environment.LAMBDA_TASK_ROOT, 'grants.json')),
 };
 
@@ -71,10 +85,12 @@ type RevokeEvent =
       readonly task: 'raise-epoch' | 'restore-target' | 'purge-entries' | 'lift-denial';
     } & RevokeInput)
   | ({ readonly task: 'deny-sessions' } & DenySessionsInput)
+  // As the schedule's rule says it.
+  | { readonly task: 'reconcile' }
   // As the rule of the default bus hands it over.
   | { readonly 'detail-type': string };
 
-/** The tasks of the state machine revoke, and the reaction to the user pool's events. */
+/** The tasks of the state machine revoke, the reaction to the user pool's events, and the reconciler. */
 export const handler = async (event: RevokeEvent): Promise<unknown> => {
   if ('detail-type' in event) return reactToUserPool(ports, context, event);
   switch (event.task) {
@@ -86,6 +102,8 @@ export const handler = async (event: RevokeEvent): Promise<unknown> => {
       return purgeEntries(ports, event);
     case 'deny-sessions':
       return denySessions(ports, context, event);
+    case 'reconcile':
+      return reconcile(ports, context);
     case 'lift-denial':
       return liftDenial(ports, event);
   }

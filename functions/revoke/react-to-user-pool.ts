@@ -1,19 +1,10 @@
 import type { Grant } from '../../core/grants/grant.ts';
-import type { Clock, CredentialStore, Digest } from '../../core/ports.ts';
-import type { RevocationRecords, RevokeMachine } from '../../core/revocations/ports.ts';
-import { requestRevocation } from '../../core/revocations/request.ts';
+import type { CredentialStore } from '../../core/ports.ts';
 import { isGroupRelevant, readUserPoolEvent } from '../../core/revocations/user-pool-event.ts';
-import { uuidOfDigest } from '../../core/revocations/uuid-of-digest.ts';
 import type { UserPool } from '../../core/user-pools.ts';
+import { revokeByItself, type OwnRevocationPorts } from './revoke-by-itself.ts';
 
-/** The name under which the broker's own revocations are on record. */
-const stepkeyItself = 'stepkey';
-
-export interface ReactionPorts {
-  readonly clock: Clock;
-  readonly digest: Digest;
-  readonly records: Pick<RevocationRecords, 'create'>;
-  readonly machine: RevokeMachine;
+export interface ReactionPorts extends OwnRevocationPorts {
   readonly store: Pick<CredentialStore, 'read'>;
 }
 
@@ -44,15 +35,10 @@ export const reactToUserPool = async (
   for (const { alias } of pools) {
     const subject = `${alias}:${change.sub}`;
     const { identity } = await ports.store.read({ subject, client: '-', grant: '-' }, null);
-    const { revocationId } = await requestRevocation(ports, {
-      revocationId: uuidOfDigest(
-        ports.digest.sha256Hex(JSON.stringify(['user-pool', alias, change.eventId])),
-      ),
-      target: { kind: 'subject', name: subject },
+    const revocationId = await revokeByItself(ports, {
+      subject,
+      cause: ['user-pool', alias, change.eventId],
       reason: `user pool: ${change.call}, event ${change.eventId}`,
-      requestedBy: stepkeyItself,
-      requestedByClient: null,
-      suspends: false,
       denies: identity !== null,
     });
     revocationIds.push(revocationId);

@@ -14,6 +14,7 @@ import {
   listIndexes,
   listSortAttribute,
 } from '../../core/ledger/list-indexes.ts';
+import { liveIndex } from '../../core/revocations/live-index.ts';
 
 /** One table for subjects, cache entries, revocations, the quota and the ledger: a subject and its entries share a partition. */
 export const createBrokerTable = (
@@ -46,5 +47,13 @@ export const createBrokerTable = (
       nonKeyAttributes: [...listedAttributes],
     });
   }
+  // Sorted by a number, so that those that have ended are left out by the key.
+  table.addGlobalSecondaryIndex({
+    indexName: liveIndex.name,
+    partitionKey: { name: liveIndex.attribute, type: AttributeType.STRING },
+    sortKey: { name: liveIndex.sortAttribute, type: AttributeType.NUMBER },
+    projectionType: ProjectionType.INCLUDE,
+    nonKeyAttributes: [...liveIndex.keptAttributes],
+  });
   return table;
 };

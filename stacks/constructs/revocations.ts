@@ -1,18 +1,32 @@
 import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IUserPool } from 'aws-cdk-lib/aws-cognito';
-import { Rule } from 'aws-cdk-lib/aws-events';
+import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { liveIndex } from '../../core/revocations/live-index.ts';
 import { revokingCalls } from '../../core/revocations/user-pool-event.ts';
 import type { BrokerKeys } from './broker-keys.ts';
 import { BrokerMachine, stateMachineArnOf } from './broker-machine.ts';
 import type { FunctionFactory } from './function-factory.ts';
 import { revokeRights, type RevokeRight } from './revoke-rights.ts';
 import { rowRight, tableKeyRight } from './rights.ts';
+
+/** How what events did not tell is found. */
+export interface ReconciliationProps {
+  /** From the beginning of one run to the next, whole minutes. Default 5. */
+  readonly interval?: Duration;
+  /** How many people one run asks the user pool for, two or three calls each; 1 to 1,000. Default 250. */
+  readonly subjectsPerRun?: number;
+  /**
+   * False where tokens carry groups that the user pool does not have, given by a trigger: they would count as left.
+   * Default true.
+   */
+  readonly comparesGroups?: boolean;
+}
 
 export interface RevocationsProps {
   readonly deploymentName: string;
@@ -22,6 +36,7 @@ export interface RevocationsProps {
   readonly denyPolicyArn: string;
   readonly longestSessionSeconds: number;
   readonly userPools: readonly IUserPool[];
+  readonly reconciliation: ReconciliationProps;
   readonly logRetention: RetentionDays;
   readonly removalPolicy: RemovalPolicy;
 }
@@ -37,6 +52,7 @@ export class Revocations extends Construct {
     const futureArn = stateMachineArnOf(this, `${props.deploymentName}-revoke`);
     const tasks = this.#createTasks(props, futureArn);
     this.#reactToUserPools(props, tasks);
+    this.#reconcile(props, tasks);
     this.stateMachineArn = new BrokerMachine(this, 'Machine', {
       ...props,
       name: 'revoke',
@@ -82,6 +98,23 @@ export class Revocations extends Construct {
     );
   }
 
+  #reconcile(
+    { reconciliation: { interval = Duration.minutes(5) } }: RevocationsProps,
+    tasks: IFunction,
+  ): void {
+    const rule = new Rule(this, 'Reconciliation', {
+      description: 'Finds live sessions of people whom the user pool does not stand for any more',
+      schedule: Schedule.rate(interval),
+    });
+    rule.addTarget(
+      new LambdaFunction(tasks, {
+        event: RuleTargetInput.fromObject({ task: 'reconcile' }),
+        // The next run does what this one could not.
+        retryAttempts: 0,
+      }),
+    );
+  }
+
   #createTasks(
     { factory, keys, table, ...props }: RevocationsProps,
     stateMachineArn: string,
@@ -98,8 +131,30 @@ export class Revocations extends Construct {
         TABLE_NAME: table.tableName,
         DENY_POLICY_ARN: props.denyPolicyArn,
         LONGEST_SESSION_SECONDS: String(props.longestSessionSeconds),
+        RECONCILES_GROUPS: String(props.reconciliation.comparesGroups ?? true),
+        SUBJECTS_PER_RUN: String(props.reconciliation.subjectsPerRun ?? 250),
       },
       rights: [
+        new PolicyStatement({
+          sid: 'FindSubject',
+          actions: [
+            'cognito-idp:AdminGetUser',
+            'cognito-idp:AdminListGroupsForUser',
+            'cognito-idp:ListUsers',
+          ],
+          resources: props.userPools.map(({ userPoolArn }) => userPoolArn),
+        }),
+        new PolicyStatement({
+          sid: 'ListLiveSessions',
+          actions: ['dynamodb:Query'],
+          resources: [`${table.tableArn}/index/${liveIndex.name}`],
+        }),
+        rowRight('KeepPlace', table, ['GetItem', 'PutItem'], ['WRITER#reconciler']),
+        new PolicyStatement({
+          sid: 'ReadDenyPolicy',
+          actions: ['iam:GetPolicy', 'iam:GetPolicyVersion'],
+          resources: [props.denyPolicyArn],
+        }),
         new PolicyStatement({
           sid: 'WriteDenyPolicy',
           actions: ['iam:CreatePolicyVersion', 'iam:DeletePolicyVersion', 'iam:ListPolicyVersions'],

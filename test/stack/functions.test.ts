@@ -160,6 +160,10 @@ describe('the calls of a function', () => {
   it('revoke writes one policy and cannot attach it, opens nothing and starts its own machine [SEC-31]', () => {
     const policy = '<BrokerDenyPolicy>';
     expect(callsOf('revoke')).toEqual([
+      'cognito-idp:AdminGetUser,cognito-idp:AdminListGroupsForUser,cognito-idp:ListUsers on <StepkeyIdentity:ExportsOutputFnGetAttUsersUserPoolArn>',
+      'dynamodb:Query on <BrokerTable.Arn>/index/live',
+      'dynamodb:GetItem,dynamodb:PutItem on <BrokerTable.Arn> if dynamodb:LeadingKeys=WRITER#reconciler',
+      `iam:GetPolicy,iam:GetPolicyVersion on ${policy}`,
       `iam:CreatePolicyVersion,iam:DeletePolicyVersion,iam:ListPolicyVersions on ${policy}`,
       'states:StartExecution on arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:stateMachine:stepkey-revoke',
       'dynamodb:GetItem,dynamodb:PutItem on <BrokerTable.Arn> if dynamodb:LeadingKeys=REVOCATION#*',

@@ -83,19 +83,27 @@ describe('the rule for the user pool’s events', () => {
   const rules = Object.values(broker.findResources('AWS::Events::Rule')).map(
     ({ Properties }) =>
       Properties as {
-        EventPattern: { source: string[]; detail: Record<string, unknown> };
+        EventPattern?: { source: string[]; detail: Record<string, unknown> };
+        ScheduleExpression?: string;
         EventBusName?: unknown;
         Targets: { Arn: unknown; Input?: unknown }[];
       },
   );
 
   it('listens on the default bus to the calls that must end what was before [SEC-34]', () => {
-    const rule = rules.find(({ EventPattern }) => EventPattern.source.includes('aws.cognito-idp'));
+    const rule = rules.find(({ EventPattern }) => EventPattern?.source.includes('aws.cognito-idp'));
     expect(rule?.EventBusName).toBeUndefined();
-    expect(rule?.EventPattern.detail['eventName']).toEqual([...revokingCalls]);
-    expect(rule?.EventPattern.detail['errorCode']).toEqual([{ exists: false }]);
+    expect(rule?.EventPattern?.detail['eventName']).toEqual([...revokingCalls]);
+    expect(rule?.EventPattern?.detail['errorCode']).toEqual([{ exists: false }]);
     expect(rule?.Targets.map(({ Arn }) => flatten(Arn))).toEqual([
       '<BrokerRevocationsrevokeFunction.Arn>',
     ]);
+  });
+
+  it('is not all: every five minutes the reconciler looks for what they did not tell [SEC-35]', () => {
+    const [rule, ...others] = rules.filter(({ ScheduleExpression }) => ScheduleExpression);
+    expect(others).toEqual([]);
+    expect(rule?.ScheduleExpression).toBe('rate(5 minutes)');
+    expect(rule?.Targets).toMatchObject([{ Input: '{"task":"reconcile"}' }]);
   });
 });

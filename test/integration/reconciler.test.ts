@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { emptyDenyPolicy } from '../../core/revocations/deny-policy.ts';
+import type { Twin } from '../../local/twin.ts';
+import { callApi } from '../support/twin/api.ts';
+import { startDemoTwin } from '../support/twin/demo-twin.ts';
+import { signIn } from '../support/twin/people.ts';
+import { operatorOf, type Operator } from '../support/twin/revocations.ts';
+import { listWith, type WireCredentials } from '../support/twin/use-files.ts';
+
+interface Report {
+  readonly sessions: number;
+  readonly subjects: number;
+  readonly revocationIds: readonly string[];
+  readonly isPassDone: boolean;
+}
+
+interface Handed {
+  readonly credentials: WireCredentials;
+  readonly subject: string;
+  readonly identityId: string;
+  readonly sessionId: string;
+}
+
+describe('what the user pool’s events did not tell, on the twin', () => {
+  let twin: Twin;
+  let operator: Operator;
+
+  beforeAll(async () => {
+    twin = await startDemoTwin({ loseCloudTrailEvents: true });
+    operator = await operatorOf(twin);
+    for (const Username of ['carol', 'frank']) {
+      await admin('AdminAddUserToGroup', { Username, GroupName: 'readers' });
+    }
+  });
+  afterAll(async () => {
+    await twin.stop();
+  });
+
+  const admin = (operation: string, input: object) =>
+    twin.call('cognito-idp', operation, { UserPoolId: twin.endpoints.userPoolId, ...input });
+  const reconcile = async (): Promise<Report> => {
+    const { Payload, FunctionError } = await twin.call('lambda', 'Invoke', {
+      FunctionName: 'stepkey-revoke',
+      Payload: Buffer.from('{"task":"reconcile"}'),
+    });
+    const text = Buffer.from(Payload as Uint8Array).toString();
+    if (FunctionError !== undefined) throw new Error(text);
+    return JSON.parse(text) as Report;
+  };
+  const handOut = async (username: string, body: object) => {
+    const { idToken: token } = await signIn(twin, username);
+    const answer = await callApi(twin, 'POST', '/v1/credentials', { token, body });
+    expect(answer.status).toBe(200);
+    const handed = answer.body as unknown as Handed;
+    const ask = () => callApi(twin, 'POST', '/v1/credentials', { token, body });
+    const list = () => listWith(twin, handed.credentials, `private/${handed.identityId}/`);
+    return { ...handed, ask, list };
+  };
+  /** Who was minted for in the last minute counts as somebody whom the directory may not know yet. */
+  const makeOlder = (sessionId: string) =>
+    twin.call('dynamodb', 'UpdateItem', {
+      TableName: twin.endpoints.table,
+      Key: { pk: { S: `SESSION#${sessionId}` }, sk: { S: 'SESSION' } },
+      UpdateExpression: 'SET mintedAtEpochSeconds = mintedAtEpochSeconds - :minutes',
+      ExpressionAttributeValues: { ':minutes': { N: '120' } },
+    });
+
+  it('is found by the reconciler: disabled, deleted, out of the group; and nobody else [SEC-35]', async () => {
+    const disabled = await handOut('alice', { grant: 'own-files' });
+    const removed = await handOut('bob', { grant: 'own-files' });
+    const deleted = await handOut('frank', { grant: 'own-files' });
+    const healthy = await handOut('carol', { grant: 'own-files' });
+    expect(await reconcile()).toMatchObject({ sessions: 4, subjects: 4, revocationIds: [] });
+
+    await admin('AdminDisableUser', { Username: 'alice' });
+    for (const GroupName of await groupsOf('bob')) {
+      await admin('AdminRemoveUserFromGroup', { Username: 'bob', GroupName });
+    }
+    await admin('AdminDeleteUser', { Username: 'frank' });
+    await makeOlder(deleted.sessionId);
+    const { revocationIds } = await reconcile();
+    expect(revocationIds).toHaveLength(3);
+    for (const id of revocationIds) {
+      expect(await operator.until(id, 'in-force')).toMatchObject({ requestedBy: 'stepkey' });
+    }
+    for (const { ask, list } of [disabled, removed, deleted]) {
+      expect((await ask()).body['type']).toMatch(/revoked$/);
+      expect(await list()).toBe('AccessDenied');
+    }
+    expect((await healthy.ask()).status).toBe(200);
+    expect(await healthy.list()).toBe('ok');
+    expect(await reconcile()).toMatchObject({ sessions: 4, subjects: 4, revocationIds: [] });
+  });
+
+  it('includes a policy that was changed by hand: it is mended [SEC-31]', async () => {
+    const { credentials, subject, identityId } = await handOut('carol', { grant: 'own-files' });
+    const { revocationId } = await operator.revokeNow({ subject });
+    const list = () => listWith(twin, credentials, `private/${identityId}/`);
+    expect(await list()).toBe('AccessDenied');
+    const policy = await denyPolicy();
+    const { Versions } = (await twin.call('iam', 'ListPolicyVersions', policy)) as {
+      Versions: { VersionId: string; IsDefaultVersion: boolean }[];
+    };
+    for (const { VersionId, IsDefaultVersion } of Versions) {
+      if (!IsDefaultVersion)
+        await twin.call('iam', 'DeletePolicyVersion', { ...policy, VersionId });
+    }
+    await twin.call('iam', 'CreatePolicyVersion', {
+      ...policy,
+      PolicyDocument: emptyDenyPolicy(),
+      SetAsDefault: true,
+    });
+    expect(await list()).toBe('ok');
+    await reconcile();
+    expect(await list()).toBe('AccessDenied');
+    await operator.restoreNow(revocationId);
+  });
+
+  it('comes by itself, every five minutes', async () => {
+    const { Rules } = (await twin.call('events', 'ListRules', {})) as {
+      Rules: { Name: string; ScheduleExpression?: string; State: string }[];
+    };
+    const rule = Rules.find(({ ScheduleExpression }) => ScheduleExpression !== undefined);
+    expect(rule).toMatchObject({ ScheduleExpression: 'rate(5 minutes)', State: 'ENABLED' });
+    const { Targets } = (await twin.call('events', 'ListTargetsByRule', { Rule: rule?.Name })) as {
+      Targets: { Arn: string; Input: string }[];
+    };
+    expect(Targets).toMatchObject([{ Input: '{"task":"reconcile"}' }]);
+  });
+
+  const denyPolicy = async () => {
+    const { Policies } = (await twin.call('iam', 'ListPolicies', { Scope: 'Local' })) as {
+      Policies: { Arn: string; PolicyName: string }[];
+    };
+    const found = Policies.find(({ PolicyName }) => PolicyName.includes('deny'));
+    return { PolicyArn: String(found?.Arn) };
+  };
+  const groupsOf = async (username: string): Promise<readonly string[]> => {
+    const { Groups } = (await admin('AdminListGroupsForUser', { Username: username })) as {
+      Groups: { GroupName: string }[];
+    };
+    return Groups.map(({ GroupName }) => GroupName);
+  };
+});
