@@ -1,4 +1,4 @@
-import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { acknowledge } from './constructs/acknowledge.ts';
@@ -20,7 +20,13 @@ export interface BrokerStackProps extends StackProps {
 export class BrokerStack extends Stack {
   constructor(scope: Construct, id: string, props: BrokerStackProps) {
     super(scope, id, props);
-    const { keepData, ...settings } = props.settings;
+    const {
+      keepData,
+      reconciliationMinutes,
+      reconciledSubjectsPerRun,
+      reconcilesGroups,
+      ...settings
+    } = props.settings;
     const removalPolicy = keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
     const bucket = new Bucket(this, 'Files', {
       encryption: BucketEncryption.S3_MANAGED,
@@ -37,6 +43,11 @@ export class BrokerStack extends Stack {
     );
     const broker = new CredentialBroker(this, 'Broker', {
       ...settings,
+      reconciliation: {
+        interval: Duration.minutes(reconciliationMinutes),
+        subjectsPerRun: reconciledSubjectsPerRun,
+        comparesGroups: reconcilesGroups,
+      },
       userPools: props.userPools,
       identityPoolId: props.identityPoolId,
       developerProvider: props.developerProvider,
