@@ -1,8 +1,5 @@
 /** The deployed system on one machine: synthesizes the app, deploys its templates onto the twin's services and serves. */
 import { randomUUID } from 'node:crypto';
-import { join, resolve as resolvePath } from 'node:path';
-import { bundlePage } from '../tools/bundle-page.ts';
-import { bundleScript } from '../tools/bundle.ts';
 import { startAwsListener } from './aws-listener.ts';
 import { serveConsole } from './console.ts';
 import { deployStacks } from './deploy/deploy.ts';
@@ -10,6 +7,7 @@ import type { DeployedStacks } from './deploy/deploy.ts';
 import { resourceHandlers } from './deploy/handlers.ts';
 import { collectApi } from './deploy/resources/api-gateway.ts';
 import type { StackTemplate } from './deploy/template.ts';
+import { deployable } from './deployable.ts';
 import { endpointsOf, identityStack } from './deployed-endpoints.ts';
 import { writeEndpoints } from './endpoints.ts';
 import type { Endpoints } from './endpoints.ts';
@@ -23,7 +21,6 @@ import { memoryKeyVault, openKeyVault } from './state/keys.ts';
 import type { KeyVault } from './state/keys.ts';
 import { memoryStore, openStore } from './state/store.ts';
 import { stoppable, type Stoppable } from './stoppable.ts';
-import { synthesize } from './synth.ts';
 import { createTwinServices } from './twin-services.ts';
 import type { ServicesOptions, TwinServices } from './twin-services.ts';
 import { seedUsers } from './users.ts';
@@ -80,7 +77,6 @@ export interface OpenTwin extends Twin {
   readonly vault: KeyVault;
 }
 
-const repositoryRoot = resolvePath(import.meta.dirname, '..');
 const sweepIntervalMillis = 60_000;
 
 const adminCall =
@@ -134,8 +130,6 @@ const sweeping = (services: TwinServices): { stop: () => Promise<void> } => {
 const start = async (options: TwinOptions, parts: Stoppable): Promise<OpenTwin> => {
   const progress = options.onProgress ?? (() => undefined);
   const log = options.log ?? (() => undefined);
-  const cacheDirectory = join(repositoryRoot, '.cache');
-  const runtimeScript = join(cacheDirectory, 'local', 'runtime-process.cjs');
   const clock = { nowEpochMillis: () => Date.now() };
 
   progress('Opening the state and the ports');
@@ -148,11 +142,6 @@ const start = async (options: TwinOptions, parts: Stoppable): Promise<OpenTwin> 
   parts.add({ stop: () => store.close() });
   const vault =
     directory === null ? memoryKeyVault() : await openKeyVault(directory.signingKeysFile);
-  await bundleScript({
-    root: repositoryRoot,
-    entry: join(import.meta.dirname, 'lambda', 'runtime-process.ts'),
-    outFile: runtimeScript,
-  });
   const services = parts.add(
     await createTwinServices({
       ...options,
@@ -161,7 +150,7 @@ const start = async (options: TwinOptions, parts: Stoppable): Promise<OpenTwin> 
       clock,
       directories: directory,
       awsEndpoint: listener.url,
-      runtimeScript,
+      runtimeScript: await deployable.runtimeScript(),
       log,
     }),
   );
@@ -179,15 +168,8 @@ const start = async (options: TwinOptions, parts: Stoppable): Promise<OpenTwin> 
   );
 
   progress('Bundling the functions and synthesizing the templates');
-  const pageDirectory = await bundlePage({
-    root: repositoryRoot,
-    outDirectory: join(cacheDirectory, 'page'),
-  });
-  const { templates, assets } = await synthesize({
-    root: repositoryRoot,
-    cacheDirectory,
-    ...(options.context === undefined ? {} : { context: options.context }),
-  });
+  const pageDirectory = await deployable.pageDirectory();
+  const { templates, assets } = await deployable.synthesis(options.context);
 
   progress('Deploying');
   const api = collectApi();

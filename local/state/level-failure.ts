@@ -33,3 +33,18 @@ export const refuseForeignFiles = async (directory: string): Promise<void> => {
   if (names.includes('CURRENT')) return;
   if (!names.every((name) => /^(LOCK|LOG|LOG\.old)$/.test(name))) throw damaged(directory);
 };
+
+/**
+ * LevelDB is native code, which the package cannot bring along; without a state directory nobody needs it.
+ * @throws StateError where it is not installed
+ */
+export const requireLevel = async (directory: string): Promise<typeof import('level')> => {
+  try {
+    return await import('level');
+  } catch (error) {
+    throw new StateError(
+      `To keep the state in ${directory}, the package "level" must be installed: npm install --save-dev level`,
+      { cause: error },
+    );
+  }
+};

@@ -1,6 +1,6 @@
 /** The durable store: small collections that are read from memory and written through to LevelDB. */
-import { Level } from 'level';
-import { damaged, levelFailure, refuseForeignFiles } from './level-failure.ts';
+import type { Level } from 'level';
+import { damaged, levelFailure, refuseForeignFiles, requireLevel } from './level-failure.ts';
 import { createWriteQueue } from './write-queue.ts';
 
 /**
@@ -70,11 +70,14 @@ const createStore = (
 
 /**
  * Opens or makes the store. One process at a time: LevelDB holds a lock that ends with the process.
- * @throws StateError when another process has it open, or when it is damaged
+ * @throws StateError when another process has it open, when it is damaged, or where `level` is not installed
  */
 export const openStore = async (directory: string): Promise<Store> => {
   await refuseForeignFiles(directory);
-  const level = new Level<string, string>(directory, { valueEncoding: 'utf8' });
+  const { Level: LevelDb } = await requireLevel(directory);
+  const level: Level<string, string> = new LevelDb<string, string>(directory, {
+    valueEncoding: 'utf8',
+  });
   try {
     await level.open();
   } catch (error) {

@@ -1,31 +1,22 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import { readdir, readFile, symlink, unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  installPackage,
+  repositoryRoot as root,
+  type InstalledPackage,
+} from './installed-package.ts';
+import { keepsState, kinds, storyOf } from './user-scripts.ts';
 
-const run = promisify(execFile);
-const root = resolve(import.meta.dirname, '..', '..');
-
+let stepkey: InstalledPackage;
 let project: string;
-let npm: NodeJS.ProcessEnv;
 
-/** As a user gets it: packed, and installed with no network into a project that has nothing else. */
 beforeAll(async () => {
-  project = await mkdtemp(join(tmpdir(), 'stepkey-package-'));
-  npm = { PATH: process.env['PATH'], HOME: project, npm_config_update_notifier: 'false' };
-  const options = { env: npm, cwd: root };
-  await run('npm', ['pack', '--pack-destination', project, '--loglevel', 'error'], options);
-  const [tarball = ''] = (await readdir(project)).filter((name) => name.endsWith('.tgz'));
-  await writeFile(join(project, 'package.json'), '{"name":"user","version":"1.0.0"}');
-  const args = ['install', '--offline', '--ignore-scripts', '--no-audit', '--no-fund'];
-  await run('npm', [...args, join(project, tarball)], { env: npm, cwd: project });
+  stepkey = await installPackage();
+  project = stepkey.project;
 });
-afterAll(() => rm(project, { recursive: true, force: true }));
-
-const node = async (...args: readonly string[]): Promise<{ stdout: string; stderr: string }> =>
-  run(process.execPath, [...args], { env: npm, cwd: project });
+afterAll(() => stepkey.remove());
 
 it('brings nothing else along', async () => {
   const installed = await readdir(join(project, 'node_modules'));
@@ -36,9 +27,11 @@ it('runs as a command, and speaks only to be heard', async () => {
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
     version: string;
   };
-  const script = join(project, 'node_modules', '.bin', 'stepkey');
-  expect(await node(script, '--version')).toEqual({ stdout: `${version}\n`, stderr: '' });
-  const help = await node(script, '--help');
+  expect(await stepkey.node(stepkey.command, '--version')).toEqual({
+    stdout: `${version}\n`,
+    stderr: '',
+  });
+  const help = await stepkey.node(stepkey.command, '--help');
   expect(help.stdout).toContain('credential-process');
   expect(help.stderr).toBe('');
 });
@@ -48,7 +41,7 @@ it.each([
   ['CommonJS', ['--input-type=commonjs', '-e', "show(require('stepkey'))"]],
 ])('is imported as %s', async (_, [type = '', flag = '', code = '']) => {
   const show = 'const show = (s) => console.log(Object.keys(s).sort().join());';
-  const { stdout, stderr } = await node(type, flag, `${show} ${code}`);
+  const { stdout, stderr } = await stepkey.node(type, flag, `${show} ${code}`);
   expect(stderr).toBe('');
   expect(stdout).toContain('fromStepkey');
   expect(stdout).toContain('withCallerCredentials');
@@ -58,17 +51,78 @@ it('has types for both kinds of module, without a package beside it', async () =
   const use =
     "fromStepkey({ api: 'https://broker.example', token: 'x' }) satisfies () => Promise<{ accessKeyId: string }>;\n";
   const wrong = "// @ts-expect-error a broker has an address\nfromStepkey({ token: 'x' });\n";
+  const useTwin =
+    "startTwin({ users: 'none' }).then(({ endpoints, stop }) => [endpoints.clients.cli.clientId satisfies string, stop]);\n" +
+    "// @ts-expect-error there are no such users\nstartTwin({ users: 'many' });\n";
   await writeFile(
     join(project, 'user.mts'),
-    `import { fromStepkey } from 'stepkey';\n${use}${wrong}`,
+    `import { fromStepkey } from 'stepkey';\nimport { startTwin } from 'stepkey/local';\n${use}${wrong}${useTwin}`,
   );
   await writeFile(
     join(project, 'user.cts'),
-    `import stepkey = require('stepkey');\nconst { fromStepkey } = stepkey;\n${use}${wrong}`,
+    `import stepkey = require('stepkey');\nimport local = require('stepkey/local');\nconst { fromStepkey } = stepkey;\nconst { startTwin } = local;\n${use}${wrong}${useTwin}`,
   );
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const types = ['--types', 'node', '--typeRoots', join(root, 'node_modules', '@types')];
   const args = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', ...types];
-  const { stdout } = await node(tsc, ...args, 'user.mts', 'user.cts');
+  const { stdout } = await stepkey.node(tsc, ...args, 'user.mts', 'user.cts');
   expect(stdout).toBe('');
+});
+
+/** Whether any process of the group still runs. */
+const runs = (processGroup: number): boolean => {
+  try {
+    return process.kill(-processGroup, 0);
+  } catch {
+    return false;
+  }
+};
+
+const endOf = async (
+  file: string,
+  text: string,
+): Promise<{ stdout: string; stderr: string; code: number | null; isGone: boolean }> => {
+  await writeFile(join(project, file), text);
+  const child = stepkey.start(file);
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (part: string) => (stdout += part));
+  child.stderr.setEncoding('utf8').on('data', (part: string) => (stderr += part));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { stdout, stderr, code, isGone: !runs(child.pid ?? 0) };
+};
+
+describe('the twin of the package', () => {
+  it.each(kinds)(
+    "signs alice in and gives her credentials in a user's %s, and leaves nothing running",
+    async (kind) => {
+      const ended = await endOf(kind === 'module' ? 'story.mjs' : 'story.cjs', storyOf(kind));
+      expect({ ...ended, stdout: '' }).toEqual({ stdout: '', stderr: '', code: 0, isGone: true });
+      const told = JSON.parse(ended.stdout) as Record<string, unknown>;
+      expect(told).toMatchObject({
+        status: 200,
+        assumedRoleArn: expect.stringMatching(/^arn:aws:sts::\d{12}:assumed-role\//),
+        issuedKey: expect.stringMatching(/^ASIA[A-Z0-9]{16}$/),
+        providedKey: told['issuedKey'],
+      });
+      expect(told['lifeSeconds']).toBeGreaterThan(600);
+    },
+    30_000,
+  );
+
+  it('keeps its state where `level` is installed, and says so where it is not', async () => {
+    const script = keepsState(join(project, 'state'));
+    const without = await endOf('state.mjs', script);
+    expect(without).toMatchObject({ stderr: '', isGone: true });
+    expect(without.stdout).toContain('npm install --save-dev level');
+    const level = join(project, 'node_modules', 'level');
+    await symlink(join(root, 'node_modules', 'level'), level);
+    try {
+      const ended = await endOf('state.mjs', script);
+      const { ids } = JSON.parse(ended.stdout) as { ids: string[] };
+      expect(ids).toEqual([expect.stringMatching(/^us-east-1_/), ids[0]]);
+    } finally {
+      await unlink(level);
+    }
+  }, 30_000);
 });
