@@ -12,8 +12,8 @@ interface LocalOptions {
 
 const readyDeployable = (root: string): Plugin => ({
   name: 'ready-deployable',
-  setup: ({ onResolve }) => {
-    onResolve({ filter: /\/deployable\.ts$/ }, () => ({
+  setup: (build) => {
+    build.onResolve({ filter: /\/deployable\.ts$/ }, () => ({
       path: join(root, 'local', 'packaged-deployable.ts'),
     }));
   },
@@ -25,13 +25,13 @@ const readyDeployable = (root: string): Plugin => ({
  */
 const levelWhenNeeded: Plugin = {
   name: 'level-when-needed',
-  setup: ({ onResolve, onLoad }) => {
-    onResolve({ filter: /^level$/ }, ({ kind, namespace }) =>
+  setup: (build) => {
+    build.onResolve({ filter: /^level$/ }, ({ kind, namespace }) =>
       kind === 'require-call' && namespace === 'file'
         ? { path: 'level', namespace: 'level-when-needed' }
         : { path: 'level', external: true },
     );
-    onLoad({ filter: /.*/, namespace: 'level-when-needed' }, () => ({
+    build.onLoad({ filter: /.*/, namespace: 'level-when-needed' }, () => ({
       contents:
         "exports.Level = class { constructor(...settings) { const { Level } = require('level'); return new Level(...settings); } };",
     }));

@@ -6,7 +6,6 @@ import { readPrivateFile, writePrivateFile } from './private-file.ts';
 /** The settings of a profile, as they are written; `scopes` are separated by spaces. */
 const settingNames = [
   'api',
-  'console',
   'region',
   'awsEndpoint',
   'userPoolId',

@@ -28,7 +28,6 @@ const ofTwin = (file: Fields, clients: Fields, client: string): ProfileSettings 
   const scopes = Array.isArray(chosen['scopes']) ? chosen['scopes'].map(String) : [];
   return given({
     api: textIn(file, 'api'),
-    console: textIn(file, 'console'),
     region: textIn(file, 'region'),
     awsEndpoint: textIn(file, 'aws'),
     userPoolId: textIn(file, 'userPoolId'),

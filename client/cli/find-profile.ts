@@ -25,7 +25,6 @@ export interface ProfileFlags {
 /** Each setting's environment variable. */
 const variables: Readonly<Record<SettingName, string>> = {
   api: 'STEPKEY_API',
-  console: 'STEPKEY_CONSOLE',
   region: 'STEPKEY_REGION',
   awsEndpoint: 'STEPKEY_AWS_ENDPOINT',
   userPoolId: 'STEPKEY_USER_POOL_ID',
@@ -118,7 +117,6 @@ export const profileOf = (
   return {
     name,
     api,
-    consoleUrl: settings.console ?? `${api}/console`,
     region,
     awsEndpoint: settings.awsEndpoint ?? null,
     signIn,

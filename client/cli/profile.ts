@@ -14,7 +14,6 @@ export interface SignInSettings {
 export interface Profile {
   readonly name: string;
   readonly api: string;
-  readonly consoleUrl: string;
   readonly region: string | null;
   /** For the commands that `exec` starts and the AWS profile that `configure` writes; null for AWS itself. */
   readonly awsEndpoint: string | null;

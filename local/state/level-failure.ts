@@ -1,5 +1,6 @@
 /** What LevelDB's refusals mean for the person at the terminal. */
 import { readdir } from 'node:fs/promises';
+import type * as LevelPackage from 'level';
 import { StateError } from './state-error.ts';
 
 const causeCode = (error: unknown): unknown => {
@@ -38,7 +39,7 @@ export const refuseForeignFiles = async (directory: string): Promise<void> => {
  * LevelDB is native code, which the package cannot bring along; without a state directory nobody needs it.
  * @throws StateError where it is not installed
  */
-export const requireLevel = async (directory: string): Promise<typeof import('level')> => {
+export const requireLevel = async (directory: string): Promise<typeof LevelPackage> => {
   try {
     return await import('level');
   } catch (error) {

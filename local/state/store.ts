@@ -75,7 +75,7 @@ const createStore = (
 export const openStore = async (directory: string): Promise<Store> => {
   await refuseForeignFiles(directory);
   const { Level: LevelDb } = await requireLevel(directory);
-  const level: Level<string, string> = new LevelDb<string, string>(directory, {
+  const level: Level = new LevelDb(directory, {
     valueEncoding: 'utf8',
   });
   try {

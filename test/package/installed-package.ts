@@ -33,11 +33,20 @@ export const installPackage = async (): Promise<InstalledPackage> => {
   await writeFile(join(project, 'package.json'), '{"name":"user","version":"1.0.0"}');
   const install = ['install', '--offline', '--ignore-scripts', '--no-audit', '--no-fund'];
   await run('npm', [...install, join(project, tarball)], { env, cwd: project });
+  const started: ChildProcessWithoutNullStreams[] = [];
   return {
     project,
     node: (...args) => run(process.execPath, [...args], { env, cwd: project }),
-    start: (...args) => spawn(process.execPath, args, { env, cwd: project, detached: true }),
+    start: (...args) => {
+      const child = spawn(process.execPath, args, { env, cwd: project, detached: true });
+      started.push(child);
+      return child;
+    },
     command: join(project, 'node_modules', '.bin', 'stepkey'),
-    remove: () => rm(project, { recursive: true, force: true }),
+    remove: async () => {
+      // What a failed test has left; the functions of a twin go with it.
+      for (const child of started) child.kill('SIGKILL');
+      await rm(project, { recursive: true, force: true });
+    },
   };
 };

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { once } from 'node:events';
 import { readdir, readFile, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -7,7 +6,8 @@ import {
   repositoryRoot as root,
   type InstalledPackage,
 } from './installed-package.ts';
-import { keepsState, kinds, storyOf } from './user-scripts.ts';
+import { runFile, startProcess } from './package-processes.ts';
+import { keepsState, kinds, storyOf, twinUntilInputEnds } from './user-scripts.ts';
 
 let stepkey: InstalledPackage;
 let project: string;
@@ -69,35 +69,18 @@ it('has types for both kinds of module, without a package beside it', async () =
   expect(stdout).toBe('');
 });
 
-/** Whether any process of the group still runs. */
-const runs = (processGroup: number): boolean => {
-  try {
-    return process.kill(-processGroup, 0);
-  } catch {
-    return false;
-  }
-};
-
-const endOf = async (
-  file: string,
-  text: string,
-): Promise<{ stdout: string; stderr: string; code: number | null; isGone: boolean }> => {
-  await writeFile(join(project, file), text);
-  const child = stepkey.start(file);
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (part: string) => (stdout += part));
-  child.stderr.setEncoding('utf8').on('data', (part: string) => (stderr += part));
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { stdout, stderr, code, isGone: !runs(child.pid ?? 0) };
-};
+const quietEnd = { stdout: '', stderr: '', code: 0, signal: null, isGone: true };
 
 describe('the twin of the package', () => {
   it.each(kinds)(
     "signs alice in and gives her credentials in a user's %s, and leaves nothing running",
     async (kind) => {
-      const ended = await endOf(kind === 'module' ? 'story.mjs' : 'story.cjs', storyOf(kind));
-      expect({ ...ended, stdout: '' }).toEqual({ stdout: '', stderr: '', code: 0, isGone: true });
+      const ended = await runFile(
+        stepkey,
+        kind === 'module' ? 'story.mjs' : 'story.cjs',
+        storyOf(kind),
+      );
+      expect({ ...ended, stdout: '' }).toEqual(quietEnd);
       const told = JSON.parse(ended.stdout) as Record<string, unknown>;
       expect(told).toMatchObject({
         status: 200,
@@ -112,13 +95,13 @@ describe('the twin of the package', () => {
 
   it('keeps its state where `level` is installed, and says so where it is not', async () => {
     const script = keepsState(join(project, 'state'));
-    const without = await endOf('state.mjs', script);
+    const without = await runFile(stepkey, 'state.mjs', script);
     expect(without).toMatchObject({ stderr: '', isGone: true });
     expect(without.stdout).toContain('npm install --save-dev level');
     const level = join(project, 'node_modules', 'level');
     await symlink(join(root, 'node_modules', 'level'), level);
     try {
-      const ended = await endOf('state.mjs', script);
+      const ended = await runFile(stepkey, 'state.mjs', script);
       const { ids } = JSON.parse(ended.stdout) as { ids: string[] };
       expect(ids).toEqual([expect.stringMatching(/^us-east-1_/), ids[0]]);
     } finally {
@@ -126,3 +109,41 @@ describe('the twin of the package', () => {
     }
   }, 30_000);
 });
+
+it('serves the audit page to who has logged in, until Ctrl-C', async () => {
+  await writeFile(join(project, 'twin.mjs'), twinUntilInputEnds);
+  const twin = startProcess(stepkey, 'twin.mjs');
+  await writeFile(join(project, 'endpoints.json'), await twin.line(), { mode: 0o600 });
+  await stepkey.node(
+    ...[stepkey.command, 'configure', '--endpoints', 'endpoints.json', '--no-aws-profile'],
+    ...['--username', 'audrey'],
+  );
+  const login = startProcess(stepkey, stepkey.command, 'login', '--password-stdin');
+  login.endInput('Correct-horse-1\n');
+  expect(await login.ended).toMatchObject({ code: 0 });
+
+  const served = startProcess(stepkey, stepkey.command, 'console', '--print');
+  const address = new URL(await served.line());
+  const page = await (await fetch(address)).text();
+  const assets = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path = '']) => path);
+  expect(assets.length).toBeGreaterThanOrEqual(2);
+  for (const path of assets) expect((await fetch(new URL(path, address))).status).toBe(200);
+
+  const signedIn = await fetch(new URL('/console/session', address), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: address.origin },
+    body: JSON.stringify({ code: address.searchParams.get('code') }),
+  });
+  const cookie = (signedIn.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+  const session = new URL('/console/session', address);
+  expect(await (await fetch(session)).json()).toMatchObject({ signedIn: false });
+  const described = await (await fetch(session, { headers: { cookie } })).json();
+  expect(described).toMatchObject({ signedIn: true });
+  expect(JSON.stringify(described)).toContain('audrey');
+
+  served.kill('SIGINT');
+  expect(await served.ended).toMatchObject({ signal: 'SIGINT', isGone: true });
+  await expect(fetch(address)).rejects.toThrow();
+  twin.endInput();
+  expect({ ...(await twin.ended), stdout: '' }).toEqual(quietEnd);
+}, 30_000);

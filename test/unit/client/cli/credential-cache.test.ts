@@ -29,7 +29,6 @@ const tokenOf = (claims: object): string =>
 const profile: Profile = {
   name: 'default',
   api: 'https://broker',
-  consoleUrl: 'https://broker/console',
   region: null,
   awsEndpoint: null,
   signIn: null,
