@@ -31,6 +31,6 @@ export const resumeBatch = async (
     startedAtEpochSeconds: now,
     endedAtEpochSeconds: null,
   };
-  await runBatch(ports, context, caller, next, null);
+  await runBatch(ports, context, caller, next);
   return next;
 };

@@ -28,10 +28,15 @@ export const startBatch = async (
     idempotencyKey === null
       ? ports.ids.next()
       : context.digest.sha256Hex(`${caller.client}\n${idempotencyKey}`).slice(0, 32);
+  const list = request.subjects === undefined ? null : listOf(request.subjects);
   const manifest: Manifest =
-    request.manifest === undefined
-      ? { key: `${batchPrefixOf(caller.client)}inline/${batchId}.jsonl`, format: 'jsonl' }
-      : manifestOf(caller.client, request.manifest.key, request.manifest.format ?? null);
+    list === null
+      ? manifestOf(caller.client, request.manifest?.key ?? '', request.manifest?.format ?? null)
+      : {
+          // Named by what it says, so that another request under the same key cannot replace it.
+          key: `${batchPrefixOf(caller.client)}inline/${batchId}-${context.digest.sha256Hex(list).slice(0, 16)}.jsonl`,
+          format: 'jsonl',
+        };
   const batch: Batch = {
     batchId,
     client: caller.client,
@@ -48,33 +53,31 @@ export const startBatch = async (
     startedAtEpochSeconds: nowEpochSecondsOf(ports),
     endedAtEpochSeconds: null,
   };
+  // Before the row: a batch that is there has its list, and can be resumed.
+  if (list !== null) await ports.manifests.write(manifest.key, list);
   const present = await ports.batches.add(batch);
   if (present !== null) {
     if (present.requestSha256 === batch.requestSha256) return present;
     throw new StepkeyError('Request.KeyReused');
   }
-  await runBatch(ports, context, caller, batch, request.subjects ?? null);
+  await runBatch(ports, context, caller, batch);
   return batch;
 };
 
-/**
- * Seals the warrant and starts the run. What cannot be started is marked as failed, so that it can be resumed.
- * @param subjects to be listed in the manifest first; null where the manifest is there
- */
+/** Each subject once, a line for each. */
+const listOf = (subjects: readonly string[]): string =>
+  `${[...new Set(subjects)].map((subject) => JSON.stringify({ subject })).join('\n')}\n`;
+
+/** Seals the warrant and starts the run. What cannot be started is marked as failed, so that it can be resumed. */
 export const runBatch = async (
   ports: BatchPorts,
   context: BatchContext,
   caller: Caller,
   batch: Batch,
-  subjects: readonly string[] | null,
 ): Promise<void> => {
   const { batchId, run, client, grant, manifest } = batch;
   const now = nowEpochSecondsOf(ports);
   try {
-    if (subjects !== null) {
-      const lines = [...new Set(subjects)].map((subject) => JSON.stringify({ subject }));
-      await ports.manifests.write(manifest.key, `${lines.join('\n')}\n`);
-    }
     const warrant = warrantOf(caller, batch, now + context.warrantSeconds);
     const sealedWarrant = await ports.sealer.seal('warrant', '-', JSON.stringify(warrant));
     await ports.machine.start({ batchId, run, client, grant, sealedWarrant, manifest });

@@ -1,8 +1,8 @@
-import type { Twin } from '../../../local/twin.ts';
+import type { Endpoints } from '../../../local/endpoints.ts';
 
 /** A machine's own access token, as its client gets it (`client_credentials`). */
 export const tokenOfMachine = async (
-  twin: Twin,
+  twin: { readonly endpoints: Endpoints },
   client: 'service' | 'batch' | 'audit' | 'operator',
 ): Promise<string> => {
   const { clientId, clientSecret = '' } = twin.endpoints.clients[client];
