@@ -13,14 +13,17 @@ export const cancelBatch = async (
   batchId: string,
 ): Promise<Batch> => {
   const batch = await findOwnBatch(ports, caller, batchId);
-  if (batch.status !== 'RUNNING') return batch;
+  if (batch.status === 'SUCCEEDED' || batch.status === 'FAILED') return batch;
   // Marked first: the machine's own end finds the mark and leaves it.
-  await ports.batches.end(batch, {
-    status: 'CANCELLED',
-    reason: null,
-    endedAtEpochSeconds: nowEpochSecondsOf(ports),
-    counts: null,
-  });
+  if (batch.status === 'RUNNING') {
+    await ports.batches.end(batch, {
+      status: 'CANCELLED',
+      reason: null,
+      endedAtEpochSeconds: nowEpochSecondsOf(ports),
+      counts: null,
+    });
+  }
+  // Also of one that is marked: whoever marked it may not have come to stop it.
   await ports.machine.stop(batch);
   return (await ports.batches.read(batchId)) ?? batch;
 };

@@ -152,6 +152,16 @@ describe('cancelling', () => {
     expect((await ask(operations[0], { id })).body.status).toBe('cancelled');
   });
 
+  it('stops the run at the next request, where the first could not', async () => {
+    const { ask, id, machine } = await started();
+    machine.failWith('Upstream.Unavailable');
+    expect((await ask(operations[1], { id })).status).toBe(503);
+    machine.failWith(null);
+    expect(await machine.stateOf({ batchId: id, run: 1 })).toBe('running');
+    expect((await ask(operations[1], { id })).body.status).toBe('cancelled');
+    expect(await machine.stateOf({ batchId: id, run: 1 })).toBe('ended');
+  });
+
   it('leaves a batch that has ended as it is', async () => {
     const { ask, id, end } = await started();
     await end({ status: 'SUCCEEDED' });
