@@ -43,7 +43,6 @@ const planFor = (subjects: readonly string[], more: Partial<RunPlan> = {}): RunP
   const profile: Profile = {
     name: 'nightly',
     api: broker.api,
-    consoleUrl: broker.api,
     region: null,
     awsEndpoint: null,
     signIn: null,
