@@ -27,6 +27,7 @@ export const dynamoIdentityRegistry = (options: {
     return {
       identity: identityOfRow(row),
       wasBegun: readFlag(row ?? {}, 'registrationBegun'),
+      awaitsLogin: readFlag(row ?? {}, 'awaitsLogin'),
     };
   },
   begin: async (subject) => {
@@ -50,8 +51,8 @@ export const dynamoIdentityRegistry = (options: {
         new UpdateItemCommand({
           TableName: options.tableName,
           Key: keyOf.subject(subject),
-          ConditionExpression: 'attribute_not_exists(identityId) OR identityId = :id',
-          UpdateExpression: `SET identityId = :id, linked = ${linked}${username === null ? '' : ', username = :username'} REMOVE registrationBegun`,
+          ConditionExpression: `(attribute_not_exists(identityId) OR identityId = :id)${identity.linked ? '' : ' AND attribute_not_exists(awaitsLogin)'}`,
+          UpdateExpression: `SET identityId = :id, linked = ${linked}${username === null ? '' : ', username = :username'} REMOVE registrationBegun, awaitsLogin`,
           ExpressionAttributeValues: {
             ':id': text(identity.identityId),
             ':linked': flag(identity.linked),

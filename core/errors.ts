@@ -153,7 +153,7 @@ export const errorCatalogue = {
     409,
     'identity-conflict',
     'The identity is in conflict',
-    'The person is known under more than one identity; an operator must link them.',
+    'The person is known under more than one identity. An operator can mend that: stepkey identity adopt.',
     'denial',
   ),
   'Identity.LoginRequired': row(

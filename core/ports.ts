@@ -146,12 +146,15 @@ export interface IdentityRegistry {
   readonly lookUp: (subject: string) => Promise<{
     readonly identity: RegisteredIdentity | null;
     readonly wasBegun: boolean;
+    /** An operator had the person's next sign-in decide which identity it is: until then nobody else may register it. */
+    readonly awaitsLogin: boolean;
   }>;
   /** Notes that a registration begins; `remember` ends it. @throws Upstream.* */
   readonly begin: (subject: string) => Promise<void>;
   /**
    * Remembers a subject's identity, and the username where it is known. Keeps an identity that is already there.
-   * @throws Identity.Conflict when another identity id is already on record
+   * @throws Identity.Conflict when another identity id is already on record, or the person's own login is awaited and
+   *   was not linked
    */
   readonly remember: (
     subject: string,

@@ -29,6 +29,17 @@ export const askSecret = async (
   return password({ message, mask: false }, context);
 };
 
+/** @throws CommandError usage where nobody can be asked */
+export const askConfirmation = async (
+  { isInteractive }: Terminal,
+  message: string,
+  otherwise: string,
+): Promise<boolean> => {
+  if (!isInteractive) throw new CommandError(exitCodes.usage, otherwise);
+  const { confirm } = await import('@inquirer/prompts');
+  return confirm({ message, default: false }, context);
+};
+
 /** One line of a secret file: its end is not part of the secret. */
 const firstLine = (text: string): string => text.split(/\r?\n/, 1)[0] ?? '';
 

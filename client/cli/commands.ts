@@ -26,7 +26,11 @@ export const commands: readonly CommandEntry[] = [
   entry('env', 'AWS credentials as exports for a shell', () => import('./env.ts')),
   entry('serve', 'answer AWS SDKs on this machine', () => import('./serve.ts')),
   entry('decide', 'what would be issued, or why not', () => import('./decide.ts')),
-  entry('identity', 'the identity id in the identity pool', () => import('./identity.ts')),
+  entry(
+    'identity',
+    'the identity id in the identity pool; for operators: mend it',
+    () => import('./identity/index.ts'),
+  ),
   entry('batch', 'credentials for many subjects ahead of a job', () => import('./batch/index.ts')),
   entry('revoke', 'end access, and restore it', () => import('./revoke.ts')),
   entry('grants', 'list and check reviewed grant files', () => import('./grants/index.ts')),

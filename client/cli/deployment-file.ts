@@ -30,6 +30,9 @@ const ofTwin = (file: Fields, clients: Fields, client: string): ProfileSettings 
     api: textIn(file, 'api'),
     region: textIn(file, 'region'),
     awsEndpoint: textIn(file, 'aws'),
+    table: textIn(file, 'table'),
+    identityPoolId: textIn(file, 'identityPoolId'),
+    developerProvider: textIn(file, 'developerProvider'),
     userPoolId: textIn(file, 'userPoolId'),
     userPoolEndpoint: textIn(file, 'aws'),
     clientId: textIn(chosen, 'clientId'),
@@ -57,6 +60,9 @@ const ofStacks = (file: Fields, client: string): ProfileSettings | null => {
     api: textIn(outputs, 'ApiUrl')?.replace(/\/+$/, ''),
     userPoolId: textIn(outputs, 'UserPoolId'),
     clientId: textIn(outputs, output),
+    table: textIn(outputs, 'TableName'),
+    identityPoolId: textIn(outputs, 'IdentityPoolId'),
+    developerProvider: textIn(outputs, 'DeveloperProvider'),
   });
 };
 

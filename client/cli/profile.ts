@@ -17,6 +17,10 @@ export interface Profile {
   readonly region: string | null;
   /** For the commands that `exec` starts and the AWS profile that `configure` writes; null for AWS itself. */
   readonly awsEndpoint: string | null;
+  /** What `identity show`, `link`, `merge` and `adopt` work on with the operator's own rights; null where it is not known. */
+  readonly table: string | null;
+  readonly identityPoolId: string | null;
+  readonly developerProvider: string | null;
   readonly signIn: SignInSettings | null;
   /** Who signs in when `login` is not told. */
   readonly username: string | null;

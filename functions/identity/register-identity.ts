@@ -1,4 +1,5 @@
 import type { Caller } from '../../core/contracts/caller.ts';
+import { StepkeyError } from '../../core/errors.ts';
 import type {
   Clock,
   IdentityDirectory,
@@ -36,6 +37,7 @@ export interface RegistrationPorts {
  * @throws Quota.Elapsed when the second that was paid for is over
  * @throws Token.Expired when the person's ID token has expired meanwhile
  * @throws Identity.Conflict when a login already belongs to another identity
+ * @throws Identity.LoginRequired when an operator left it to the person's own login which identity it is
  * @throws Upstream.*, Sealing.Failed
  */
 export const registerIdentity = async (
@@ -46,9 +48,13 @@ export const registerIdentity = async (
   // control SEC-05
   const { developer, personal } = await loginsOf(ports, context, caller, sealedToken);
   const logins = { ...developer, ...personal };
+  const onRecord = await ports.registry.lookUp(caller.subject);
+  if (onRecord.awaitsLogin && personal === null) {
+    throw new StepkeyError('Identity.LoginRequired');
+  }
   const known =
-    (await knownIdentity(ports, caller.subject)) ??
-    (identity.identityId === '-' ? null : identity.identityId);
+    (await knownIdentity(ports, caller.subject, onRecord)) ??
+    (identity.identityId === '-' || onRecord.awaitsLogin ? null : identity.identityId);
   // GetId has a quota of its own; the call after it is the one that was paid for.
   const adopted =
     known ?? (personal === null ? null : await ports.directory.identityOfLogin(personal));
@@ -69,10 +75,10 @@ export const registerIdentity = async (
  * login makes another.
  */
 const knownIdentity = async (
-  { registry, directory }: RegistrationPorts,
+  { directory }: Pick<RegistrationPorts, 'directory'>,
   subject: string,
+  { identity, wasBegun }: Awaited<ReturnType<IdentityRegistry['lookUp']>>,
 ): Promise<string | null> => {
-  const { identity, wasBegun } = await registry.lookUp(subject);
   if (identity !== null) return identity.identityId;
   return wasBegun ? directory.identityOfDeveloper(subject) : null;
 };

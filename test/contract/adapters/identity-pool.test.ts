@@ -26,6 +26,12 @@ const poolResponder = (): WireResponder => {
   const identityOf = new Map<string, string>();
   let count = 0;
   return ({ operation, input }) => {
+    if (operation === 'LookupDeveloperIdentity') {
+      const login = input['DeveloperUserIdentifier'] as string;
+      const IdentityId = identityOf.get(`login.stepkey ${login}`);
+      if (IdentityId === undefined) throw new AwsError('ResourceNotFoundException', 'not found');
+      return { IdentityId, DeveloperUserIdentifierList: [login] };
+    }
     const keys = Object.entries(input['Logins'] as Record<string, string>).map(
       ([provider, login]) => `${provider} ${login}`,
     );
@@ -107,6 +113,14 @@ describe.each([
     expect(
       await nameOfFailure(pool.register({ identityId, logins: { ...developer, ...personal } })),
     ).toBe('Identity.Conflict');
+  });
+
+  it('finds the identity of a developer login, and null for one that it does not know', async () => {
+    const pool = newPool();
+    const [login = ''] = Object.values(developer);
+    expect(await pool.identityOfDeveloper(login)).toBeNull();
+    const identityId = await pool.register({ identityId: null, logins: developer });
+    expect(await pool.identityOfDeveloper(login)).toBe(identityId);
   });
 
   it('gives an OpenID token for a registered identity', async () => {

@@ -3,6 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
 import { clientSettings } from '../../../adapters/aws-clients.ts';
 import { dynamoCredentialStore } from '../../../adapters/credential-store.ts';
+import { mendingRegistry } from '../../../adapters/identity-mending.ts';
 import { dynamoIdentityRegistry } from '../../../adapters/identity-registry.ts';
 import { dynamoUsernameRegistry } from '../../../adapters/username-registry.ts';
 import { dynamoLedger } from '../../../adapters/ledger.ts';
@@ -48,10 +49,18 @@ const get = async (pk: string, sk: string) => {
 const s = (value: string) => ({ S: value });
 const n = (value: number) => ({ N: String(value) });
 
+const mendingRecord = {
+  operation: 'adopt',
+  reason: 'case 4711',
+  by: 'arn:aws:sts::123456789012:assumed-role/operator/oscar',
+  atEpochSeconds: 1_800_000_000,
+} as const;
+
 type Table = Omit<
   FakeTable,
-  'issuances' | 'denials' | 'failWith' | 'putEntry' | 'putLease' | 'putRevocation'
+  'issuances' | 'denials' | 'failWith' | 'putEntry' | 'putLease' | 'putRevocation' | 'awaitLogin'
 > & {
+  readonly awaitLogin: (subject: string) => unknown;
   readonly putEntry: (subject: string, cacheKey: string, entry: CacheEntry) => unknown;
   readonly putLease: (subject: string, cacheKey: string, until: number) => unknown;
   readonly putRevocation: (
@@ -67,6 +76,10 @@ const realTable = (maxAttempts = 1): Table => {
     ...dynamoIdentityRegistry(options),
     ...dynamoUsernameRegistry(options),
     ...dynamoLedger(options),
+    awaitLogin: async (subject) => {
+      const rows = mendingRegistry(options);
+      await rows.correct(subject, await rows.find(subject), null, mendingRecord);
+    },
     // As the state machine writes them.
     putEntry: (subject, cacheKey, entry) =>
       put({
@@ -198,6 +211,47 @@ describe.each([
       identityId: 'us-east-1:aaaa',
       linked: false,
     });
+  });
+
+  it('knows of a registration that began, until it is remembered', async () => {
+    const table = newTable();
+    const { subject } = scope();
+    const empty = { identity: null, wasBegun: false, awaitsLogin: false };
+    expect(await table.lookUp(subject)).toEqual(empty);
+    await table.begin(subject);
+    expect(await table.lookUp(subject)).toEqual({ ...empty, wasBegun: true });
+    const identity = { identityId: 'us-east-1:aaaa', linked: false };
+    await table.remember(subject, identity);
+    expect(await table.lookUp(subject)).toEqual({ ...empty, identity });
+  });
+
+  it('recalls a username once it is known, and keeps it', async () => {
+    const table = newTable();
+    const { subject } = scope();
+    const identity = { identityId: 'us-east-1:aaaa', linked: false };
+    expect(await table.recall(subject)).toBeNull();
+    await table.remember(subject, identity, 'alice');
+    expect(await table.recall(subject)).toBe('alice');
+    await table.remember(subject, identity);
+    expect(await table.recall(subject)).toBe('alice');
+  });
+
+  it('lets nobody but the person decide once the person’s login is awaited', async () => {
+    const table = newTable();
+    const { subject } = scope();
+    await table.remember(subject, { identityId: 'us-east-1:aaaa', linked: false });
+    await table.awaitLogin(subject);
+    const awaiting = { identity: null, wasBegun: false, awaitsLogin: true };
+    expect(await table.lookUp(subject)).toEqual(awaiting);
+    for (const identityId of ['us-east-1:aaaa', 'us-east-1:bbbb']) {
+      expect(await nameOfFailure(table.remember(subject, { identityId, linked: false }))).toBe(
+        'Identity.Conflict',
+      );
+    }
+    expect(await table.lookUp(subject)).toEqual(awaiting);
+    const identity = { identityId: 'us-east-1:bbbb', linked: true };
+    await table.remember(subject, identity);
+    expect(await table.lookUp(subject)).toEqual({ identity, wasBegun: false, awaitsLogin: false });
   });
 
   it('reads each of the four revocation rows as its own', async () => {

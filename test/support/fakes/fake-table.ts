@@ -20,6 +20,8 @@ export interface FakeTable
   extends CredentialStore, IdentityRegistry, UsernameRegistry, Ledger, FailureSwitch {
   readonly issuances: readonly Issuance[];
   readonly denials: readonly Denial[];
+  /** As an operator's `stepkey identity adopt` does it. */
+  readonly awaitLogin: (subject: string) => void;
   readonly putEntry: (subject: string, cacheKey: string, entry: CacheEntry) => void;
   readonly putLease: (subject: string, cacheKey: string, untilEpochMillis: number | null) => void;
   readonly putRevocation: (key: RevocationKey, state: Partial<RevocationState>) => void;
@@ -36,6 +38,7 @@ export const fakeTable = (): FakeTable => {
   const identities = new Map<string, RegisteredIdentity>();
   const usernames = new Map<string, string>();
   const begun = new Set<string>();
+  const awaiting = new Set<string>();
   const revocations = new Map<string, RevocationState>();
   const entries = new Map<string, CacheEntry>();
   const leases = new Map<string, number>();
@@ -86,12 +89,21 @@ export const fakeTable = (): FakeTable => {
     lookUp: async (subject) => {
       await Promise.resolve();
       check();
-      return { identity: identities.get(subject) ?? null, wasBegun: begun.has(subject) };
+      return {
+        identity: identities.get(subject) ?? null,
+        wasBegun: begun.has(subject),
+        awaitsLogin: awaiting.has(subject),
+      };
     },
     begin: async (subject) => {
       await Promise.resolve();
       check();
       begun.add(subject);
+    },
+    awaitLogin: (subject) => {
+      identities.delete(subject);
+      begun.delete(subject);
+      awaiting.add(subject);
     },
     recall: async (subject) => {
       await Promise.resolve();
@@ -102,6 +114,7 @@ export const fakeTable = (): FakeTable => {
       await Promise.resolve();
       check();
       const present = identities.get(subject);
+      if (awaiting.has(subject) && !identity.linked) throw new StepkeyError('Identity.Conflict');
       if (present !== undefined && present.identityId !== identity.identityId) {
         throw new StepkeyError('Identity.Conflict');
       }
@@ -111,6 +124,7 @@ export const fakeTable = (): FakeTable => {
       });
       if (username !== null) usernames.set(subject, username);
       begun.delete(subject);
+      awaiting.delete(subject);
     },
     recordIssuance: async (issuance) => {
       await Promise.resolve();

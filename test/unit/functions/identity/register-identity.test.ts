@@ -66,6 +66,18 @@ describe('[SEC-05] registering an identity', () => {
     expect(await pool.identityOfLogin(developerLogin)).toBe(made);
   });
 
+  it('lets a job wait for the person where an operator left it to the person’s login', async () => {
+    const own = await pool.identityOfLogin(personalLogin);
+    table.awaitLogin(subject);
+    expect(await nameOfFailure(register(null, { tokenUse: 'access' }))).toBe(
+      'Identity.LoginRequired',
+    );
+    // What the machine read before the operator came is no longer true.
+    const stale = 'us-east-1:00000000-0000-4000-8000-00000000dead';
+    expect(await register(stale)).toEqual({ identityId: own, linked: true });
+    expect(await register(null, { tokenUse: 'access' })).toMatchObject({ identityId: own });
+  });
+
   it('links the person’s login to the identity on record', async () => {
     const made = await pool.register({ identityId: null, logins: developerLogin });
     expect(await register(made)).toEqual({ identityId: made, linked: true });

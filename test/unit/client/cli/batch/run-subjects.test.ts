@@ -50,6 +50,9 @@ const planFor = (subjects: readonly string[], more: Partial<RunPlan> = {}): RunP
     grant: 'reports',
     roleArn: null,
     subject: null,
+    table: null,
+    identityPoolId: null,
+    developerProvider: null,
     givenToken: { text: tokenFor('machine', { token_use: 'access' }) },
   };
   return {
