@@ -9,13 +9,22 @@ const owners = [
   'stepkey-publish',
   'stepkey-audit',
   'stepkey-issue-credentials',
+  'stepkey-batches',
+  'stepkey-issue-batch',
 ] as const;
 
 const key = { KeyId: 'alias/stepkey/data' };
 const machineContext = 'aws:states:stateMachineArn';
 
-/** Whose executions each may open. */
-const opensExecutions: ReadonlySet<string> = new Set(['stepkey-api', 'stepkey-issue-credentials']);
+const machines = ['issue-credentials', 'issue-batch'] as const;
+
+/** Whose executions each may open; a machine makes keys for its own, and nobody else does. */
+const opensExecutionsOf: Readonly<Record<string, readonly (typeof machines)[number][]>> = {
+  'stepkey-api': ['issue-credentials'],
+  'stepkey-issue-credentials': ['issue-credentials'],
+  'stepkey-batches': ['issue-batch'],
+  'stepkey-issue-batch': ['issue-credentials', 'issue-batch'],
+};
 
 export const dataKey: Stories = owners.map((owner) => ({
   title: `${owner} uses the data key for its machine’s executions at most`,
@@ -32,11 +41,15 @@ export const dataKey: Stories = owners.map((owner) => ({
         },
       };
     };
-    const ownArn = String(twin.endpoints.stateMachines['issue-credentials']);
-    const own = contexts({ [machineContext]: ownArn });
-    await (opensExecutions.has(owner) ? own.open() : refused(own.open()));
-    await (owner === 'stepkey-issue-credentials' ? own.make() : refused(own.make()));
-    for (const context of [{}, { purpose: 'credentials' }, { [machineContext]: `${ownArn}-2` }]) {
+    const first = String(twin.endpoints.stateMachines['issue-credentials']);
+    const arnOf = (machine: string): string => first.replace('issue-credentials', machine);
+    for (const machine of machines) {
+      const { make, open } = contexts({ [machineContext]: arnOf(machine) });
+      const mayOpen = opensExecutionsOf[owner]?.includes(machine) === true;
+      await (mayOpen ? open() : refused(open()));
+      await (owner === `stepkey-${machine}` ? make() : refused(make()));
+    }
+    for (const context of [{}, { purpose: 'credentials' }, { [machineContext]: `${first}-2` }]) {
       await refused(contexts(context).open());
       await refused(contexts(context).make());
     }

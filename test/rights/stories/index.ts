@@ -1,4 +1,5 @@
 import type { Stories } from '../story.ts';
+import { batches } from './batches.ts';
 import { dataKey } from './data-key.ts';
 import { issuing } from './issuing.ts';
 import { ledger } from './ledger.ts';
@@ -13,6 +14,7 @@ import { services } from './services.ts';
 export const stories: Stories = [
   ...issuing,
   ...routes,
+  ...batches,
   ...services,
   ...ledger,
   ...mappedRoles,

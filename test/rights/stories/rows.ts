@@ -11,6 +11,7 @@ const families = [
   'IDEMPOTENCY#x',
   'QUOTA#calls',
   'QUOTA#x',
+  'BATCH#x',
   'LEDGER#x',
   'RECORD#x',
   'OTHER#x',
@@ -40,6 +41,14 @@ const who: Readonly<Record<string, Readonly<Partial<Record<RowCall, readonly Fam
     BatchGetItem: ['LEDGER#x', 'SESSION#x'],
     GetItem: ['SUBJECT#x'],
   },
+  'stepkey-batches': {
+    GetItem: ['BATCH#x'],
+    PutItem: ['BATCH#x', 'DENIAL#x'],
+    UpdateItem: ['BATCH#x'],
+    Query: ['BATCH#x'],
+    BatchGetItem: revocable,
+  },
+  'stepkey-issue-batch': { GetItem: ['BATCH#x'], PutItem: ['BATCH#x'], UpdateItem: ['BATCH#x'] },
   'stepkey-issue-credentials': {
     GetItem: ['SUBJECT#x'],
     PutItem: ['SESSION#x', 'DENIAL#x'],

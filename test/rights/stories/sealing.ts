@@ -1,14 +1,22 @@
 import type { Stage, Stories, Story } from '../story.ts';
 
 /** Who seals and who opens what, as design and reviewers say it; the policies have to agree. */
-const purposes = ['caller-token', 'openid-token', 'credentials', 'anything-else'] as const;
+const purposes = [
+  'caller-token',
+  'openid-token',
+  'credentials',
+  'warrant',
+  'anything-else',
+] as const;
 type Purpose = (typeof purposes)[number];
 
 const who: Readonly<
   Record<string, { readonly seals: readonly Purpose[]; readonly opens: readonly Purpose[] }>
 > = {
   'stepkey-api': { seals: ['caller-token'], opens: ['credentials'] },
-  'stepkey-decide': { seals: [], opens: ['caller-token'] },
+  'stepkey-decide': { seals: [], opens: ['caller-token', 'warrant'] },
+  'stepkey-batches': { seals: ['warrant'], opens: [] },
+  'stepkey-issue-batch': { seals: [], opens: [] },
   'stepkey-identity': { seals: ['openid-token'], opens: ['caller-token'] },
   'stepkey-exchange': { seals: ['credentials', 'openid-token'], opens: ['openid-token'] },
   'stepkey-issue-credentials': { seals: [], opens: [] },

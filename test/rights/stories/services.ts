@@ -59,13 +59,11 @@ export const services: Stories = [
       }
     },
   },
-  {
-    title: 'another machine does not get the role of issue-credentials',
-    tell: async ({ twin, admin }) => {
+  ...['stepkey-issue-credentials', 'stepkey-issue-batch'].map((name) => ({
+    title: `another machine does not get the role of ${name}`,
+    tell: async ({ twin, admin }: Stage) => {
       const machine = twin.stacks.resources.find(
-        ({ properties }) =>
-          (properties as { StateMachineName?: string }).StateMachineName ===
-          'stepkey-issue-credentials',
+        ({ properties }) => (properties as { StateMachineName?: string }).StateMachineName === name,
       );
       const { RoleArn: roleArn } = machine?.properties as { RoleArn: string };
       const definition = JSON.stringify({
@@ -96,5 +94,5 @@ export const services: Stories = [
       await admin('states', 'DeleteStateMachine', { stateMachineArn });
       expect(error).toBe('States.Permissions');
     },
-  },
+  })),
 ];
