@@ -398,7 +398,16 @@ describe('the other commands', () => {
   });
 
   it('doctor finds nothing wrong with a sound set-up, and shows that the developer login is enough', async () => {
-    const ended = await stepkey.run(await loggedIn('alice'), ['doctor', '--live']);
+    // Somebody for whom nothing is cached: it is shown by a session that is minted now.
+    const user = { UserPoolId: twin.endpoints.userPoolId, Username: 'dora' };
+    await twin.call('cognito-idp', 'AdminCreateUser', user);
+    await twin.call('cognito-idp', 'AdminSetUserPassword', {
+      ...user,
+      Password: 'Correct-horse-1',
+      Permanent: true,
+    });
+    await twin.call('cognito-idp', 'AdminAddUserToGroup', { ...user, GroupName: 'readers' });
+    const ended = await stepkey.run(await loggedIn('dora'), ['doctor', '--live']);
     expect(ended).toMatchObject({ code: 0, stderr: '' });
     const levels = (JSON.parse(ended.stdout) as { level: string }[]).map(({ level }) => level);
     expect(new Set(levels)).toEqual(new Set(['ok']));

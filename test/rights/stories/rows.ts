@@ -12,6 +12,11 @@ const families = [
   'QUOTA#calls',
   'QUOTA#x',
   'BATCH#x',
+  'REVOCATION#x',
+  'REVOCATIONS',
+  'WRITER#deny-policy',
+  'WRITER#reconciler',
+  'WRITER#x',
   'LEDGER#x',
   'RECORD#x',
   'OTHER#x',
@@ -38,7 +43,7 @@ const who: Readonly<Record<string, Readonly<Partial<Record<RowCall, readonly Fam
   'stepkey-publish': { PutItem: ['LEDGER#x', 'RECORD#x'], Query: ['LEDGER#x'] },
   'stepkey-audit': {
     Query: ['LEDGER#x', 'RECORD#x'],
-    BatchGetItem: ['LEDGER#x', 'SESSION#x'],
+    BatchGetItem: ['LEDGER#x', 'SESSION#x', ...revocable],
     GetItem: ['SUBJECT#x'],
   },
   'stepkey-batches': {
@@ -49,6 +54,21 @@ const who: Readonly<Record<string, Readonly<Partial<Record<RowCall, readonly Fam
     BatchGetItem: revocable,
   },
   'stepkey-issue-batch': { GetItem: ['BATCH#x'], PutItem: ['BATCH#x'], UpdateItem: ['BATCH#x'] },
+  'stepkey-revocations': {
+    GetItem: ['REVOCATION#x'],
+    PutItem: ['REVOCATION#x', 'REVOCATIONS', 'DENIAL#x'],
+    UpdateItem: ['REVOCATION#x'],
+    Query: ['REVOCATIONS'],
+    BatchGetItem: ['REVOCATION#x', ...revocable],
+  },
+  'stepkey-revoke': {
+    GetItem: ['REVOCATION#x', 'WRITER#reconciler', ...revocable],
+    PutItem: ['REVOCATION#x', 'REVOCATIONS', 'WRITER#deny-policy', 'WRITER#reconciler'],
+    UpdateItem: ['WRITER#deny-policy', ...revocable],
+    DeleteItem: ['SUBJECT#x'],
+    Query: ['SUBJECT#x', 'WRITER#deny-policy'],
+    BatchGetItem: revocable,
+  },
   'stepkey-issue-credentials': {
     GetItem: ['SUBJECT#x'],
     PutItem: ['SESSION#x', 'DENIAL#x'],
