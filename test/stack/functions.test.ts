@@ -160,7 +160,7 @@ describe('the calls of a function', () => {
   it('revoke writes one policy and cannot attach it, opens nothing and starts its own machine [SEC-31]', () => {
     const policy = '<BrokerDenyPolicy>';
     expect(callsOf('revoke')).toEqual([
-      'cognito-idp:AdminGetUser,cognito-idp:AdminListGroupsForUser,cognito-idp:ListUsers on <StepkeyIdentity:ExportsOutputFnGetAttUsersUserPoolArn>',
+      'cognito-idp:AdminGetUser,cognito-idp:AdminListGroupsForUser,cognito-idp:ListUsers on <StepkeyIdentity:ExportsOutputFnGetAttUserPool6BA7E5F2Arn>',
       'dynamodb:Query on <BrokerTable.Arn>/index/live',
       'dynamodb:GetItem,dynamodb:PutItem on <BrokerTable.Arn> if dynamodb:LeadingKeys=WRITER#reconciler',
       `iam:GetPolicy,iam:GetPolicyVersion on ${policy}`,
@@ -285,6 +285,8 @@ describe('the environment of a function', () => {
     ],
     revocations: ['TABLE_NAME', 'STATE_MACHINE_ARN', 'USER_POOLS', 'CORS_ORIGINS'],
     revoke: [
+      'RECONCILES_GROUPS',
+      'SUBJECTS_PER_RUN',
       'TABLE_NAME',
       'DENY_POLICY_ARN',
       'LONGEST_SESSION_SECONDS',
