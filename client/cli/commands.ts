@@ -33,6 +33,11 @@ export const commands: readonly CommandEntry[] = [
   ),
   entry('batch', 'credentials for many subjects ahead of a job', () => import('./batch/index.ts')),
   entry('revoke', 'end access, and restore it', () => import('./revoke.ts')),
+  entry(
+    'issuances',
+    'what was handed out and refused, for auditors',
+    () => import('./issuances/index.ts'),
+  ),
   entry('grants', 'list and check reviewed grant files', () => import('./grants/index.ts')),
   entry('configure', 'write profiles, for stepkey and for AWS', () => import('./configure.ts')),
   entry('console', 'serve the audit page and open it', () => import('./console.ts')),

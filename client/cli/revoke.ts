@@ -2,9 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import type { RevocationAnswer } from '../../core/contracts/revocation-api.ts';
-import { askBroker } from './ask-broker.ts';
-import { examples, flagsOf, formatOf, type CommandModule, type Run } from './command.ts';
-import { findProfile } from './find-profile.ts';
+import { askApi } from './ask-api.ts';
+import { examples, formatOf, type CommandModule, type Run } from './command.ts';
 import { printMany, printOne } from './output.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -16,28 +15,13 @@ interface RevokeOptions {
 const pathOf = (revocationId: string): string =>
   `/v1/revocations/${encodeURIComponent(revocationId)}`;
 
-const ask = async (
-  terminal: Terminal,
-  command: Command,
-  request: {
-    readonly method: 'GET' | 'POST' | 'DELETE';
-    readonly path: string;
-    readonly body?: object;
-    readonly query?: Readonly<Record<string, string | undefined>>;
-    readonly headers?: Readonly<Record<string, string>>;
-  },
-) =>
-  askBroker(terminal, await findProfile(terminal, flagsOf(command)), 'access', (broker, token) =>
-    broker.request({ ...request, token }),
-  );
-
 const revoke = async (
   terminal: Terminal,
   command: Command,
   target: object,
   { reason, suspend }: RevokeOptions,
 ): Promise<undefined> => {
-  const { body } = await ask(terminal, command, {
+  const { body } = await askApi(terminal, command, {
     method: 'POST',
     path: '/v1/revocations',
     body: { target, reason, ...(suspend ? { suspend } : {}) },
@@ -56,7 +40,7 @@ const list = async (
   { limit, cursor }: { readonly limit?: string; readonly cursor?: string },
   command: Command,
 ): Promise<undefined> => {
-  const { body } = await ask(terminal, command, {
+  const { body } = await askApi(terminal, command, {
     method: 'GET',
     path: '/v1/revocations',
     query: { limit, cursor },
@@ -88,7 +72,7 @@ const show = async (
   _: object,
   command: Command,
 ): Promise<undefined> => {
-  const { body } = await ask(terminal, command, { method: 'GET', path: pathOf(revocationId) });
+  const { body } = await askApi(terminal, command, { method: 'GET', path: pathOf(revocationId) });
   printOne(terminal, formatOf(terminal, command), body);
   return undefined;
 };
@@ -99,7 +83,7 @@ const restore = async (
   _: object,
   command: Command,
 ): Promise<undefined> => {
-  const { status, body } = await ask(terminal, command, {
+  const { status, body } = await askApi(terminal, command, {
     method: 'DELETE',
     path: pathOf(revocationId),
   });

@@ -1,0 +1,65 @@
+import type { Command } from 'commander';
+import type {
+  LedgerRecord,
+  LedgerSession,
+  SessionSteps,
+} from '../../../core/contracts/ledger-api.ts';
+import { BrokerError } from '../../broker-error.ts';
+import { askApi } from '../ask-api.ts';
+import { formatOf, type Run } from '../command.ts';
+import { printMany, printOne } from '../output.ts';
+import type { Terminal } from '../terminal.ts';
+
+const show = async (
+  terminal: Terminal,
+  id: string,
+  _: object,
+  command: Command,
+): Promise<undefined> => {
+  const get = async (path: string): Promise<unknown> =>
+    (await askApi(terminal, command, { method: 'GET', path })).body;
+  const path = `/v1/issuances/${encodeURIComponent(id)}`;
+  const record = (await get(path)) as LedgerRecord;
+  const session =
+    record.sessionId === null
+      ? null
+      : ((await get(`/v1/sessions/${encodeURIComponent(record.sessionId)}`)) as LedgerSession);
+  // What the front refuses by itself has no execution, and so no steps.
+  const steps = await get(`${path}/steps`).then(
+    (body) => body as SessionSteps,
+    (error: unknown) => {
+      if (error instanceof BrokerError && error.status === 404) return null;
+      throw error;
+    },
+  );
+  const format = formatOf(terminal, command);
+  if (format === 'json') {
+    printOne(terminal, format, { record, session, steps });
+    return undefined;
+  }
+  printOne(terminal, format, record);
+  if (session !== null) {
+    terminal.out('\n');
+    printOne(terminal, format, { ...session, issuances: session.issuances.map((each) => each.id) });
+  }
+  if (steps === null) {
+    terminal.tell('The broker answered without an execution.');
+    return undefined;
+  }
+  terminal.out('\n');
+  printMany(
+    terminal,
+    format,
+    ['state', 'type', 'enteredAt', 'durationMillis', 'retries', 'error'],
+    steps.steps,
+  );
+  if (steps.reason !== null) terminal.tell(steps.reason);
+  return undefined;
+};
+
+export const addShow = (parent: Command, run: Run): void => {
+  parent
+    .command('show <id>')
+    .description('one of them, with its session and the steps of its execution')
+    .action(run(show));
+};
