@@ -55,6 +55,7 @@ describe('the routes of the API', () => {
       'GET /v1/container-credentials/{grant}',
       'GET /v1/exchange/container-credentials/{grant}',
       'GET /v1/health',
+      'GET /v1/grants',
       'GET /v1/identity',
       'GET /v1/revocations',
       'GET /v1/revocations/{revocationId}',
