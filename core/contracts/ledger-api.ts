@@ -143,7 +143,7 @@ export const ledgerSession = z.strictObject({
 });
 export type LedgerSession = z.infer<typeof ledgerSession>;
 
-export const executionStep = z.strictObject({
+const executionStep = z.strictObject({
   state: z.string(),
   type: z.string().describe('Task, Choice, Pass, Succeed or Fail.'),
   enteredAt: z.iso.datetime(),
