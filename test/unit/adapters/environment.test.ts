@@ -32,6 +32,14 @@ const environment = {
   MAPPED_ROLE_ARN_PREFIX: 'arn:aws:iam::123456789012:role/stepkey/stepkey-',
   TEMPLATE_VALUES: JSON.stringify(templateValues),
   CORS_ORIGINS: '[]',
+  EVENT_BUS_NAME: 'stepkey',
+  EXECUTION_LOG_GROUP: '/aws/vendedlogs/states/stepkey-issue-credentials',
+  DENY_POLICY_ARN: 'arn:aws:iam::123456789012:policy/stepkey/stepkey-revocations',
+  LONGEST_SESSION_SECONDS: '3600',
+  RECONCILES_GROUPS: 'true',
+  SUBJECTS_PER_RUN: '250',
+  BUCKET_NAME: 'bucket',
+  WARRANT_SECONDS: '43200',
 };
 
 const failureOf = (changed: Record<string, string | undefined>): StepkeyError =>
@@ -45,6 +53,10 @@ describe('readEnvironment', () => {
       USER_POOLS: userPools,
       TEMPLATE_VALUES: templateValues,
       CORS_ORIGINS: [],
+      LONGEST_SESSION_SECONDS: 3600,
+      RECONCILES_GROUPS: true,
+      SUBJECTS_PER_RUN: 250,
+      WARRANT_SECONDS: 43_200,
     });
   });
 
