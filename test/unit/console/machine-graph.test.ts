@@ -26,7 +26,7 @@ describe('the drawing of an execution', () => {
 
   it('shows where it could have gone on instead', () => {
     const untaken = graph.edges.filter(({ isTaken }) => !isTaken).map(({ to }) => to);
-    expect(untaken).toContain('MapRole');
+    expect(untaken).toContain('IsActing');
     expect(untaken).not.toContain('TakeLease');
   });
 
