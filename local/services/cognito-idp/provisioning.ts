@@ -20,7 +20,8 @@ interface GroupSettings {
 
 interface ImportedUser {
   readonly username: string;
-  readonly password: string;
+  /** Null for somebody who has none: no password is theirs. */
+  readonly password: string | null;
   /** A temporary password must be changed at the first sign-in. */
   readonly temporary: boolean;
   readonly enabled: boolean;
@@ -104,7 +105,10 @@ export const createProvisioning = (
     { username, password, temporary, enabled, attributes, groups },
   ) => {
     const names = groups.map((group) => directory.group(userPoolId, group).name);
-    const kept = await keptOfPassword({ userPoolId, username }, password);
+    const kept =
+      password === null
+        ? { passwordHash: '' }
+        : await keptOfPassword({ userPoolId, username }, password);
     const now = clock.nowEpochMillis();
     const known = directory.findUser(userPoolId, username);
     if (known !== null) {
