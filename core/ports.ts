@@ -3,6 +3,7 @@ import type { BrokerEvent } from './contracts/events.ts';
 import type { Door } from './contracts/caller.ts';
 import type { IssueInput, IssueOutcome } from './contracts/issue.ts';
 import type { Credentials, Epochs } from './contracts/session.ts';
+import type { DimensionsOf, EmittedMetric } from './metrics/metric-list.ts';
 import type { SubjectName } from './subject/subject-name.ts';
 import type { UserPool } from './user-pools.ts';
 import type { Evidence } from './grants/evidence.ts';
@@ -13,6 +14,16 @@ export interface Clock {
 
 export interface Timer {
   readonly wait: (millis: number) => Promise<void>;
+}
+
+/** Takes what happened for the deployment's dashboard and alarms. Never throws: a lost number is nobody's refusal. */
+export interface Meter {
+  /** What is not in the list of metrics goes nowhere. */
+  readonly measure: <Name extends EmittedMetric>(
+    name: Name,
+    value: number,
+    dimensions: DimensionsOf<Name>,
+  ) => void;
 }
 
 export interface IdSource {

@@ -14,11 +14,13 @@ import { readGrants } from '../../adapters/grant-files.ts';
 import { uuidV7Source } from '../../adapters/ids.ts';
 import { stepFunctionsIssueMachine } from '../../adapters/issue-machine.ts';
 import { dynamoLedger } from '../../adapters/ledger.ts';
+import { powertoolsMeter } from '../../adapters/metrics.ts';
 import { kmsSealer } from '../../adapters/sealer.ts';
 import { systemTimer } from '../../adapters/timer.ts';
 import { userPoolTokenVerifier } from '../../adapters/token-verifier.ts';
 import { cognitoUserDirectory } from '../../adapters/user-directory.ts';
 import { dynamoUsernameRegistry } from '../../adapters/username-registry.ts';
+import { watchUpstreams } from '../../adapters/watched-upstreams.ts';
 import { claimsReferencedBy } from '../../core/grants/placeholders.ts';
 import { createFlights } from './flights.ts';
 import { createHandler } from '../http/handler.ts';
@@ -41,8 +43,10 @@ const environment = readEnvironment(process.env, {
   CORS_ORIGINS: variables.CORS_ORIGINS,
 });
 const aws = { region: environment.AWS_REGION, endpoint: environment.AWS_ENDPOINT_URL };
+const meter = powertoolsMeter();
+const watch = watchUpstreams(meter);
 const table = {
-  client: new DynamoDBClient(clientSettings('dynamodb', aws)),
+  client: watch('dynamodb', new DynamoDBClient(clientSettings('dynamodb', aws))),
   tableName: environment.TABLE_NAME,
 };
 const grants = readGrants(join(environment.LAMBDA_TASK_ROOT, 'grants.json'));
@@ -54,25 +58,29 @@ export const handler = createHandler(
     clock: systemClock,
     timer: systemTimer,
     ids: uuidV7Source(systemClock),
+    meter,
     verifier: userPoolTokenVerifier({
       userPools: environment.USER_POOLS,
       endpoint: environment.AWS_ENDPOINT_URL,
     }),
     users: cachedUserDirectory(
       cognitoUserDirectory({
-        client: new CognitoIdentityProviderClient(clientSettings('cognito-idp', aws)),
+        client: watch(
+          'cognito-idp',
+          new CognitoIdentityProviderClient(clientSettings('cognito-idp', aws)),
+        ),
         usernames: dynamoUsernameRegistry(table),
       }),
       systemClock,
     ),
     sealer: kmsSealer({
-      kms: new KMS(clientSettings('kms', aws)),
+      kms: watch('kms', new KMS(clientSettings('kms', aws))),
       keyArn: environment.SEALING_KEY_ARN,
     }),
     store: dynamoCredentialStore({ ...table, timer: systemTimer }),
     ledger: dynamoLedger(table),
     machine: stepFunctionsIssueMachine({
-      client: new SFNClient(clientSettings('states', aws)),
+      client: watch('states', new SFNClient(clientSettings('states', aws))),
       stateMachineArn: environment.STATE_MACHINE_ARN,
     }),
     flights: createFlights(),

@@ -25,6 +25,18 @@ export const issueCredentials = async (
   request: FrontRequest,
   wish: CredentialsWish,
 ): Promise<IssuedSession> => {
+  const issued = await obtain(ports, context, request, wish);
+  ports.meter.measure('Issued', 1, { source: issued.source });
+  if (issued.stale) ports.meter.measure('IssuedStale', 1, {});
+  return issued;
+};
+
+const obtain = async (
+  ports: FrontPorts,
+  context: FrontContext,
+  request: FrontRequest,
+  wish: CredentialsWish,
+): Promise<IssuedSession> => {
   const decision = decide(request.caller, wish, context);
   const minTtlSeconds = minTtlOf(decision, wish);
   const { known, use, entry } = await readEntry(ports, request, decision, minTtlSeconds);

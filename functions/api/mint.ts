@@ -38,11 +38,10 @@ export const mint = async (
     if (served !== null) return served;
   }
   while (ports.clock.nowEpochMillis() + machineLimitMillis <= request.deadlineEpochMillis) {
-    const run = async () =>
-      ports.machine.run(
-        await inputOf(ports, request, decision, wish.minTtlSeconds, unusableSessionId),
-        ports.ids.next(),
-      );
+    const run = async () => {
+      const input = await inputOf(ports, request, decision, wish.minTtlSeconds, unusableSessionId);
+      return measuredRun(ports, input);
+    };
     // Where each hand-out must be an execution, nobody may ride on another's.
     const outcome = decision.traceEveryRequest
       ? await run()
@@ -60,6 +59,20 @@ export const mint = async (
   }
   throw new StepkeyError('Session.InProgress');
 };
+
+/** Times what was minted; what the machine found or left to another tells nothing of minting. */
+const measuredRun = async (ports: FrontPorts, input: IssueInput): Promise<IssueOutcome> => {
+  const startedAtEpochMillis = ports.clock.nowEpochMillis();
+  const outcome = await ports.machine.run(input, ports.ids.next());
+  if (outcome.outcome === 'issued' && outcome.source === 'minted') {
+    ports.meter.measure('MintTime', millisSince(ports, startedAtEpochMillis), {});
+  }
+  return outcome;
+};
+
+/** A clock that was set back meanwhile has measured nothing. */
+const millisSince = ({ clock }: Pick<FrontPorts, 'clock'>, startEpochMillis: number): number =>
+  Math.max(0, clock.nowEpochMillis() - startEpochMillis);
 
 /**
  * Replaces an entry in the background: the machine takes it as stale earlier than a caller would.
@@ -152,6 +165,20 @@ const openOutcome = async (
  *   execution of one's own
  */
 const awaitEntry = async (
+  ports: FrontPorts,
+  request: FrontRequest,
+  decision: Decision,
+  wish: MintWish,
+): Promise<IssuedSession | null> => {
+  const startedAtEpochMillis = ports.clock.nowEpochMillis();
+  try {
+    return await pollEntry(ports, request, decision, wish);
+  } finally {
+    ports.meter.measure('LeaseWait', millisSince(ports, startedAtEpochMillis), {});
+  }
+};
+
+const pollEntry = async (
   ports: FrontPorts,
   request: FrontRequest,
   decision: Decision,

@@ -11,8 +11,10 @@ import { cloudWatchExecutionLog } from '../../adapters/execution-log.ts';
 import { readGrants } from '../../adapters/grant-files.ts';
 import { uuidV7Source } from '../../adapters/ids.ts';
 import { dynamoLedgerReader } from '../../adapters/ledger-reader.ts';
+import { powertoolsMeter } from '../../adapters/metrics.ts';
 import { systemTimer } from '../../adapters/timer.ts';
 import { userPoolTokenVerifier } from '../../adapters/token-verifier.ts';
+import { watchUpstreams } from '../../adapters/watched-upstreams.ts';
 import { reachOf } from '../../core/grants/reach.ts';
 import { createHandler } from '../http/handler.ts';
 import { routes } from './routes.ts';
@@ -30,8 +32,10 @@ const environment = readEnvironment(process.env, {
   CORS_ORIGINS: variables.CORS_ORIGINS,
 });
 const aws = { region: environment.AWS_REGION, endpoint: environment.AWS_ENDPOINT_URL };
+const meter = powertoolsMeter();
+const watch = watchUpstreams(meter);
 const table = {
-  client: new DynamoDBClient(clientSettings('dynamodb', aws)),
+  client: watch('dynamodb', new DynamoDBClient(clientSettings('dynamodb', aws))),
   tableName: environment.TABLE_NAME,
 };
 const logger = new Logger();
@@ -41,6 +45,7 @@ export const handler = createHandler(
   {
     clock: systemClock,
     ids: uuidV7Source(systemClock),
+    meter,
     verifier: userPoolTokenVerifier({
       userPools: environment.USER_POOLS,
       endpoint: environment.AWS_ENDPOINT_URL,
@@ -50,7 +55,7 @@ export const handler = createHandler(
     reader: dynamoLedgerReader(table),
     store: dynamoCredentialStore({ ...table, timer: systemTimer }),
     executionLog: cloudWatchExecutionLog({
-      client: new CloudWatchLogsClient(clientSettings('logs', aws)),
+      client: watch('logs', new CloudWatchLogsClient(clientSettings('logs', aws))),
       logGroupName: environment.EXECUTION_LOG_GROUP,
     }),
     digest: nodeDigest,

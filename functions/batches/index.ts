@@ -16,9 +16,11 @@ import { readGrants } from '../../adapters/grant-files.ts';
 import { uuidV7Source } from '../../adapters/ids.ts';
 import { dynamoLedger } from '../../adapters/ledger.ts';
 import { s3ManifestStore } from '../../adapters/manifest-store.ts';
+import { powertoolsMeter } from '../../adapters/metrics.ts';
 import { kmsSealer } from '../../adapters/sealer.ts';
 import { systemTimer } from '../../adapters/timer.ts';
 import { userPoolTokenVerifier } from '../../adapters/token-verifier.ts';
+import { watchUpstreams } from '../../adapters/watched-upstreams.ts';
 import { claimsReferencedBy } from '../../core/grants/placeholders.ts';
 import { createHandler } from '../http/handler.ts';
 import { closeBatch, type CloseBatchInput } from './close-batch.ts';
@@ -39,8 +41,10 @@ const environment = readEnvironment(process.env, {
   WARRANT_SECONDS: variables.WARRANT_SECONDS,
 });
 const aws = { region: environment.AWS_REGION, endpoint: environment.AWS_ENDPOINT_URL };
+const meter = powertoolsMeter();
+const watch = watchUpstreams(meter);
 const table = {
-  client: new DynamoDBClient(clientSettings('dynamodb', aws)),
+  client: watch('dynamodb', new DynamoDBClient(clientSettings('dynamodb', aws))),
   tableName: environment.TABLE_NAME,
 };
 const grants = readGrants(join(environment.LAMBDA_TASK_ROOT, 'grants.json'));
@@ -49,27 +53,31 @@ const logger = new Logger();
 const ports = {
   clock: systemClock,
   ids: uuidV7Source(systemClock),
+  meter,
   verifier: userPoolTokenVerifier({
     userPools: environment.USER_POOLS,
     endpoint: environment.AWS_ENDPOINT_URL,
   }),
   sealer: kmsSealer({
-    kms: new KMS(clientSettings('kms', aws)),
+    kms: watch('kms', new KMS(clientSettings('kms', aws))),
     keyArn: environment.SEALING_KEY_ARN,
   }),
   store: dynamoCredentialStore({ ...table, timer: systemTimer }),
   ledger: dynamoLedger(table),
   batches: dynamoBatchStore(table),
   manifests: s3ManifestStore({
-    client: new S3Client({
-      ...clientSettings('s3', aws),
-      // A bucket as part of a host name resolves at AWS only.
-      forcePathStyle: environment.AWS_ENDPOINT_URL !== null,
-    }),
+    client: watch(
+      's3',
+      new S3Client({
+        ...clientSettings('s3', aws),
+        // A bucket as part of a host name resolves at AWS only.
+        forcePathStyle: environment.AWS_ENDPOINT_URL !== null,
+      }),
+    ),
     bucket: environment.BUCKET_NAME,
   }),
   machine: stepFunctionsBatchMachine({
-    client: new SFNClient(clientSettings('states', aws)),
+    client: watch('states', new SFNClient(clientSettings('states', aws))),
     stateMachineArn: environment.STATE_MACHINE_ARN,
   }),
 };

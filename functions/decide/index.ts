@@ -8,10 +8,12 @@ import { systemClock } from '../../adapters/clock.ts';
 import { nodeDigest } from '../../adapters/digest.ts';
 import { readEnvironment, variables } from '../../adapters/environment.ts';
 import { readGrants } from '../../adapters/grant-files.ts';
+import { powertoolsMeter } from '../../adapters/metrics.ts';
 import { kmsSealer } from '../../adapters/sealer.ts';
 import { userPoolTokenVerifier } from '../../adapters/token-verifier.ts';
 import { cognitoUserDirectory } from '../../adapters/user-directory.ts';
 import { dynamoUsernameRegistry } from '../../adapters/username-registry.ts';
+import { watchUpstreams } from '../../adapters/watched-upstreams.ts';
 import { claimsReferencedBy } from '../../core/grants/placeholders.ts';
 import type { Caller } from '../../core/contracts/caller.ts';
 import { resolveSubject } from '../../core/subject/resolve-subject.ts';
@@ -31,15 +33,20 @@ const environment = readEnvironment(process.env, {
   TEMPLATE_VALUES: variables.TEMPLATE_VALUES,
 });
 const aws = { region: environment.AWS_REGION, endpoint: environment.AWS_ENDPOINT_URL };
+const meter = powertoolsMeter();
+const watch = watchUpstreams(meter);
 const grants = readGrants(join(environment.LAMBDA_TASK_ROOT, 'grants.json'));
 
 const ports = {
   clock: systemClock,
   users: cachedUserDirectory(
     cognitoUserDirectory({
-      client: new CognitoIdentityProviderClient(clientSettings('cognito-idp', aws)),
+      client: watch(
+        'cognito-idp',
+        new CognitoIdentityProviderClient(clientSettings('cognito-idp', aws)),
+      ),
       usernames: dynamoUsernameRegistry({
-        client: new DynamoDBClient(clientSettings('dynamodb', aws)),
+        client: watch('dynamodb', new DynamoDBClient(clientSettings('dynamodb', aws))),
         tableName: environment.TABLE_NAME,
       }),
     }),
@@ -50,7 +57,7 @@ const ports = {
     endpoint: environment.AWS_ENDPOINT_URL,
   }),
   sealer: kmsSealer({
-    kms: new KMS(clientSettings('kms', aws)),
+    kms: watch('kms', new KMS(clientSettings('kms', aws))),
     keyArn: environment.SEALING_KEY_ARN,
   }),
 };

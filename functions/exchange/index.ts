@@ -5,10 +5,12 @@ import { clientSettings } from '../../adapters/aws-clients.ts';
 import { systemClock } from '../../adapters/clock.ts';
 import { nodeDigest } from '../../adapters/digest.ts';
 import { readEnvironment, variables } from '../../adapters/environment.ts';
+import { powertoolsMeter } from '../../adapters/metrics.ts';
 import { identityPoolTokenSource } from '../../adapters/open-id-token-source.ts';
 import { kmsSealer } from '../../adapters/sealer.ts';
 import { stsCredentialIssuer } from '../../adapters/sts.ts';
 import { systemTimer } from '../../adapters/timer.ts';
+import { watchUpstreams } from '../../adapters/watched-upstreams.ts';
 import { assumeMappedRole, type AssumeMappedRoleInput } from './assume-mapped-role.ts';
 import { obtainOpenIdToken, type ObtainOpenIdTokenInput } from './obtain-open-id-token.ts';
 
@@ -20,17 +22,22 @@ const environment = readEnvironment(process.env, {
   DEVELOPER_PROVIDER: variables.DEVELOPER_PROVIDER,
 });
 const aws = { region: environment.AWS_REGION, endpoint: environment.AWS_ENDPOINT_URL };
+const meter = powertoolsMeter();
+const watch = watchUpstreams(meter);
 
 const ports = {
   clock: systemClock,
   timer: systemTimer,
   openIdTokens: identityPoolTokenSource({
-    client: new CognitoIdentityClient(clientSettings('cognito-identity', aws)),
+    client: watch(
+      'cognito-identity',
+      new CognitoIdentityClient(clientSettings('cognito-identity', aws)),
+    ),
     identityPoolId: environment.IDENTITY_POOL_ID,
   }),
-  issuer: stsCredentialIssuer(new STSClient(clientSettings('sts', aws))),
+  issuer: stsCredentialIssuer(watch('sts', new STSClient(clientSettings('sts', aws)))),
   sealer: kmsSealer({
-    kms: new KMS(clientSettings('kms', aws)),
+    kms: watch('kms', new KMS(clientSettings('kms', aws))),
     keyArn: environment.SEALING_KEY_ARN,
   }),
   digest: nodeDigest,

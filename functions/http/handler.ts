@@ -62,6 +62,7 @@ export const createHandler =
         error: refusal.name,
         ...causeOf(refusal),
       });
+      countRefusal(ports, refusal.name);
       if (denial && !refusal.isRecorded) await recordDenial(ports, refusal, seen, log);
       const isContainerPath = request.route.includes('/container-credentials/');
       return finish(problemAnswerOf(refusal, request.requestId, isContainerPath));
@@ -105,6 +106,11 @@ const requireScope = ({ door, scopes }: ApiRoute, caller: Caller): void => {
   if (door === 'access' && !scopes.some((scope) => caller.scopes.includes(scope))) {
     throw new StepkeyError('Token.ScopeMissing');
   }
+};
+
+/** The two metrics have the names of the catalogue between them; which one has a name, the catalogue says. */
+const countRefusal = ({ meter }: HttpPorts, reason: StepkeyError['name']): void => {
+  meter.measure(errorCatalogue[reason].denial ? 'Denied' : 'Failed', 1, { reason });
 };
 
 /** A programmer's mistake shows as an internal error; its name is logged, its message is not: it may quote a value. */

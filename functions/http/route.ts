@@ -1,6 +1,6 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import type { Caller } from '../../core/contracts/caller.ts';
-import type { Clock, IdSource, Ledger, TokenVerifier } from '../../core/ports.ts';
+import type { Clock, IdSource, Ledger, Meter, TokenVerifier } from '../../core/ports.ts';
 import type { AuthenticationContext } from '../../core/token/authenticate.ts';
 import type { HttpRequest } from './http-request.ts';
 
@@ -10,6 +10,7 @@ export interface HttpPorts {
   readonly ids: IdSource;
   readonly verifier: TokenVerifier;
   readonly ledger: Pick<Ledger, 'recordDenial'>;
+  readonly meter: Meter;
 }
 
 export interface HttpContext extends AuthenticationContext {

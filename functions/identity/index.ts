@@ -7,9 +7,11 @@ import { readEnvironment, variables } from '../../adapters/environment.ts';
 import { onceFor } from '../../adapters/idempotency.ts';
 import { identityPoolDirectory } from '../../adapters/identity-directory.ts';
 import { dynamoIdentityRegistry } from '../../adapters/identity-registry.ts';
+import { powertoolsMeter } from '../../adapters/metrics.ts';
 import { identityPoolTokenSource } from '../../adapters/open-id-token-source.ts';
 import { kmsSealer } from '../../adapters/sealer.ts';
 import { systemTimer } from '../../adapters/timer.ts';
+import { watchUpstreams } from '../../adapters/watched-upstreams.ts';
 import {
   obtainOpenIdTokenWithLogin,
   type ObtainOpenIdTokenWithLoginInput,
@@ -28,12 +30,17 @@ const environment = readEnvironment(process.env, {
   USER_POOLS: variables.USER_POOLS,
 });
 const aws = { region: environment.AWS_REGION, endpoint: environment.AWS_ENDPOINT_URL };
+const meter = powertoolsMeter();
+const watch = watchUpstreams(meter);
 const table = {
-  client: new DynamoDBClient(clientSettings('dynamodb', aws)),
+  client: watch('dynamodb', new DynamoDBClient(clientSettings('dynamodb', aws))),
   tableName: environment.TABLE_NAME,
 };
 const pool = {
-  client: new CognitoIdentityClient(clientSettings('cognito-identity', aws)),
+  client: watch(
+    'cognito-identity',
+    new CognitoIdentityClient(clientSettings('cognito-identity', aws)),
+  ),
   identityPoolId: environment.IDENTITY_POOL_ID,
 };
 
@@ -44,7 +51,7 @@ const ports = {
   openIdTokens: identityPoolTokenSource(pool),
   registry: dynamoIdentityRegistry(table),
   sealer: kmsSealer({
-    kms: new KMS(clientSettings('kms', aws)),
+    kms: watch('kms', new KMS(clientSettings('kms', aws))),
     keyArn: environment.SEALING_KEY_ARN,
   }),
 };

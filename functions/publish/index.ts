@@ -4,10 +4,13 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { clientSettings } from '../../adapters/aws-clients.ts';
 import { dynamoChainStore } from '../../adapters/chain-store.ts';
+import { systemClock } from '../../adapters/clock.ts';
 import { nodeDigest } from '../../adapters/digest.ts';
 import { readEnvironment, variables } from '../../adapters/environment.ts';
 import { eventBridgeBus } from '../../adapters/event-bus.ts';
+import { powertoolsMeter } from '../../adapters/metrics.ts';
 import { changeOfStreamRecord } from '../../adapters/stream-changes.ts';
+import { watchUpstreams } from '../../adapters/watched-upstreams.ts';
 import { createChain } from '../../core/ledger/append.ts';
 import { publishChanges } from './publish-changes.ts';
 
@@ -18,21 +21,25 @@ const environment = readEnvironment(process.env, {
   EVENT_BUS_NAME: variables.EVENT_BUS_NAME,
 });
 const aws = { region: environment.AWS_REGION, endpoint: environment.AWS_ENDPOINT_URL };
+const meter = powertoolsMeter();
+const watch = watchUpstreams(meter);
 const logger = new Logger();
 
 const ports = {
   chain: createChain(
     dynamoChainStore({
-      client: new DynamoDBClient(clientSettings('dynamodb', aws)),
+      client: watch('dynamodb', new DynamoDBClient(clientSettings('dynamodb', aws))),
       tableName: environment.TABLE_NAME,
     }),
     nodeDigest,
   ),
   bus: eventBridgeBus({
-    client: new EventBridgeClient(clientSettings('events', aws)),
+    client: watch('events', new EventBridgeClient(clientSettings('events', aws))),
     busName: environment.EVENT_BUS_NAME,
   }),
   digest: nodeDigest,
+  clock: systemClock,
+  meter,
   log: {
     error: (message: string, fields: Readonly<Record<string, unknown>>) => {
       logger.error(message, fields);

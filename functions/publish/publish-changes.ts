@@ -4,7 +4,7 @@ import { eventOfLink } from '../../core/ledger/event-of-link.ts';
 import type { Link } from '../../core/ledger/link.ts';
 import { recordOfChange, type RowChange } from '../../core/ledger/read-change.ts';
 import { shardOf, type LedgerRecord } from '../../core/ledger/record.ts';
-import type { Digest, EventBus } from '../../core/ports.ts';
+import type { Clock, Digest, EventBus, Meter } from '../../core/ports.ts';
 
 /** A change with its number in the stream. */
 export interface StreamChange extends RowChange {
@@ -15,6 +15,8 @@ export interface PublishPorts {
   readonly chain: Chain;
   readonly bus: EventBus;
   readonly digest: Digest;
+  readonly clock: Clock;
+  readonly meter: Meter;
   readonly log: {
     readonly error: (message: string, fields: Readonly<Record<string, unknown>>) => void;
   };
@@ -67,7 +69,20 @@ export const publishChanges = async (
     });
   }
   const first = kept.find((one) => !links.has(one) || untold.has(one));
+  measureLag(ports, changes, first !== undefined);
   return first?.change.sequenceNumber ?? null;
+};
+
+/** How old the oldest change of the batch is now: what auditors and listeners are behind by. */
+const measureLag = (
+  { clock, meter }: PublishPorts,
+  changes: readonly StreamChange[],
+  isHeld: boolean,
+): void => {
+  const oldest = Math.min(...changes.map(({ atEpochSeconds }) => atEpochSeconds));
+  const nowEpochSeconds = Math.floor(clock.nowEpochMillis() / 1000);
+  meter.measure('LedgerLag', Math.max(0, nowEpochSeconds - oldest), {});
+  if (isHeld) meter.measure('LedgerHeld', 1, {});
 };
 
 /** Stops at the first that fails: what comes after it in its chain must stay after it. */

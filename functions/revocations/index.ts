@@ -10,10 +10,12 @@ import { readEnvironment, variables } from '../../adapters/environment.ts';
 import { readGrants } from '../../adapters/grant-files.ts';
 import { uuidV7Source } from '../../adapters/ids.ts';
 import { dynamoLedger } from '../../adapters/ledger.ts';
+import { powertoolsMeter } from '../../adapters/metrics.ts';
 import { dynamoRevocationRecords } from '../../adapters/revocation-records.ts';
 import { stepFunctionsRevokeMachine } from '../../adapters/revoke-machine.ts';
 import { systemTimer } from '../../adapters/timer.ts';
 import { userPoolTokenVerifier } from '../../adapters/token-verifier.ts';
+import { watchUpstreams } from '../../adapters/watched-upstreams.ts';
 import { createHandler } from '../http/handler.ts';
 import { routes } from './routes.ts';
 
@@ -28,8 +30,10 @@ const environment = readEnvironment(process.env, {
   CORS_ORIGINS: variables.CORS_ORIGINS,
 });
 const aws = { region: environment.AWS_REGION, endpoint: environment.AWS_ENDPOINT_URL };
+const meter = powertoolsMeter();
+const watch = watchUpstreams(meter);
 const table = {
-  client: new DynamoDBClient(clientSettings('dynamodb', aws)),
+  client: watch('dynamodb', new DynamoDBClient(clientSettings('dynamodb', aws))),
   tableName: environment.TABLE_NAME,
 };
 const logger = new Logger();
@@ -40,6 +44,7 @@ export const handler = createHandler(
     clock: systemClock,
     ids: uuidV7Source(systemClock),
     digest: nodeDigest,
+    meter,
     verifier: userPoolTokenVerifier({
       userPools: environment.USER_POOLS,
       endpoint: environment.AWS_ENDPOINT_URL,
@@ -48,7 +53,7 @@ export const handler = createHandler(
     ledger: dynamoLedger(table),
     records: dynamoRevocationRecords(table),
     machine: stepFunctionsRevokeMachine({
-      client: new SFNClient(clientSettings('states', aws)),
+      client: watch('states', new SFNClient(clientSettings('states', aws))),
       stateMachineArn: environment.STATE_MACHINE_ARN,
     }),
   },

@@ -13,6 +13,7 @@ import { readEnvironment, variables } from '../../adapters/environment.ts';
 import { readGrants } from '../../adapters/grant-files.ts';
 import { uuidV7Source } from '../../adapters/ids.ts';
 import { dynamoLiveSessions } from '../../adapters/live-sessions.ts';
+import { powertoolsMeter } from '../../adapters/metrics.ts';
 import { dynamoRevocationRecords } from '../../adapters/revocation-records.ts';
 import { dynamoRevocationTargets } from '../../adapters/revocation-targets.ts';
 import { stepFunctionsRevokeMachine } from '../../adapters/revoke-machine.ts';
@@ -20,6 +21,7 @@ import { dynamoSubjectEntries } from '../../adapters/subject-entries.ts';
 import { systemTimer } from '../../adapters/timer.ts';
 import { cognitoUserDirectory } from '../../adapters/user-directory.ts';
 import { dynamoUsernameRegistry } from '../../adapters/username-registry.ts';
+import { watchUpstreams } from '../../adapters/watched-upstreams.ts';
 import { dynamoWriterLease } from '../../adapters/writer-lease.ts';
 import type { RevokeInput } from '../../core/revocations/revocation.ts';
 import { denySessions, type DenySessionsInput } from './deny-sessions.ts';
@@ -43,8 +45,10 @@ const environment = readEnvironment(process.env, {
   SUBJECTS_PER_RUN: variables.SUBJECTS_PER_RUN,
 });
 const aws = { region: environment.AWS_REGION, endpoint: environment.AWS_ENDPOINT_URL };
+const meter = powertoolsMeter();
+const watch = watchUpstreams(meter);
 const table = {
-  client: new DynamoDBClient(clientSettings('dynamodb', aws)),
+  client: watch('dynamodb', new DynamoDBClient(clientSettings('dynamodb', aws))),
   tableName: environment.TABLE_NAME,
 };
 const ports = {
@@ -57,18 +61,21 @@ const ports = {
   records: dynamoRevocationRecords(table),
   store: dynamoCredentialStore({ ...table, timer: systemTimer }),
   machine: stepFunctionsRevokeMachine({
-    client: new SFNClient(clientSettings('states', aws)),
+    client: watch('states', new SFNClient(clientSettings('states', aws))),
     stateMachineArn: environment.STATE_MACHINE_ARN,
   }),
   live: dynamoLiveSessions(table),
   users: cognitoUserDirectory({
-    client: new CognitoIdentityProviderClient(clientSettings('cognito-idp', aws)),
+    client: watch(
+      'cognito-idp',
+      new CognitoIdentityProviderClient(clientSettings('cognito-idp', aws)),
+    ),
     usernames: dynamoUsernameRegistry(table),
   }),
   denials: dynamoDenialRows(table),
   lease: dynamoWriterLease({ ...table, clock: systemClock }),
   policy: iamDenyPolicyText({
-    client: new IAMClient(clientSettings('iam', aws)),
+    client: watch('iam', new IAMClient(clientSettings('iam', aws))),
     policyArn: environment.DENY_POLICY_ARN,
   }),
 };

@@ -5,6 +5,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { Grant } from '../../core/grants/grant.ts';
+import { metricNamespace } from '../../core/metrics/metric-list.ts';
 import { stageFunction } from '../function-assets.ts';
 import { BrokerFunction } from './broker-function.ts';
 import type { BrokerKeys } from './broker-keys.ts';
@@ -71,6 +72,7 @@ export class FunctionFactory {
       environment: {
         STEPKEY_VERSION: stepkeyVersion(),
         POWERTOOLS_SERVICE_NAME: `${props.deploymentName}-${name}`,
+        POWERTOOLS_METRICS_NAMESPACE: metricNamespace(props.deploymentName),
         POWERTOOLS_LOG_LEVEL: props.environment.POWERTOOLS_LOG_LEVEL,
         ...Object.fromEntries(options.needs.map((need) => [need, props.environment[need]])),
         ...options.environment,

@@ -242,7 +242,12 @@ describe('the stream of the table', () => {
 });
 
 describe('the environment of a function', () => {
-  const common = ['STEPKEY_VERSION', 'POWERTOOLS_SERVICE_NAME', 'POWERTOOLS_LOG_LEVEL'];
+  const common = [
+    'STEPKEY_VERSION',
+    'POWERTOOLS_SERVICE_NAME',
+    'POWERTOOLS_LOG_LEVEL',
+    'POWERTOOLS_METRICS_NAMESPACE',
+  ];
   const own: Readonly<Record<string, readonly string[]>> = {
     api: [
       'TABLE_NAME',

@@ -10,6 +10,7 @@ import { noonEpochSeconds } from './callers.ts';
 import { fakeBatchMachine } from './fakes/fake-batch-machine.ts';
 import { fakeBatchStore } from './fakes/fake-batch-store.ts';
 import { fakeManifestStore } from './fakes/fake-manifest-store.ts';
+import { fakeMeter } from './fakes/fake-meter.ts';
 import { fakeSealer } from './fakes/fake-sealer.ts';
 import { fakeTable } from './fakes/fake-table.ts';
 import { fakeTokenVerifier } from './fakes/fake-token-verifier.ts';
@@ -42,6 +43,7 @@ export const batchesAtNoon = () => {
   const verifier = fakeTokenVerifier(clock);
   const ports: BatchPorts = {
     clock,
+    meter: fakeMeter(),
     ids: sequentialIds(),
     verifier,
     ledger: table,

@@ -10,6 +10,7 @@ import { createHandler } from '../../functions/http/handler.ts';
 import { entryOf, sessionOf } from './callers-sessions.ts';
 import { callerOf, noonEpochSeconds } from './callers.ts';
 import { fakeIssueMachine } from './fakes/fake-issue-machine.ts';
+import { fakeMeter } from './fakes/fake-meter.ts';
 import { fakeSealer } from './fakes/fake-sealer.ts';
 import { fakeTable } from './fakes/fake-table.ts';
 import { fakeUserDirectory, rita } from './fakes/fake-user-directory.ts';
@@ -50,6 +51,7 @@ export const frontAtNoon = (options: { readonly grants?: readonly Grant[] } = {}
   const machine = fakeIssueMachine();
   const sealer = fakeSealer();
   const verifier = fakeTokenVerifier(clock);
+  const meter = fakeMeter();
   const users = fakeUserDirectory();
   users.put(userPool.userPoolId, rita);
   const journal: string[] = [];
@@ -65,6 +67,7 @@ export const frontAtNoon = (options: { readonly grants?: readonly Grant[] } = {}
     };
   const ports: FrontPorts = {
     clock,
+    meter,
     timer: { wait: noted('wait', clock.wait) },
     ids: sequentialIds(),
     users: { find: noted('find', users.find) },
@@ -110,6 +113,7 @@ export const frontAtNoon = (options: { readonly grants?: readonly Grant[] } = {}
     sealer,
     verifier,
     users,
+    meter,
     ports,
     context,
     request,

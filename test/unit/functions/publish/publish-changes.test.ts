@@ -11,6 +11,8 @@ import {
 } from '../../../../functions/publish/publish-changes.ts';
 import { noonEpochSeconds } from '../../../support/callers.ts';
 import { fakeChainStore } from '../../../support/fakes/fake-chain-store.ts';
+import { fakeMeter } from '../../../support/fakes/fake-meter.ts';
+import { fakeClock } from '../../../support/fakes/fixed-clock.ts';
 import { firstFault } from '../../../support/ledger.ts';
 
 const session = {
@@ -94,13 +96,17 @@ let store: ReturnType<typeof fakeChainStore>;
 let told: BrokerEvent[];
 let refuses: (event: BrokerEvent) => boolean;
 let ports: PublishPorts;
+let meter: ReturnType<typeof fakeMeter>;
 const chained = () => [...store.links.values()].flat();
 
 beforeEach(() => {
   store = fakeChainStore();
   told = [];
   refuses = () => false;
+  meter = fakeMeter();
   ports = {
+    clock: fakeClock((noonEpochSeconds + 90) * 1000),
+    meter,
     chain: createChain(store, nodeDigest),
     digest: nodeDigest,
     log: { error: () => undefined },
@@ -111,6 +117,21 @@ beforeEach(() => {
       },
     },
   };
+});
+
+describe('what is measured of the ledger', () => {
+  it('is how old the oldest change of a batch is, and nothing else while all goes well', async () => {
+    await publishChanges(ports, everyKind());
+    expect(meter.measured).toEqual([
+      { name: 'LedgerLag', unit: 'Seconds', value: 90, dimensions: {} },
+    ]);
+  });
+
+  it('is also each batch that must come again', async () => {
+    refuses = () => true;
+    await publishChanges(ports, everyKind());
+    expect(meter.measured.map(({ name }) => name)).toEqual(['LedgerLag', 'LedgerHeld']);
+  });
 });
 
 describe('publishing changes of the table', () => {
