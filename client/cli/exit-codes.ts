@@ -16,6 +16,8 @@ export const exitCodes = {
   checkFailed: 7,
   /** It was carried through, but not for every subject (`batch`). */
   incomplete: 8,
+  /** `grants diff`: somebody may do more than before. */
+  widened: 9,
   interrupted: 130,
 } as const;
 

@@ -1,7 +1,8 @@
 /** Data on standard output, in the form that was asked for. */
+import { codeSpan, markdownTable } from './markdown.ts';
 import type { Terminal } from './terminal.ts';
 
-export const outputFormats = ['json', 'table', 'text'] as const;
+export const outputFormats = ['json', 'table', 'text', 'markdown'] as const;
 export type OutputFormat = (typeof outputFormats)[number];
 
 /** Without `--output`: a table for a person, JSON for a program. */
@@ -17,7 +18,7 @@ const cellOf = (value: unknown): string => {
 };
 
 /** What came from elsewhere may hold control sequences, which would write to the terminal as they like. */
-const harmless = (text: string): string =>
+export const harmless = (text: string): string =>
   // eslint-disable-next-line no-control-regex
   text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) =>
     character === '\n' || character === '\t' ? ' ' : '\ufffd',
@@ -44,6 +45,12 @@ const aligned = (rows: readonly (readonly string[])[]): string => {
 const tabbed = (rows: readonly (readonly string[])[]): string =>
   rows.map((row) => `${row.join('\t')}\n`).join('');
 
+const markdownOf = (columns: readonly string[], rows: readonly (readonly string[])[]): string =>
+  markdownTable(
+    columns,
+    rows.map((cells) => cells.map(codeSpan)),
+  );
+
 type Entry = object;
 
 /** One thing: a line for each of its fields. */
@@ -55,6 +62,10 @@ export const printOne = (terminal: Terminal, format: OutputFormat, entry: Entry)
   const rows = Object.entries(entry)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => [name, harmless(cellOf(value))]);
+  if (format === 'markdown') {
+    terminal.out(markdownOf(['field', 'value'], rows));
+    return;
+  }
   terminal.out(format === 'text' ? tabbed(rows) : aligned(rows));
 };
 
@@ -73,5 +84,9 @@ export const printMany = (
     const fields = new Map(Object.entries(entry));
     return columns.map((column) => harmless(cellOf(fields.get(column))));
   });
+  if (format === 'markdown') {
+    terminal.out(markdownOf(columns, rows));
+    return;
+  }
   terminal.out(format === 'text' ? tabbed(rows) : aligned([[...columns], ...rows]));
 };

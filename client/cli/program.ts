@@ -42,7 +42,7 @@ Examples:
   stepkey exec -- aws s3 ls
   stepkey COMMAND --help
 
-Exit codes: 0 ok, 2 wrong use, 3 not logged in, 4 denied, 5 unavailable, 6 configuration, 7 a check found something, 8 not for every subject`,
+Exit codes: 0 ok, 2 wrong use, 3 not logged in, 4 denied, 5 unavailable, 6 configuration, 7 a check found something, 8 not for every subject, 9 grants are wider`,
     );
 
 /** All commands by name; only those whose module is given know their options. */

@@ -1,11 +1,22 @@
 import type { Command } from 'commander';
 import { examples, formatOf, type CommandModule } from '../command.ts';
+import type { Grant } from '../../../core/grants/grant.ts';
+import { lintGrants } from '../../../core/grants/lint.ts';
+import { pairsOf } from '../../../core/grants/pairs.ts';
 import { whoSentences } from '../../../core/grants/words.ts';
 import { CommandError } from '../command-error.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { printMany } from '../output.ts';
 import type { Terminal } from '../terminal.ts';
-import { addGrantFileOptions, faultsOf, readGrants, type GrantOptions } from './read-grants.ts';
+import { addDiff } from './diff.ts';
+import { whoOf } from './diff-words.ts';
+import {
+  addGrantFileOptions,
+  contextOf,
+  faultsOf,
+  readGrants,
+  type GrantOptions,
+} from './read-grants.ts';
 import { waysTo } from './who-can.ts';
 import { roleWords } from './role-words.ts';
 
@@ -40,22 +51,31 @@ const list = async (terminal: Terminal, options: GrantOptions, command: Command)
   return undefined;
 };
 
-const check = async (terminal: Terminal, options: GrantOptions, command: Command) => {
+const counted = (count: number, what: string): string =>
+  count === 1 ? `One ${what}` : `${String(count)} ${what}s`;
+
+/** Faults stop a deployment; notes are what a reviewer should look at twice. */
+const check = async (
+  terminal: Terminal,
+  { strict, ...options }: GrantOptions & { readonly strict?: true },
+  command: Command,
+) => {
   const format = formatOf(terminal, command);
+  const columns = ['file', 'path', 'reason'];
   try {
-    const { length } = await readGrants(options);
-    if (format === 'json') terminal.out('[]\n');
-    terminal.tell(
-      length === 1 ? 'One grant, without fault.' : `${String(length)} grants, without fault.`,
-    );
-    return exitCodes.ok;
+    const grants = await readGrants(options);
+    const notes = lintGrants(grants);
+    if (notes.length > 0 || format === 'json') printMany(terminal, format, columns, notes);
+    const among = notes.length === 0 ? '' : `; ${counted(notes.length, 'note').toLowerCase()}`;
+    terminal.tell(`${counted(grants.length, 'grant')}, without fault${among}.`);
+    return strict && notes.length > 0 ? exitCodes.checkFailed : exitCodes.ok;
   } catch (error) {
     const faults = faultsOf(error);
     if (faults === null) throw error;
     printMany(
       terminal,
       format,
-      ['file', 'path', 'reason'],
+      columns,
       faults.map(({ file, path, reason }) => ({ file, path, reason })),
     );
     terminal.tell(`${String(faults.length)} fault${faults.length === 1 ? '' : 's'} to mend.`);
@@ -63,13 +83,36 @@ const check = async (terminal: Terminal, options: GrantOptions, command: Command
   }
 };
 
+/** Everything that anybody could get. */
+const matrix = (
+  terminal: Terminal,
+  grants: readonly Grant[],
+  options: GrantOptions,
+  command: Command,
+): void => {
+  const format = formatOf(terminal, command);
+  const pairs = pairsOf(grants, contextOf(options));
+  printMany(
+    terminal,
+    format,
+    ['who', 'grant', 'use', 'rules', 'roles', 'permissions', 'narrowedTo', 'seconds'],
+    format === 'json'
+      ? pairs
+      : pairs.map((pair) => ({ ...pair, who: whoOf(pair), seconds: pair.durationSeconds })),
+  );
+};
+
 const whoCan = async (
   terminal: Terminal,
-  action: string,
+  action: string | undefined,
   resource: string | undefined,
   options: GrantOptions,
   command: Command,
 ) => {
+  if (action === undefined) {
+    matrix(terminal, await soundGrants(options), options, command);
+    return undefined;
+  }
   if (!/^[A-Za-z0-9-]+:[A-Za-z0-9]+$/.test(action)) {
     throw new CommandError(
       exitCodes.usage,
@@ -106,18 +149,23 @@ export const command: CommandModule = {
     addGrantFileOptions(listCommand).action(run(list));
     const checkCommand = command
       .command('check')
-      .summary('name every fault, as a deployment would');
-    addGrantFileOptions(checkCommand).action(run(check));
+      .summary('name every fault, as a deployment would, and what to look at twice');
+    addGrantFileOptions(checkCommand)
+      .option('--strict', 'end with exit code 7 also where there are only notes')
+      .action(run(check));
     const whoCanCommand = command
       .command('who-can')
-      .summary('which grants lead to an action')
-      .argument('<action>', 'as s3:GetObject')
+      .summary('who can get what, or which grants lead to an action')
+      .argument('[action]', 'as s3:GetObject; all that anybody can get where it is left out')
       .argument('[resource]', 'an ARN; any where it is left out');
     addGrantFileOptions(whoCanCommand).action(run(whoCan));
+    addDiff(command, run);
     examples(
       command,
       'stepkey grants list',
       'stepkey grants check --grants policies/grants --clients web,cli',
+      'stepkey grants who-can --output markdown',
+      'stepkey grants diff origin/main --output markdown',
       'stepkey grants who-can s3:GetObject arn:aws:s3:::BUCKET/team/plan.txt',
     );
   },

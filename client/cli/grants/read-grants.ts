@@ -2,9 +2,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { compileGrants } from '../../../core/grants/compile.ts';
+import { compileGrants, type GrantText } from '../../../core/grants/compile.ts';
 import type { GrantFilesError } from '../../../core/grants/fault.ts';
 import type { Grant } from '../../../core/grants/grant.ts';
+import type { ReachContext } from '../../../core/grants/reach.ts';
 import { CommandError } from '../command-error.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { isMissing, reasonOf } from '../private-file.ts';
@@ -40,17 +41,16 @@ export const addGrantFileOptions = (command: Command): Command =>
       ['partition', 'region', 'accountId', 'bucket'],
     );
 
-/**
- * @throws GrantFilesError naming every fault of every file
- * @throws CommandError configuration when the directory cannot be read
- */
-export const readGrants = async (options: GrantOptions): Promise<readonly Grant[]> => {
-  const directory = options.grants;
-  const files = await readdir(directory)
+export const isGrantFile = (name: string): boolean =>
+  name.endsWith('.json') && !name.endsWith('.schema.json');
+
+/** @throws CommandError configuration when the directory cannot be read */
+export const grantTextsIn = (directory: string): Promise<readonly GrantText[]> =>
+  readdir(directory)
     .then((names) =>
       Promise.all(
         names
-          .filter((file) => file.endsWith('.json') && !file.endsWith('.schema.json'))
+          .filter(isGrantFile)
           .sort()
           .map(async (file) => ({ file, text: await readFile(join(directory, file), 'utf8') })),
       ),
@@ -62,12 +62,25 @@ export const readGrants = async (options: GrantOptions): Promise<readonly Grant[
         `The directory ${directory} ${why}; name the one with the grant files: --grants <directory>`,
       );
     });
-  return compileGrants(files, {
-    deployment: options.deployment,
-    clients: options.clients,
-    templateValues: options.values,
-  });
-};
+
+/** @throws GrantFilesError naming every fault of every file */
+export const compileTexts = (
+  texts: readonly GrantText[],
+  { deployment, clients, values }: GrantOptions,
+): readonly Grant[] => compileGrants(texts, { deployment, clients, templateValues: values });
+
+/**
+ * @throws GrantFilesError naming every fault of every file
+ * @throws CommandError configuration when the directory cannot be read
+ */
+export const readGrants = async (options: GrantOptions): Promise<readonly Grant[]> =>
+  compileTexts(await grantTextsIn(options.grants), options);
+
+/** Roles by their names, and the deployment's values as placeholders: files say nothing of an account. */
+export const contextOf = ({ deployment }: GrantOptions): ReachContext => ({
+  mappedRoleArnPrefix: `${deployment}-`,
+  templateValues: {},
+});
 
 /** Null for any other failure. */
 export const faultsOf = (error: unknown): GrantFilesError['faults'] | null =>
