@@ -17,6 +17,7 @@ const limits = {
   // At most three calls stand in one task of 5 s; the state machine repeats it.
   'cognito-idp': { requestTimeout: 1500, maxAttempts: 1 },
   iam: { requestTimeout: 4000, maxAttempts: 2 },
+  sqs: { requestTimeout: 4000, maxAttempts: 2 },
   sts: { requestTimeout: 5000, maxAttempts: 1 },
   s3: { requestTimeout: 5000, maxAttempts: 3 },
   // The machine ends after 20 s; a sync execution is at most once, so it is never repeated.

@@ -44,6 +44,8 @@ export const variables = {
   STEPKEY_VERSION: text,
   TABLE_NAME: text,
   EVENT_BUS_NAME: text,
+  /** Of the queue with the records that could not be chained or told. */
+  FAILED_QUEUE_URL: z.url({ protocol: /^https?$/ }),
   EXECUTION_LOG_GROUP: text,
   SEALING_KEY_ARN: z.string().regex(/^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/.+$/),
   STATE_MACHINE_ARN: z.string().regex(/^arn:[a-z-]+:states:/),

@@ -201,6 +201,7 @@ export class CredentialBroker extends Construct {
         revocations: revocations.api,
         batches: batches.handler,
         audit: ledger.audit,
+        replay: ledger.replay,
       },
       userPools: props.userPools.map(({ userPool }) => userPool),
       corsOrigins,

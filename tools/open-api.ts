@@ -32,6 +32,7 @@ import {
   reachAnswer,
   sessionStepsAnswer,
 } from '../core/contracts/ledger-api.ts';
+import { redriveAnswer, replayAnswer, replayRequest } from '../core/contracts/replay-api.ts';
 import { errorCatalogue } from '../core/errors.ts';
 import { problemMediaType } from '../core/problem.ts';
 
@@ -66,6 +67,9 @@ const schemas = {
   Reach: reachAnswer,
   LedgerHeads: ledgerHeadsAnswer,
   LedgerPage: ledgerPageAnswer,
+  ReplayRequest: replayRequest,
+  Replay: replayAnswer,
+  Redrive: redriveAnswer,
   Problem: problemAnswer,
 } as const;
 
@@ -287,6 +291,20 @@ export const openApiDocument = (): object => ({
           status: 202,
           others: { '204': { description: 'It is restored already.' } },
         },
+      ),
+    },
+    '/v1/replays': {
+      post: operation(
+        'Tells the bus again what the ledger holds of a range, marked as replayed.',
+        'Replay',
+        { body: 'ReplayRequest', security: revokers },
+      ),
+    },
+    '/v1/redrives': {
+      post: operation(
+        'Chains and tells what could not be chained or told for an hour, and takes it out of the queue.',
+        'Redrive',
+        { security: revokers },
       ),
     },
     '/v1/issuances': auditorsRead(

@@ -38,6 +38,7 @@ export const commands: readonly CommandEntry[] = [
     'what was handed out and refused, for auditors',
     () => import('./issuances/index.ts'),
   ),
+  entry('events', 'tell the event bus again, for operators', () => import('./events.ts')),
   entry('grants', 'list and check reviewed grant files', () => import('./grants/index.ts')),
   entry('configure', 'write profiles, for stepkey and for AWS', () => import('./configure.ts')),
   entry('console', 'serve the audit page and open it', () => import('./console.ts')),

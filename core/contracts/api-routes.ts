@@ -13,7 +13,7 @@ export interface ApiRoute {
   /** At the access door one of these must be in the token; a method without scopes takes ID tokens. */
   readonly scopes: readonly Scope[];
   /** The folder below functions/ that answers. */
-  readonly handler: 'api' | 'revocations' | 'batches' | 'audit';
+  readonly handler: 'api' | 'revocations' | 'batches' | 'audit' | 'replay';
 }
 
 const atIdDoor = (method: ApiRoute['method'], path: ApiRoute['path']): ApiRoute => ({
@@ -33,12 +33,16 @@ const atAccessDoor = (method: ApiRoute['method'], path: ApiRoute['path']): ApiRo
   handler: 'api',
 });
 
-const toOperators = (method: ApiRoute['method'], path: ApiRoute['path']): ApiRoute => ({
+const toOperators = (
+  method: ApiRoute['method'],
+  path: ApiRoute['path'],
+  handler: 'revocations' | 'replay' = 'revocations',
+): ApiRoute => ({
   method,
   path,
   door: 'access',
   scopes: ['stepkey/revoke'],
-  handler: 'revocations',
+  handler,
 });
 
 const forAuditors = (path: ApiRoute['path']): ApiRoute => ({
@@ -61,6 +65,8 @@ export const apiRoutes: readonly ApiRoute[] = [
   toOperators('GET', '/v1/revocations'),
   toOperators('GET', '/v1/revocations/{revocationId}'),
   toOperators('DELETE', '/v1/revocations/{revocationId}'),
+  toOperators('POST', '/v1/replays', 'replay'),
+  toOperators('POST', '/v1/redrives', 'replay'),
   {
     method: 'POST',
     path: '/v1/batches',

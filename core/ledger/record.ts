@@ -44,5 +44,5 @@ export const shardCount = 8;
  * The chain that a record belongs to: a subject's records are all in one, in their order.
  * @returns 0 … `shardCount` − 1
  */
-export const shardOf = (record: LedgerRecord, digest: Digest): number =>
+export const shardOf = (record: Pick<LedgerRecord, 'subject' | 'id'>, digest: Digest): number =>
   Number.parseInt(digest.sha256Hex(record.subject ?? record.id).slice(0, 8), 16) % shardCount;

@@ -31,6 +31,7 @@ const upstreams = [
   'sts',
   's3',
   'logs',
+  'sqs',
   'states',
 ] as const;
 

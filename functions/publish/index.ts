@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { clientSettings } from '../../adapters/aws-clients.ts';
 import { dynamoChainStore } from '../../adapters/chain-store.ts';
@@ -8,6 +9,7 @@ import { systemClock } from '../../adapters/clock.ts';
 import { nodeDigest } from '../../adapters/digest.ts';
 import { readEnvironment, variables } from '../../adapters/environment.ts';
 import { eventBridgeBus } from '../../adapters/event-bus.ts';
+import { sqsFailedRecords } from '../../adapters/failed-records.ts';
 import { powertoolsMeter } from '../../adapters/metrics.ts';
 import { changeOfStreamRecord } from '../../adapters/stream-changes.ts';
 import { watchUpstreams } from '../../adapters/watched-upstreams.ts';
@@ -19,6 +21,7 @@ const environment = readEnvironment(process.env, {
   AWS_ENDPOINT_URL: variables.AWS_ENDPOINT_URL,
   TABLE_NAME: variables.TABLE_NAME,
   EVENT_BUS_NAME: variables.EVENT_BUS_NAME,
+  FAILED_QUEUE_URL: variables.FAILED_QUEUE_URL,
 });
 const aws = { region: environment.AWS_REGION, endpoint: environment.AWS_ENDPOINT_URL };
 const meter = powertoolsMeter();
@@ -40,6 +43,10 @@ const ports = {
   digest: nodeDigest,
   clock: systemClock,
   meter,
+  failed: sqsFailedRecords({
+    client: watch('sqs', new SQSClient(clientSettings('sqs', aws))),
+    queueUrl: environment.FAILED_QUEUE_URL,
+  }),
   log: {
     error: (message: string, fields: Readonly<Record<string, unknown>>) => {
       logger.error(message, fields);

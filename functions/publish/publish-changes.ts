@@ -1,6 +1,7 @@
 import type { BrokerEvent } from '../../core/contracts/events.ts';
 import type { Chain } from '../../core/ledger/append.ts';
 import { eventOfLink } from '../../core/ledger/event-of-link.ts';
+import type { FailedRecords } from '../../core/ledger/failed-record.ts';
 import type { Link } from '../../core/ledger/link.ts';
 import { recordOfChange, type RowChange } from '../../core/ledger/read-change.ts';
 import { shardOf, type LedgerRecord } from '../../core/ledger/record.ts';
@@ -17,6 +18,7 @@ export interface PublishPorts {
   readonly digest: Digest;
   readonly clock: Clock;
   readonly meter: Meter;
+  readonly failed: Pick<FailedRecords, 'keep'>;
   readonly log: {
     readonly error: (message: string, fields: Readonly<Record<string, unknown>>) => void;
   };
@@ -29,10 +31,13 @@ interface Kept {
 
 /** As many as the bus takes at once. */
 const eventsPerCall = 10;
+/** So long a change comes again, and holds up those behind it; then it waits for an operator. */
+const patienceSeconds = 3600;
 
 /**
  * Appends what changed to the chains and tells the bus of it. The chains are written side by side, each in the order of
- * the stream. Safe to repeat: a record that is in its chain is found there, and its event is sent again.
+ * the stream. Safe to repeat: a record that is in its chain is found there, and its event is sent again. What has failed
+ * for an hour is kept whole, for `redrive`, and holds up nothing any more.
  * @returns the number of the first change that must come again; null when all are done
  */
 export const publishChanges = async (
@@ -68,9 +73,29 @@ export const publishChanges = async (
       if (taken[index] !== true) untold.add(of);
     });
   }
-  const first = kept.find((one) => !links.has(one) || untold.has(one));
-  measureLag(ports, changes, first !== undefined);
-  return first?.change.sequenceNumber ?? null;
+  const failed = kept.filter((one) => !links.has(one) || untold.has(one));
+  const first = await firstToRepeat(ports, failed);
+  measureLag(ports, changes, first !== null);
+  return first;
+};
+
+/** Keeps what is too old, in order; what comes behind the first that is not comes again anyway. */
+const firstToRepeat = async (
+  ports: Pick<PublishPorts, 'clock' | 'failed' | 'log'>,
+  failed: readonly Kept[],
+): Promise<string | null> => {
+  const oldestEpochSeconds = Math.floor(ports.clock.nowEpochMillis() / 1000) - patienceSeconds;
+  for (const { change, record } of failed) {
+    if (change.atEpochSeconds >= oldestEpochSeconds) return change.sequenceNumber;
+    try {
+      await ports.failed.keep({ streamSequenceNumber: change.sequenceNumber, record });
+      ports.log.error('record kept for redrive', { record: `${record.kind}/${record.id}` });
+    } catch (error) {
+      ports.log.error('record not kept', { error: nameOf(error) });
+      return change.sequenceNumber;
+    }
+  }
+  return null;
 };
 
 /** How old the oldest change of the batch is now: what auditors and listeners are behind by. */

@@ -37,6 +37,8 @@ const keptRows = [
 /** The consumer of the table's stream, which chains every change and tells the bus of it, and the function that auditors ask. */
 export class Ledger extends Construct {
   readonly audit: IFunction;
+  /** Answers operators who want events again. */
+  readonly replay: IFunction;
   readonly bus: EventBus;
 
   constructor(scope: Construct, id: string, props: LedgerProps) {
@@ -46,11 +48,14 @@ export class Ledger extends Construct {
       description: 'What the broker did, for whoever listens; nothing mints because of an event',
     });
     this.bus.applyRemovalPolicy(props.removalPolicy);
-    this.#consumeStream(props);
+    const failed = this.#createFailedQueue(props);
+    this.#consumeStream(props, failed);
+    this.replay = this.#createReplay(props, failed);
     this.audit = this.#createAudit(props);
   }
 
-  #consumeStream({ deploymentName, factory, keys, table, removalPolicy }: LedgerProps): void {
+  /** What could not be chained or told for an hour, whole; and what Lambda itself could not hand to the function. */
+  #createFailedQueue({ deploymentName, removalPolicy }: LedgerProps): Queue {
     const failed = new Queue(this, 'FailedChanges', {
       queueName: `${deploymentName}-failed-changes`,
       encryption: QueueEncryption.SQS_MANAGED,
@@ -59,12 +64,20 @@ export class Ledger extends Construct {
       removalPolicy,
     });
     acknowledge(failed, 'It is the dead-letter queue.', 'SQS3');
+    return failed;
+  }
+
+  #consumeStream({ factory, keys, table }: LedgerProps, failed: Queue): void {
     const streamArn = table.tableStreamArn ?? '';
     const publish = factory.create(this, 'publish', {
       description: 'Chains what changed in the table, and tells the bus of it',
       timeout: Duration.seconds(60),
       needs: [],
-      environment: { TABLE_NAME: table.tableName, EVENT_BUS_NAME: this.bus.eventBusName },
+      environment: {
+        TABLE_NAME: table.tableName,
+        EVENT_BUS_NAME: this.bus.eventBusName,
+        FAILED_QUEUE_URL: failed.queueUrl,
+      },
       rights: [
         new PolicyStatement({
           sid: 'ReadStream',
@@ -78,12 +91,7 @@ export class Ledger extends Construct {
         }),
         rowRight('AppendToChain', table, ['PutItem', 'Query'], ['LEDGER#*']),
         rowRight('NoteRecord', table, ['PutItem'], ['RECORD#*']),
-        new PolicyStatement({
-          sid: 'TellBus',
-          actions: ['events:PutEvents'],
-          resources: [this.bus.eventBusArn],
-          conditions: { StringEquals: { 'events:source': 'stepkey' } },
-        }),
+        this.#tellRight(),
         new PolicyStatement({
           sid: 'KeepFailed',
           actions: ['sqs:SendMessage'],
@@ -99,8 +107,51 @@ export class Ledger extends Construct {
       batchSize: 100,
       bisectBatchOnError: true,
       reportBatchItemFailures: true,
+      // Before the stream forgets it, so that it is named in the queue.
+      maxRecordAge: Duration.hours(22),
       filters: keptRows.map((Keys) => FilterCriteria.filter({ dynamodb: { Keys } })),
       onFailure: new SqsDlq(failed),
+    });
+  }
+
+  #tellRight(): PolicyStatement {
+    return new PolicyStatement({
+      sid: 'TellBus',
+      actions: ['events:PutEvents'],
+      resources: [this.bus.eventBusArn],
+      conditions: { StringEquals: { 'events:source': 'stepkey' } },
+    });
+  }
+
+  /** May tell only what the ledger holds, and append only what the queue holds. */
+  #createReplay({ factory, keys, table }: LedgerProps, failed: Queue): IFunction {
+    return factory.create(this, 'replay', {
+      description: 'Tells the bus again what the ledger holds, and what could not be told before',
+      timeout: Duration.seconds(25),
+      needs: ['USER_POOLS', 'CORS_ORIGINS'],
+      environment: {
+        TABLE_NAME: table.tableName,
+        EVENT_BUS_NAME: this.bus.eventBusName,
+        FAILED_QUEUE_URL: failed.queueUrl,
+      },
+      rights: [
+        rowRight('ReadChains', table, ['Query'], ['LEDGER#*', 'RECORD#*']),
+        rowRight('AppendToChain', table, ['PutItem'], ['LEDGER#*', 'RECORD#*']),
+        this.#tellRight(),
+        new PolicyStatement({
+          sid: 'TakeFailed',
+          actions: ['sqs:DeleteMessage', 'sqs:ReceiveMessage'],
+          resources: [failed.queueArn],
+        }),
+        rowRight(
+          'ReadCallersRevocation',
+          table,
+          ['BatchGetItem'],
+          ['SUBJECT#*', 'CLIENT#*', 'GRANT#*', 'EVERYTHING'],
+        ),
+        rowRight('RecordDenial', table, ['PutItem'], ['DENIAL#*']),
+        tableKeyRight(keys.data),
+      ],
     });
   }
 

@@ -36,6 +36,7 @@ const constructOf: Readonly<Record<string, string>> = {
   batches: 'Batches',
   audit: 'Ledger',
   publish: 'Ledger',
+  replay: 'Ledger',
   revocations: 'Revocations',
   revoke: 'Revocations',
 };
@@ -58,6 +59,7 @@ const names = [
   'exchange',
   'identity',
   'publish',
+  'replay',
   'revocations',
   'revoke',
 ];
@@ -187,6 +189,18 @@ describe('the calls of a function', () => {
     ]);
   });
 
+  it('replay reads chains, appends what the queue holds, and tells the bus; it puts nothing into the queue', () => {
+    expect(callsOf('replay')).toEqual([
+      'dynamodb:Query on <BrokerTable.Arn> if dynamodb:LeadingKeys=LEDGER#*|RECORD#*',
+      'dynamodb:PutItem on <BrokerTable.Arn> if dynamodb:LeadingKeys=LEDGER#*|RECORD#*',
+      'events:PutEvents on <BrokerLedgerBus.Arn> if events:source=stepkey',
+      'sqs:DeleteMessage,sqs:ReceiveMessage on <BrokerLedgerFailedChanges.Arn>',
+      'dynamodb:BatchGetItem on <BrokerTable.Arn> if dynamodb:LeadingKeys=SUBJECT#*|CLIENT#*|GRANT#*|EVERYTHING',
+      'dynamodb:PutItem on <BrokerTable.Arn> if dynamodb:LeadingKeys=DENIAL#*',
+      openTable,
+    ]);
+  });
+
   it('revocations starts one machine and changes no subject', () => {
     expect(callsOf('revocations')).toEqual([
       'states:StartExecution on <BrokerRevocationsMachineStateMachine>',
@@ -223,8 +237,9 @@ describe('the stream of the table', () => {
       BisectBatchOnFunctionError: true,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
     });
-    // Until the stream itself forgets: giving up earlier would leave a gap that nobody asked for.
+    // Not much before the stream itself forgets, but before: what it forgot is named nowhere.
     expect(mapping?.['MaximumRetryAttempts']).toBeUndefined();
+    expect(mapping?.['MaximumRecordAgeInSeconds']).toBe(22 * 3600);
     expect(flatten(mapping?.['EventSourceArn'])).toBe('<BrokerTable.StreamArn>');
     expect(
       flatten(
@@ -306,7 +321,8 @@ describe('the environment of a function', () => {
       'MAPPED_ROLE_ARN_PREFIX',
       'TEMPLATE_VALUES',
     ],
-    publish: ['TABLE_NAME', 'EVENT_BUS_NAME'],
+    publish: ['TABLE_NAME', 'EVENT_BUS_NAME', 'FAILED_QUEUE_URL'],
+    replay: ['TABLE_NAME', 'EVENT_BUS_NAME', 'FAILED_QUEUE_URL', 'USER_POOLS', 'CORS_ORIGINS'],
   };
 
   it.each(names)('%s has the names it reads and no other', (name) => {

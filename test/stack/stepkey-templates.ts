@@ -31,6 +31,7 @@ export const emptyBundles = (
     'audit',
     'publish',
     'pre-token-generation',
+    'replay',
     'revocations',
     'revoke',
   ],

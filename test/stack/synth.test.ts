@@ -16,6 +16,7 @@ const tree = (): { root: string; cacheDirectory: string } => {
     'audit',
     'publish',
     'pre-token-generation',
+    'replay',
     'revocations',
     'revoke',
   ]) {

@@ -83,6 +83,52 @@ export const ledger: Stories = [
     },
   },
   {
+    title: 'an operator has a hand-out told again, and what could not be told before',
+    tell: async (stage) => {
+      const { twin, people } = stage;
+      stage.as('stepkey-replay');
+      const { body } = await callApi(twin, 'POST', '/v1/credentials', {
+        token: people.alice.idToken,
+      });
+      const post = async (path: string, asked: object): Promise<Record<string, unknown>> => {
+        const { accessToken } = await signIn(twin, 'oscar');
+        const answer = await callApi(twin, 'POST', path, { token: accessToken, body: asked });
+        return { status: answer.status, ...answer.body };
+      };
+      await readUntil(
+        () => post('/v1/replays', { issuanceId: body['issuanceId'] }),
+        ({ replayed }) => replayed === 1,
+      );
+      const { QueueUrl } = await twin.call('sqs', 'GetQueueUrl', {
+        QueueName: 'stepkey-failed-changes',
+      });
+      const record = {
+        ...{ format: 1, kind: 'denial', id: 'story', subject: null, atEpochSeconds: 1 },
+        data: { error: 'Token.Invalid' },
+      };
+      const MessageBody = JSON.stringify({ format: 1, streamSequenceNumber: '1', record });
+      await twin.call('sqs', 'SendMessage', { QueueUrl, MessageBody });
+      expect(await post('/v1/redrives', {})).toMatchObject({ status: 200, replayed: 1 });
+      expect(await post('/v1/redrives', {})).toMatchObject({ status: 200, chained: 0 });
+    },
+  },
+  {
+    title:
+      'stepkey-replay tells the bus in the broker’s name only, and puts nothing into the queue',
+    tell: async ({ as, refused, twin }) => {
+      const { QueueUrl } = await twin.call('sqs', 'GetQueueUrl', {
+        QueueName: 'stepkey-failed-changes',
+      });
+      const replay = as('stepkey-replay');
+      const entry = (Source: string) => ({
+        Entries: [{ EventBusName: 'stepkey', Source, DetailType: 'Story', Detail: '{}' }],
+      });
+      await replay('events', 'PutEvents', entry('stepkey'));
+      await refused(replay('events', 'PutEvents', entry('aws.cognito-idp')));
+      await refused(replay('sqs', 'SendMessage', { QueueUrl, MessageBody: 'story' }));
+    },
+  },
+  {
     title: 'stepkey-audit reads every list, and writes to none',
     tell: async ({ as, refused, twin }) => {
       const audit = as('stepkey-audit');

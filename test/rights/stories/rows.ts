@@ -41,6 +41,11 @@ const who: Readonly<Record<string, Readonly<Partial<Record<RowCall, readonly Fam
   },
   'stepkey-exchange': {},
   'stepkey-publish': { PutItem: ['LEDGER#x', 'RECORD#x'], Query: ['LEDGER#x'] },
+  'stepkey-replay': {
+    PutItem: ['LEDGER#x', 'RECORD#x', 'DENIAL#x'],
+    Query: ['LEDGER#x', 'RECORD#x'],
+    BatchGetItem: revocable,
+  },
   'stepkey-audit': {
     Query: ['LEDGER#x', 'RECORD#x'],
     BatchGetItem: ['LEDGER#x', 'SESSION#x', ...revocable],

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { routes } from '../../../functions/api/routes.ts';
 import { routes as batchRoutes } from '../../../functions/batches/routes.ts';
+import { routes as replayRoutes } from '../../../functions/replay/routes.ts';
 import { routes as revocationRoutes } from '../../../functions/revocations/routes.ts';
 import { errorCatalogue } from '../../../core/errors.ts';
 import { apiRoutes, routeNameOf } from '../../../core/contracts/api-routes.ts';
@@ -54,6 +55,7 @@ describe('what is generated', () => {
       revocations: Object.keys(revocationRoutes),
       batches: Object.keys(batchRoutes),
       audit: Object.keys(auditRoutes),
+      replay: Object.keys(replayRoutes),
     };
     for (const [handler, names] of Object.entries(answered)) {
       const given = apiRoutes.filter((route) => route.handler === handler).map(routeNameOf);

@@ -10,9 +10,10 @@ import {
   type StreamChange,
 } from '../../../../functions/publish/publish-changes.ts';
 import { noonEpochSeconds } from '../../../support/callers.ts';
+import type { FailedRecord } from '../../../../core/ledger/failed-record.ts';
+import { fakeClock, type FakeClock } from '../../../support/fakes/fixed-clock.ts';
 import { fakeChainStore } from '../../../support/fakes/fake-chain-store.ts';
 import { fakeMeter } from '../../../support/fakes/fake-meter.ts';
-import { fakeClock } from '../../../support/fakes/fixed-clock.ts';
 import { firstFault } from '../../../support/ledger.ts';
 
 const session = {
@@ -97,6 +98,8 @@ let told: BrokerEvent[];
 let refuses: (event: BrokerEvent) => boolean;
 let ports: PublishPorts;
 let meter: ReturnType<typeof fakeMeter>;
+let clock: FakeClock;
+let waiting: FailedRecord[];
 const chained = () => [...store.links.values()].flat();
 
 beforeEach(() => {
@@ -104,9 +107,17 @@ beforeEach(() => {
   told = [];
   refuses = () => false;
   meter = fakeMeter();
+  waiting = [];
+  clock = fakeClock((noonEpochSeconds + 90) * 1000);
   ports = {
-    clock: fakeClock((noonEpochSeconds + 90) * 1000),
+    clock,
     meter,
+    failed: {
+      keep: (failed) => {
+        waiting.push(failed);
+        return Promise.resolve();
+      },
+    },
     chain: createChain(store, nodeDigest),
     digest: nodeDigest,
     log: { error: () => undefined },
@@ -230,5 +241,52 @@ describe('publishing changes of the table', () => {
     expect(await publishChanges(ports, changes)).toBeNull();
     expect(chained()).toHaveLength(8);
     expect(told).toHaveLength(6);
+  });
+
+  describe('what has failed for an hour', () => {
+    const hourMillis = 3_600_000;
+
+    it('is kept whole, in order, and holds up nothing any more', async () => {
+      const changes = everyKind();
+      refuses = ({ name }) => name === 'Credentials Issued' || name === 'Batch Completed';
+      clock.advance(hourMillis);
+      expect(await publishChanges(ports, changes)).toBe(changes[2]?.sequenceNumber);
+      expect(waiting).toEqual([]);
+      clock.advance(1000);
+      expect(await publishChanges(ports, changes)).toBeNull();
+      expect(waiting).toMatchObject([
+        {
+          streamSequenceNumber: changes[2]?.sequenceNumber,
+          record: { kind: 'issuance', id: 'i-1', data: { grant: 'own-files' } },
+        },
+        { streamSequenceNumber: changes[6]?.sequenceNumber, record: { kind: 'batch' } },
+      ]);
+      expect(JSON.stringify(waiting)).not.toMatch(/SEALED-SESSION|"SECRET"|secretAccessKey/);
+    });
+
+    it('ends before the first change that is younger', async () => {
+      const [old, , young] = everyKind();
+      if (old === undefined || young === undefined) throw new TypeError('no changes');
+      ports = { ...ports, bus: { publish: () => Promise.reject(new Error('down')) } };
+      clock.advance(2 * hourMillis);
+      const later = { ...young, atEpochSeconds: noonEpochSeconds + 5000 };
+      const denial = {
+        ...old,
+        pk: 'DENIAL#d',
+        sk: 'DENIAL',
+        after: { error: 'x', executionArn: '-' },
+      };
+      expect(await publishChanges(ports, [denial, later])).toBe(later.sequenceNumber);
+      expect(waiting).toHaveLength(1);
+    });
+
+    it('comes again where it cannot be kept', async () => {
+      const changes = everyKind();
+      refuses = () => true;
+      ports = { ...ports, failed: { keep: () => Promise.reject(new Error('no queue')) } };
+      clock.advance(2 * hourMillis);
+      // The first of which there is an event: a session that begins has none.
+      expect(await publishChanges(ports, changes)).toBe(changes[1]?.sequenceNumber);
+    });
   });
 });
