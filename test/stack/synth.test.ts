@@ -51,7 +51,7 @@ describe('synthesizing for one machine', () => {
     ]);
     const directory = assets[assetOf(templates[1]?.template ?? {}, 'stepkey-decide')] ?? '';
     expect(readdirSync(directory).sort()).toEqual(['grants.json', 'index.js', 'package.json']);
-    expect(Object.keys(assets)).toHaveLength(10);
+    expect(Object.keys(assets)).toHaveLength(11);
   });
 
   it('reads the kept result while nothing changed, without bundling again', async () => {

@@ -33,6 +33,7 @@ const environment = {
   TEMPLATE_VALUES: JSON.stringify(templateValues),
   CORS_ORIGINS: '[]',
   EVENT_BUS_NAME: 'stepkey',
+  FAILED_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/123456789012/stepkey-failed-changes',
   EXECUTION_LOG_GROUP: '/aws/vendedlogs/states/stepkey-issue-credentials',
   DENY_POLICY_ARN: 'arn:aws:iam::123456789012:policy/stepkey/stepkey-revocations',
   LONGEST_SESSION_SECONDS: '3600',
