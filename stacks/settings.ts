@@ -52,6 +52,16 @@ const settingsSchema = z.strictObject({
   corsOrigins: commaSeparated.default([]),
   /** How much the functions log; no level logs a secret. */
   logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
+  /** Where people read docs/runbook.md: the alarms link there. */
+  runbookUrl: z.string().min(1).default('docs/runbook.md'),
+  /** An SNS topic that the alarms tell. */
+  alarmTopicArn: z
+    .string()
+    .regex(/^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[\w-]+$/)
+    .nullable()
+    .default(null),
+  /** How many refusals in five minutes are a matter of course. */
+  deniedPerFiveMinutes: z.coerce.number().int().min(1).default(100),
   /** Keeps table, keys, bucket and user pool when the stack goes, and protects them against deletion. */
   keepData: z.union([z.boolean(), z.stringbool()]).default(true),
 });

@@ -5,6 +5,7 @@ import {
   type Environment,
   type IStackSynthesizer,
 } from 'aws-cdk-lib';
+import { AuditStack } from './audit-stack.ts';
 import { BrokerStack } from './broker-stack.ts';
 import { IdentityStack } from './identity-stack.ts';
 import { settingsOf } from './settings.ts';
@@ -40,7 +41,7 @@ export const addStepkeyStacks = (
     functionsDirectory: options.functionsDirectory,
     stagingDirectory: options.stagingDirectory,
   });
-  new BrokerStack(app, 'StepkeyBroker', {
+  const broker = new BrokerStack(app, 'StepkeyBroker', {
     ...common,
     synthesizer: synthesizer(),
     description: 'Stepkey: the credential broker',
@@ -51,4 +52,11 @@ export const addStepkeyStacks = (
     functionsDirectory: options.functionsDirectory,
     stagingDirectory: options.stagingDirectory,
   });
+  const audit = new AuditStack(app, 'StepkeyAudit', {
+    ...common,
+    synthesizer: synthesizer(),
+    description: 'Stepkey: dashboard and alarms',
+  });
+  // It names what it watches and refers to nothing, so that CDK cannot know.
+  audit.addDependency(broker);
 };

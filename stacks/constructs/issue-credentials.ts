@@ -6,7 +6,8 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { BrokerMachine } from './broker-machine.ts';
-import { addBudgetAlarms, budgetSubstitutions, type CallBudgets } from './call-budgets.ts';
+import { countInExecutionLog } from './broker-metrics.ts';
+import { budgetSubstitutions, type CallBudgets } from './call-budgets.ts';
 import { issueCredentialsRights, type TaskRight } from './issue-credentials-rights.ts';
 import { rowRight, tableKeyRight } from './rights.ts';
 
@@ -55,7 +56,7 @@ export class IssueCredentials extends Construct {
         tableKeyRight(dataKey),
       ],
     });
-    addBudgetAlarms(this, machine.logGroup, props);
+    countInExecutionLog(this, props.deploymentName, machine.logGroup);
     this.stateMachineArn = machine.stateMachineArn;
     this.logGroup = machine.logGroup;
   }

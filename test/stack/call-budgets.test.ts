@@ -44,18 +44,4 @@ describe('the budgets of calls', () => {
       MetricTransformations: [{ MetricName: 'QuotaExhausted' }],
     });
   });
-
-  it('ring at 80 % of what a minute has', () => {
-    broker.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      MetricName: 'DeveloperIdentityCalls',
-      Statistic: 'Sum',
-      Period: 60,
-      Threshold: 2400,
-      ComparisonOperator: 'GreaterThanThreshold',
-    });
-    broker.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      MetricName: 'QuotaExhausted',
-      Threshold: 0,
-    });
-  });
 });

@@ -63,6 +63,7 @@ export interface StepkeyTemplates {
   readonly stagingDirectory: string;
   readonly identity: Template;
   readonly broker: Template;
+  readonly audit: Template;
 }
 
 /** The deployment's templates; synthesizing takes most of a second, so once per test file. */
@@ -84,5 +85,6 @@ export const synthesizeStepkey = (
     stagingDirectory,
     identity: templateOf('StepkeyIdentity'),
     broker: templateOf('StepkeyBroker'),
+    audit: templateOf('StepkeyAudit'),
   };
 };

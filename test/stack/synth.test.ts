@@ -43,11 +43,12 @@ const assetOf = (template: object, functionName: string): string => {
 };
 
 describe('synthesizing for one machine', () => {
-  it('gives both templates in the order of deployment and a directory for each asset', async () => {
+  it('gives every template in the order of deployment and a directory for each asset', async () => {
     const { templates, assets } = await synthesize(tree());
     expect(templates.map(({ stackName }) => stackName)).toEqual([
       'StepkeyIdentity',
       'StepkeyBroker',
+      'StepkeyAudit',
     ]);
     const directory = assets[assetOf(templates[1]?.template ?? {}, 'stepkey-decide')] ?? '';
     expect(readdirSync(directory).sort()).toEqual(['grants.json', 'index.js', 'package.json']);
