@@ -25,8 +25,10 @@ const limits = {
   states: { requestTimeout: 22_000, maxAttempts: 1 },
 } as const;
 
+export type AwsService = keyof typeof limits;
+
 /** Configuration of one SDK client. Credentials stay the SDK's own default chain. */
-export const clientSettings = (service: keyof typeof limits, aws: AwsLocation) => ({
+export const clientSettings = (service: AwsService, aws: AwsLocation) => ({
   region: aws.region,
   ...(aws.endpoint === null ? {} : { endpoint: aws.endpoint }),
   // StartSyncExecution goes to `sync-<host>`, a name that an overridden endpoint does not have.

@@ -10,7 +10,7 @@ type AddMiddleware = (
   options: { readonly step: 'initialize'; readonly name: string },
 ) => void;
 
-interface WatchedClient {
+export interface WatchedClient {
   // Each SDK client types it by its own commands, which do not matter here.
   readonly middlewareStack: { readonly add: (...args: never[]) => void };
 }

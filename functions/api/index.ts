@@ -1,10 +1,8 @@
 import { join } from 'node:path';
-import { Logger } from '@aws-lambda-powertools/logger';
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMS } from '@aws-sdk/client-kms';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { clientSettings } from '../../adapters/aws-clients.ts';
 import { cachedUserDirectory } from '../../adapters/cached-user-directory.ts';
 import { systemClock } from '../../adapters/clock.ts';
 import { dynamoCredentialStore } from '../../adapters/credential-store.ts';
@@ -13,22 +11,21 @@ import { readEnvironment, variables } from '../../adapters/environment.ts';
 import { readGrants } from '../../adapters/grant-files.ts';
 import { uuidV7Source } from '../../adapters/ids.ts';
 import { stepFunctionsIssueMachine } from '../../adapters/issue-machine.ts';
+import { lambdaLog } from '../../adapters/lambda-log.ts';
 import { dynamoLedger } from '../../adapters/ledger.ts';
-import { powertoolsMeter } from '../../adapters/metrics.ts';
+import { awsVariables, meteredAws } from '../../adapters/metered-aws.ts';
 import { kmsSealer } from '../../adapters/sealer.ts';
 import { systemTimer } from '../../adapters/timer.ts';
 import { userPoolTokenVerifier } from '../../adapters/token-verifier.ts';
 import { cognitoUserDirectory } from '../../adapters/user-directory.ts';
 import { dynamoUsernameRegistry } from '../../adapters/username-registry.ts';
-import { watchUpstreams } from '../../adapters/watched-upstreams.ts';
 import { claimsReferencedBy } from '../../core/grants/placeholders.ts';
 import { createFlights } from './flights.ts';
 import { createHandler } from '../http/handler.ts';
 import { routes } from './routes.ts';
 
 const environment = readEnvironment(process.env, {
-  AWS_REGION: variables.AWS_REGION,
-  AWS_ENDPOINT_URL: variables.AWS_ENDPOINT_URL,
+  ...awsVariables,
   LAMBDA_TASK_ROOT: variables.LAMBDA_TASK_ROOT,
   STEPKEY_VERSION: variables.STEPKEY_VERSION,
   TABLE_NAME: variables.TABLE_NAME,
@@ -42,15 +39,13 @@ const environment = readEnvironment(process.env, {
   TEMPLATE_VALUES: variables.TEMPLATE_VALUES,
   CORS_ORIGINS: variables.CORS_ORIGINS,
 });
-const aws = { region: environment.AWS_REGION, endpoint: environment.AWS_ENDPOINT_URL };
-const meter = powertoolsMeter();
-const watch = watchUpstreams(meter);
+const { client, meter } = meteredAws(environment);
 const table = {
-  client: watch('dynamodb', new DynamoDBClient(clientSettings('dynamodb', aws))),
+  client: client('dynamodb', DynamoDBClient),
   tableName: environment.TABLE_NAME,
 };
 const grants = readGrants(join(environment.LAMBDA_TASK_ROOT, 'grants.json'));
-const logger = new Logger();
+const log = lambdaLog();
 
 export const handler = createHandler(
   routes,
@@ -65,22 +60,19 @@ export const handler = createHandler(
     }),
     users: cachedUserDirectory(
       cognitoUserDirectory({
-        client: watch(
-          'cognito-idp',
-          new CognitoIdentityProviderClient(clientSettings('cognito-idp', aws)),
-        ),
+        client: client('cognito-idp', CognitoIdentityProviderClient),
         usernames: dynamoUsernameRegistry(table),
       }),
       systemClock,
     ),
     sealer: kmsSealer({
-      kms: watch('kms', new KMS(clientSettings('kms', aws))),
+      kms: client('kms', KMS),
       keyArn: environment.SEALING_KEY_ARN,
     }),
     store: dynamoCredentialStore({ ...table, timer: systemTimer }),
     ledger: dynamoLedger(table),
     machine: stepFunctionsIssueMachine({
-      client: watch('states', new SFNClient(clientSettings('states', aws))),
+      client: client('states', SFNClient),
       stateMachineArn: environment.STATE_MACHINE_ARN,
     }),
     flights: createFlights(),
@@ -99,12 +91,5 @@ export const handler = createHandler(
     corsOrigins: environment.CORS_ORIGINS,
     version: environment.STEPKEY_VERSION,
   },
-  {
-    info: (message, fields) => {
-      logger.info(message, fields);
-    },
-    error: (message, fields) => {
-      logger.error(message, fields);
-    },
-  },
+  log,
 );

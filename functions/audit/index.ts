@@ -1,8 +1,6 @@
 import { join } from 'node:path';
-import { Logger } from '@aws-lambda-powertools/logger';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { clientSettings } from '../../adapters/aws-clients.ts';
 import { systemClock } from '../../adapters/clock.ts';
 import { dynamoCredentialStore } from '../../adapters/credential-store.ts';
 import { nodeDigest } from '../../adapters/digest.ts';
@@ -10,18 +8,17 @@ import { readEnvironment, variables } from '../../adapters/environment.ts';
 import { cloudWatchExecutionLog } from '../../adapters/execution-log.ts';
 import { readGrants } from '../../adapters/grant-files.ts';
 import { uuidV7Source } from '../../adapters/ids.ts';
+import { lambdaLog } from '../../adapters/lambda-log.ts';
 import { dynamoLedgerReader } from '../../adapters/ledger-reader.ts';
-import { powertoolsMeter } from '../../adapters/metrics.ts';
+import { awsVariables, meteredAws } from '../../adapters/metered-aws.ts';
 import { systemTimer } from '../../adapters/timer.ts';
 import { userPoolTokenVerifier } from '../../adapters/token-verifier.ts';
-import { watchUpstreams } from '../../adapters/watched-upstreams.ts';
 import { reachOf } from '../../core/grants/reach.ts';
 import { createHandler } from '../http/handler.ts';
 import { routes } from './routes.ts';
 
 const environment = readEnvironment(process.env, {
-  AWS_REGION: variables.AWS_REGION,
-  AWS_ENDPOINT_URL: variables.AWS_ENDPOINT_URL,
+  ...awsVariables,
   LAMBDA_TASK_ROOT: variables.LAMBDA_TASK_ROOT,
   STEPKEY_VERSION: variables.STEPKEY_VERSION,
   TABLE_NAME: variables.TABLE_NAME,
@@ -31,14 +28,12 @@ const environment = readEnvironment(process.env, {
   TEMPLATE_VALUES: variables.TEMPLATE_VALUES,
   CORS_ORIGINS: variables.CORS_ORIGINS,
 });
-const aws = { region: environment.AWS_REGION, endpoint: environment.AWS_ENDPOINT_URL };
-const meter = powertoolsMeter();
-const watch = watchUpstreams(meter);
+const { client, meter } = meteredAws(environment);
 const table = {
-  client: watch('dynamodb', new DynamoDBClient(clientSettings('dynamodb', aws))),
+  client: client('dynamodb', DynamoDBClient),
   tableName: environment.TABLE_NAME,
 };
-const logger = new Logger();
+const log = lambdaLog();
 
 export const handler = createHandler(
   routes,
@@ -55,12 +50,12 @@ export const handler = createHandler(
     reader: dynamoLedgerReader(table),
     store: dynamoCredentialStore({ ...table, timer: systemTimer }),
     executionLog: cloudWatchExecutionLog({
-      client: watch('logs', new CloudWatchLogsClient(clientSettings('logs', aws))),
+      client: client('logs', CloudWatchLogsClient),
       logGroupName: environment.EXECUTION_LOG_GROUP,
     }),
     digest: nodeDigest,
     readLog: (fields) => {
-      logger.info('ledger read', { ...fields });
+      log.info('ledger read', { ...fields });
     },
   },
   {
@@ -74,12 +69,5 @@ export const handler = createHandler(
       templateValues: environment.TEMPLATE_VALUES,
     }),
   },
-  {
-    info: (message, fields) => {
-      logger.info(message, fields);
-    },
-    error: (message, fields) => {
-      logger.error(message, fields);
-    },
-  },
+  log,
 );

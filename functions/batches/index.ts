@@ -1,11 +1,9 @@
 import { join } from 'node:path';
-import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMS } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { clientSettings } from '../../adapters/aws-clients.ts';
 import { stepFunctionsBatchMachine } from '../../adapters/batch-machine.ts';
 import { dynamoBatchStore } from '../../adapters/batch-store.ts';
 import { systemClock } from '../../adapters/clock.ts';
@@ -14,13 +12,13 @@ import { nodeDigest } from '../../adapters/digest.ts';
 import { readEnvironment, variables } from '../../adapters/environment.ts';
 import { readGrants } from '../../adapters/grant-files.ts';
 import { uuidV7Source } from '../../adapters/ids.ts';
+import { lambdaLog } from '../../adapters/lambda-log.ts';
 import { dynamoLedger } from '../../adapters/ledger.ts';
 import { s3ManifestStore } from '../../adapters/manifest-store.ts';
-import { powertoolsMeter } from '../../adapters/metrics.ts';
+import { awsVariables, meteredAws } from '../../adapters/metered-aws.ts';
 import { kmsSealer } from '../../adapters/sealer.ts';
 import { systemTimer } from '../../adapters/timer.ts';
 import { userPoolTokenVerifier } from '../../adapters/token-verifier.ts';
-import { watchUpstreams } from '../../adapters/watched-upstreams.ts';
 import { claimsReferencedBy } from '../../core/grants/placeholders.ts';
 import { createHandler } from '../http/handler.ts';
 import { closeBatch, type CloseBatchInput } from './close-batch.ts';
@@ -28,8 +26,7 @@ import { countSubjects, type CountSubjectsInput } from './count-subjects.ts';
 import { routes } from './routes.ts';
 
 const environment = readEnvironment(process.env, {
-  AWS_REGION: variables.AWS_REGION,
-  AWS_ENDPOINT_URL: variables.AWS_ENDPOINT_URL,
+  ...awsVariables,
   LAMBDA_TASK_ROOT: variables.LAMBDA_TASK_ROOT,
   STEPKEY_VERSION: variables.STEPKEY_VERSION,
   TABLE_NAME: variables.TABLE_NAME,
@@ -40,15 +37,13 @@ const environment = readEnvironment(process.env, {
   CORS_ORIGINS: variables.CORS_ORIGINS,
   WARRANT_SECONDS: variables.WARRANT_SECONDS,
 });
-const aws = { region: environment.AWS_REGION, endpoint: environment.AWS_ENDPOINT_URL };
-const meter = powertoolsMeter();
-const watch = watchUpstreams(meter);
+const { client, meter } = meteredAws(environment);
 const table = {
-  client: watch('dynamodb', new DynamoDBClient(clientSettings('dynamodb', aws))),
+  client: client('dynamodb', DynamoDBClient),
   tableName: environment.TABLE_NAME,
 };
 const grants = readGrants(join(environment.LAMBDA_TASK_ROOT, 'grants.json'));
-const logger = new Logger();
+const log = lambdaLog();
 
 const ports = {
   clock: systemClock,
@@ -59,25 +54,21 @@ const ports = {
     endpoint: environment.AWS_ENDPOINT_URL,
   }),
   sealer: kmsSealer({
-    kms: watch('kms', new KMS(clientSettings('kms', aws))),
+    kms: client('kms', KMS),
     keyArn: environment.SEALING_KEY_ARN,
   }),
   store: dynamoCredentialStore({ ...table, timer: systemTimer }),
   ledger: dynamoLedger(table),
   batches: dynamoBatchStore(table),
   manifests: s3ManifestStore({
-    client: watch(
-      's3',
-      new S3Client({
-        ...clientSettings('s3', aws),
-        // A bucket as part of a host name resolves at AWS only.
-        forcePathStyle: environment.AWS_ENDPOINT_URL !== null,
-      }),
-    ),
+    client: client('s3', S3Client, {
+      // A bucket as part of a host name resolves at AWS only.
+      forcePathStyle: environment.AWS_ENDPOINT_URL !== null,
+    }),
     bucket: environment.BUCKET_NAME,
   }),
   machine: stepFunctionsBatchMachine({
-    client: watch('states', new SFNClient(clientSettings('states', aws))),
+    client: client('states', SFNClient),
     stateMachineArn: environment.STATE_MACHINE_ARN,
   }),
 };
@@ -94,14 +85,7 @@ const answerHttp = createHandler(
     version: environment.STEPKEY_VERSION,
     warrantSeconds: environment.WARRANT_SECONDS,
   },
-  {
-    info: (message, fields) => {
-      logger.info(message, fields);
-    },
-    error: (message, fields) => {
-      logger.error(message, fields);
-    },
-  },
+  log,
 );
 
 type BatchesEvent =

@@ -2,18 +2,16 @@ import { join } from 'node:path';
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMS } from '@aws-sdk/client-kms';
-import { clientSettings } from '../../adapters/aws-clients.ts';
 import { cachedUserDirectory } from '../../adapters/cached-user-directory.ts';
 import { systemClock } from '../../adapters/clock.ts';
 import { nodeDigest } from '../../adapters/digest.ts';
 import { readEnvironment, variables } from '../../adapters/environment.ts';
 import { readGrants } from '../../adapters/grant-files.ts';
-import { powertoolsMeter } from '../../adapters/metrics.ts';
+import { awsVariables, meteredAws } from '../../adapters/metered-aws.ts';
 import { kmsSealer } from '../../adapters/sealer.ts';
 import { userPoolTokenVerifier } from '../../adapters/token-verifier.ts';
 import { cognitoUserDirectory } from '../../adapters/user-directory.ts';
 import { dynamoUsernameRegistry } from '../../adapters/username-registry.ts';
-import { watchUpstreams } from '../../adapters/watched-upstreams.ts';
 import { claimsReferencedBy } from '../../core/grants/placeholders.ts';
 import type { Caller } from '../../core/contracts/caller.ts';
 import { resolveSubject } from '../../core/subject/resolve-subject.ts';
@@ -21,8 +19,7 @@ import { mapRole, type MapRoleInput } from './map-role.ts';
 import { validateToken, type ValidateTokenInput } from './validate-token.ts';
 
 const environment = readEnvironment(process.env, {
-  AWS_REGION: variables.AWS_REGION,
-  AWS_ENDPOINT_URL: variables.AWS_ENDPOINT_URL,
+  ...awsVariables,
   LAMBDA_TASK_ROOT: variables.LAMBDA_TASK_ROOT,
   TABLE_NAME: variables.TABLE_NAME,
   SEALING_KEY_ARN: variables.SEALING_KEY_ARN,
@@ -32,21 +29,16 @@ const environment = readEnvironment(process.env, {
   MAPPED_ROLE_ARN_PREFIX: variables.MAPPED_ROLE_ARN_PREFIX,
   TEMPLATE_VALUES: variables.TEMPLATE_VALUES,
 });
-const aws = { region: environment.AWS_REGION, endpoint: environment.AWS_ENDPOINT_URL };
-const meter = powertoolsMeter();
-const watch = watchUpstreams(meter);
+const { client } = meteredAws(environment);
 const grants = readGrants(join(environment.LAMBDA_TASK_ROOT, 'grants.json'));
 
 const ports = {
   clock: systemClock,
   users: cachedUserDirectory(
     cognitoUserDirectory({
-      client: watch(
-        'cognito-idp',
-        new CognitoIdentityProviderClient(clientSettings('cognito-idp', aws)),
-      ),
+      client: client('cognito-idp', CognitoIdentityProviderClient),
       usernames: dynamoUsernameRegistry({
-        client: watch('dynamodb', new DynamoDBClient(clientSettings('dynamodb', aws))),
+        client: client('dynamodb', DynamoDBClient),
         tableName: environment.TABLE_NAME,
       }),
     }),
@@ -57,7 +49,7 @@ const ports = {
     endpoint: environment.AWS_ENDPOINT_URL,
   }),
   sealer: kmsSealer({
-    kms: watch('kms', new KMS(clientSettings('kms', aws))),
+    kms: client('kms', KMS),
     keyArn: environment.SEALING_KEY_ARN,
   }),
 };

@@ -1,43 +1,35 @@
 import { CognitoIdentityClient } from '@aws-sdk/client-cognito-identity';
 import { KMS } from '@aws-sdk/client-kms';
 import { STSClient } from '@aws-sdk/client-sts';
-import { clientSettings } from '../../adapters/aws-clients.ts';
 import { systemClock } from '../../adapters/clock.ts';
 import { nodeDigest } from '../../adapters/digest.ts';
 import { readEnvironment, variables } from '../../adapters/environment.ts';
-import { powertoolsMeter } from '../../adapters/metrics.ts';
+import { awsVariables, meteredAws } from '../../adapters/metered-aws.ts';
 import { identityPoolTokenSource } from '../../adapters/open-id-token-source.ts';
 import { kmsSealer } from '../../adapters/sealer.ts';
 import { stsCredentialIssuer } from '../../adapters/sts.ts';
 import { systemTimer } from '../../adapters/timer.ts';
-import { watchUpstreams } from '../../adapters/watched-upstreams.ts';
 import { assumeMappedRole, type AssumeMappedRoleInput } from './assume-mapped-role.ts';
 import { obtainOpenIdToken, type ObtainOpenIdTokenInput } from './obtain-open-id-token.ts';
 
 const environment = readEnvironment(process.env, {
-  AWS_REGION: variables.AWS_REGION,
-  AWS_ENDPOINT_URL: variables.AWS_ENDPOINT_URL,
+  ...awsVariables,
   SEALING_KEY_ARN: variables.SEALING_KEY_ARN,
   IDENTITY_POOL_ID: variables.IDENTITY_POOL_ID,
   DEVELOPER_PROVIDER: variables.DEVELOPER_PROVIDER,
 });
-const aws = { region: environment.AWS_REGION, endpoint: environment.AWS_ENDPOINT_URL };
-const meter = powertoolsMeter();
-const watch = watchUpstreams(meter);
+const { client } = meteredAws(environment);
 
 const ports = {
   clock: systemClock,
   timer: systemTimer,
   openIdTokens: identityPoolTokenSource({
-    client: watch(
-      'cognito-identity',
-      new CognitoIdentityClient(clientSettings('cognito-identity', aws)),
-    ),
+    client: client('cognito-identity', CognitoIdentityClient),
     identityPoolId: environment.IDENTITY_POOL_ID,
   }),
-  issuer: stsCredentialIssuer(watch('sts', new STSClient(clientSettings('sts', aws)))),
+  issuer: stsCredentialIssuer(client('sts', STSClient)),
   sealer: kmsSealer({
-    kms: watch('kms', new KMS(clientSettings('kms', aws))),
+    kms: client('kms', KMS),
     keyArn: environment.SEALING_KEY_ARN,
   }),
   digest: nodeDigest,

@@ -1,17 +1,15 @@
 import { CognitoIdentityClient } from '@aws-sdk/client-cognito-identity';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMS } from '@aws-sdk/client-kms';
-import { clientSettings } from '../../adapters/aws-clients.ts';
 import { systemClock } from '../../adapters/clock.ts';
 import { readEnvironment, variables } from '../../adapters/environment.ts';
 import { onceFor } from '../../adapters/idempotency.ts';
 import { identityPoolDirectory } from '../../adapters/identity-directory.ts';
 import { dynamoIdentityRegistry } from '../../adapters/identity-registry.ts';
-import { powertoolsMeter } from '../../adapters/metrics.ts';
+import { awsVariables, meteredAws } from '../../adapters/metered-aws.ts';
 import { identityPoolTokenSource } from '../../adapters/open-id-token-source.ts';
 import { kmsSealer } from '../../adapters/sealer.ts';
 import { systemTimer } from '../../adapters/timer.ts';
-import { watchUpstreams } from '../../adapters/watched-upstreams.ts';
 import {
   obtainOpenIdTokenWithLogin,
   type ObtainOpenIdTokenWithLoginInput,
@@ -20,8 +18,7 @@ import type { RegisterIdentityInput } from './register-identity.ts';
 import { registerOnce } from './register-once.ts';
 
 const environment = readEnvironment(process.env, {
-  AWS_REGION: variables.AWS_REGION,
-  AWS_ENDPOINT_URL: variables.AWS_ENDPOINT_URL,
+  ...awsVariables,
   SEALING_KEY_ARN: variables.SEALING_KEY_ARN,
   TABLE_NAME: variables.TABLE_NAME,
   IDENTITY_POOL_ID: variables.IDENTITY_POOL_ID,
@@ -29,18 +26,13 @@ const environment = readEnvironment(process.env, {
   IDENTITY_MODE: variables.IDENTITY_MODE,
   USER_POOLS: variables.USER_POOLS,
 });
-const aws = { region: environment.AWS_REGION, endpoint: environment.AWS_ENDPOINT_URL };
-const meter = powertoolsMeter();
-const watch = watchUpstreams(meter);
+const { client } = meteredAws(environment);
 const table = {
-  client: watch('dynamodb', new DynamoDBClient(clientSettings('dynamodb', aws))),
+  client: client('dynamodb', DynamoDBClient),
   tableName: environment.TABLE_NAME,
 };
 const pool = {
-  client: watch(
-    'cognito-identity',
-    new CognitoIdentityClient(clientSettings('cognito-identity', aws)),
-  ),
+  client: client('cognito-identity', CognitoIdentityClient),
   identityPoolId: environment.IDENTITY_POOL_ID,
 };
 
@@ -51,7 +43,7 @@ const ports = {
   openIdTokens: identityPoolTokenSource(pool),
   registry: dynamoIdentityRegistry(table),
   sealer: kmsSealer({
-    kms: watch('kms', new KMS(clientSettings('kms', aws))),
+    kms: client('kms', KMS),
     keyArn: environment.SEALING_KEY_ARN,
   }),
 };

@@ -1,8 +1,6 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { clientSettings } from '../../adapters/aws-clients.ts';
 import { dynamoChainStore } from '../../adapters/chain-store.ts';
 import { systemClock } from '../../adapters/clock.ts';
 import { dynamoCredentialStore } from '../../adapters/credential-store.ts';
@@ -11,19 +9,18 @@ import { readEnvironment, variables } from '../../adapters/environment.ts';
 import { eventBridgeBus } from '../../adapters/event-bus.ts';
 import { sqsFailedRecords } from '../../adapters/failed-records.ts';
 import { uuidV7Source } from '../../adapters/ids.ts';
+import { lambdaLog } from '../../adapters/lambda-log.ts';
 import { dynamoLedger } from '../../adapters/ledger.ts';
 import { dynamoLedgerReader } from '../../adapters/ledger-reader.ts';
-import { powertoolsMeter } from '../../adapters/metrics.ts';
+import { awsVariables, meteredAws } from '../../adapters/metered-aws.ts';
 import { systemTimer } from '../../adapters/timer.ts';
 import { userPoolTokenVerifier } from '../../adapters/token-verifier.ts';
-import { watchUpstreams } from '../../adapters/watched-upstreams.ts';
 import { createChain } from '../../core/ledger/append.ts';
 import { createHandler } from '../http/handler.ts';
 import { routes } from './routes.ts';
 
 const environment = readEnvironment(process.env, {
-  AWS_REGION: variables.AWS_REGION,
-  AWS_ENDPOINT_URL: variables.AWS_ENDPOINT_URL,
+  ...awsVariables,
   STEPKEY_VERSION: variables.STEPKEY_VERSION,
   TABLE_NAME: variables.TABLE_NAME,
   EVENT_BUS_NAME: variables.EVENT_BUS_NAME,
@@ -31,17 +28,12 @@ const environment = readEnvironment(process.env, {
   USER_POOLS: variables.USER_POOLS,
   CORS_ORIGINS: variables.CORS_ORIGINS,
 });
-const aws = { region: environment.AWS_REGION, endpoint: environment.AWS_ENDPOINT_URL };
-const meter = powertoolsMeter();
-const watch = watchUpstreams(meter);
+const { client, meter } = meteredAws(environment);
 const table = {
-  client: watch('dynamodb', new DynamoDBClient(clientSettings('dynamodb', aws))),
+  client: client('dynamodb', DynamoDBClient),
   tableName: environment.TABLE_NAME,
 };
-const logger = new Logger();
-const info = (message: string, fields: Readonly<Record<string, unknown>>): void => {
-  logger.info(message, fields);
-};
+const log = lambdaLog();
 
 export const handler = createHandler(
   routes,
@@ -59,14 +51,14 @@ export const handler = createHandler(
     reader: dynamoLedgerReader(table),
     chain: createChain(dynamoChainStore(table), nodeDigest),
     failed: sqsFailedRecords({
-      client: watch('sqs', new SQSClient(clientSettings('sqs', aws))),
+      client: client('sqs', SQSClient),
       queueUrl: environment.FAILED_QUEUE_URL,
     }),
     bus: eventBridgeBus({
-      client: watch('events', new EventBridgeClient(clientSettings('events', aws))),
+      client: client('events', EventBridgeClient),
       busName: environment.EVENT_BUS_NAME,
     }),
-    note: info,
+    note: log.info,
   },
   {
     userPools: environment.USER_POOLS,
@@ -74,10 +66,5 @@ export const handler = createHandler(
     corsOrigins: environment.CORS_ORIGINS,
     version: environment.STEPKEY_VERSION,
   },
-  {
-    info,
-    error: (message, fields) => {
-      logger.error(message, fields);
-    },
-  },
+  log,
 );

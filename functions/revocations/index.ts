@@ -1,27 +1,24 @@
 import { join } from 'node:path';
-import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { clientSettings } from '../../adapters/aws-clients.ts';
 import { systemClock } from '../../adapters/clock.ts';
 import { dynamoCredentialStore } from '../../adapters/credential-store.ts';
 import { nodeDigest } from '../../adapters/digest.ts';
 import { readEnvironment, variables } from '../../adapters/environment.ts';
 import { readGrants } from '../../adapters/grant-files.ts';
 import { uuidV7Source } from '../../adapters/ids.ts';
+import { lambdaLog } from '../../adapters/lambda-log.ts';
 import { dynamoLedger } from '../../adapters/ledger.ts';
-import { powertoolsMeter } from '../../adapters/metrics.ts';
+import { awsVariables, meteredAws } from '../../adapters/metered-aws.ts';
 import { dynamoRevocationRecords } from '../../adapters/revocation-records.ts';
 import { stepFunctionsRevokeMachine } from '../../adapters/revoke-machine.ts';
 import { systemTimer } from '../../adapters/timer.ts';
 import { userPoolTokenVerifier } from '../../adapters/token-verifier.ts';
-import { watchUpstreams } from '../../adapters/watched-upstreams.ts';
 import { createHandler } from '../http/handler.ts';
 import { routes } from './routes.ts';
 
 const environment = readEnvironment(process.env, {
-  AWS_REGION: variables.AWS_REGION,
-  AWS_ENDPOINT_URL: variables.AWS_ENDPOINT_URL,
+  ...awsVariables,
   LAMBDA_TASK_ROOT: variables.LAMBDA_TASK_ROOT,
   STEPKEY_VERSION: variables.STEPKEY_VERSION,
   TABLE_NAME: variables.TABLE_NAME,
@@ -29,14 +26,12 @@ const environment = readEnvironment(process.env, {
   USER_POOLS: variables.USER_POOLS,
   CORS_ORIGINS: variables.CORS_ORIGINS,
 });
-const aws = { region: environment.AWS_REGION, endpoint: environment.AWS_ENDPOINT_URL };
-const meter = powertoolsMeter();
-const watch = watchUpstreams(meter);
+const { client, meter } = meteredAws(environment);
 const table = {
-  client: watch('dynamodb', new DynamoDBClient(clientSettings('dynamodb', aws))),
+  client: client('dynamodb', DynamoDBClient),
   tableName: environment.TABLE_NAME,
 };
-const logger = new Logger();
+const log = lambdaLog();
 
 export const handler = createHandler(
   routes,
@@ -53,7 +48,7 @@ export const handler = createHandler(
     ledger: dynamoLedger(table),
     records: dynamoRevocationRecords(table),
     machine: stepFunctionsRevokeMachine({
-      client: watch('states', new SFNClient(clientSettings('states', aws))),
+      client: client('states', SFNClient),
       stateMachineArn: environment.STATE_MACHINE_ARN,
     }),
   },
@@ -67,12 +62,5 @@ export const handler = createHandler(
       readGrants(join(environment.LAMBDA_TASK_ROOT, 'grants.json')).map(({ name }) => name),
     ),
   },
-  {
-    info: (message, fields) => {
-      logger.info(message, fields);
-    },
-    error: (message, fields) => {
-      logger.error(message, fields);
-    },
-  },
+  log,
 );

@@ -3,7 +3,6 @@ import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { clientSettings } from '../../adapters/aws-clients.ts';
 import { systemClock } from '../../adapters/clock.ts';
 import { dynamoCredentialStore } from '../../adapters/credential-store.ts';
 import { dynamoDenialRows } from '../../adapters/denial-rows.ts';
@@ -13,7 +12,7 @@ import { readEnvironment, variables } from '../../adapters/environment.ts';
 import { readGrants } from '../../adapters/grant-files.ts';
 import { uuidV7Source } from '../../adapters/ids.ts';
 import { dynamoLiveSessions } from '../../adapters/live-sessions.ts';
-import { powertoolsMeter } from '../../adapters/metrics.ts';
+import { awsVariables, meteredAws } from '../../adapters/metered-aws.ts';
 import { dynamoRevocationRecords } from '../../adapters/revocation-records.ts';
 import { dynamoRevocationTargets } from '../../adapters/revocation-targets.ts';
 import { stepFunctionsRevokeMachine } from '../../adapters/revoke-machine.ts';
@@ -21,7 +20,6 @@ import { dynamoSubjectEntries } from '../../adapters/subject-entries.ts';
 import { systemTimer } from '../../adapters/timer.ts';
 import { cognitoUserDirectory } from '../../adapters/user-directory.ts';
 import { dynamoUsernameRegistry } from '../../adapters/username-registry.ts';
-import { watchUpstreams } from '../../adapters/watched-upstreams.ts';
 import { dynamoWriterLease } from '../../adapters/writer-lease.ts';
 import type { RevokeInput } from '../../core/revocations/revocation.ts';
 import { denySessions, type DenySessionsInput } from './deny-sessions.ts';
@@ -33,8 +31,7 @@ import { reconcile } from './reconcile.ts';
 import { restoreTarget } from './restore-target.ts';
 
 const environment = readEnvironment(process.env, {
-  AWS_REGION: variables.AWS_REGION,
-  AWS_ENDPOINT_URL: variables.AWS_ENDPOINT_URL,
+  ...awsVariables,
   TABLE_NAME: variables.TABLE_NAME,
   DENY_POLICY_ARN: variables.DENY_POLICY_ARN,
   LONGEST_SESSION_SECONDS: variables.LONGEST_SESSION_SECONDS,
@@ -44,11 +41,9 @@ const environment = readEnvironment(process.env, {
   RECONCILES_GROUPS: variables.RECONCILES_GROUPS,
   SUBJECTS_PER_RUN: variables.SUBJECTS_PER_RUN,
 });
-const aws = { region: environment.AWS_REGION, endpoint: environment.AWS_ENDPOINT_URL };
-const meter = powertoolsMeter();
-const watch = watchUpstreams(meter);
+const { client } = meteredAws(environment);
 const table = {
-  client: watch('dynamodb', new DynamoDBClient(clientSettings('dynamodb', aws))),
+  client: client('dynamodb', DynamoDBClient),
   tableName: environment.TABLE_NAME,
 };
 const ports = {
@@ -61,21 +56,18 @@ const ports = {
   records: dynamoRevocationRecords(table),
   store: dynamoCredentialStore({ ...table, timer: systemTimer }),
   machine: stepFunctionsRevokeMachine({
-    client: watch('states', new SFNClient(clientSettings('states', aws))),
+    client: client('states', SFNClient),
     stateMachineArn: environment.STATE_MACHINE_ARN,
   }),
   live: dynamoLiveSessions(table),
   users: cognitoUserDirectory({
-    client: watch(
-      'cognito-idp',
-      new CognitoIdentityProviderClient(clientSettings('cognito-idp', aws)),
-    ),
+    client: client('cognito-idp', CognitoIdentityProviderClient),
     usernames: dynamoUsernameRegistry(table),
   }),
   denials: dynamoDenialRows(table),
   lease: dynamoWriterLease({ ...table, clock: systemClock }),
   policy: iamDenyPolicyText({
-    client: watch('iam', new IAMClient(clientSettings('iam', aws))),
+    client: client('iam', IAMClient),
     policyArn: environment.DENY_POLICY_ARN,
   }),
 };
