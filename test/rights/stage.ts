@@ -8,7 +8,7 @@ import type { OpenTwin } from '../../local/twin.ts';
 import { signIn } from '../support/twin/people.ts';
 import type { TemplateResource } from '../../local/deploy/deploy.ts';
 import type { Mutant } from './mutants.ts';
-import type { Call, Row, Stage, Story } from './story.ts';
+import type { Call, Owner, Row, Stage, Story } from './story.ts';
 
 /** Role → what it called, or tried to: `service:Operation`. */
 export type Acted = ReadonlyMap<string, ReadonlySet<string>>;
@@ -37,19 +37,22 @@ const refused = async (call: Promise<unknown>): Promise<void> => {
   throw new Error('Allowed what must be refused.');
 };
 
-interface Owner {
-  readonly name: string;
-  readonly roleArn: string;
-}
-
-/** Functions and state machines, by the names that the deployment gives them. */
-const ownersOf = ({ stacks }: OpenTwin): readonly Owner[] =>
-  stacks.resources.flatMap(({ type, properties }) => {
-    const { FunctionName, StateMachineName, Role, RoleArn } = properties as Record<string, string>;
-    const name = type === 'AWS::Lambda::Function' ? FunctionName : StateMachineName;
-    const roleArn = Role ?? RoleArn;
-    return name === undefined || roleArn === undefined ? [] : [{ name, roleArn }];
-  });
+/** The roles of functions and state machines: one of each may bear the same name. */
+const rolesOf = ({ stacks }: OpenTwin): ReadonlyMap<Owner, string> =>
+  new Map(
+    stacks.resources.flatMap(({ type, properties }): (readonly [Owner, string])[] => {
+      const {
+        FunctionName = '',
+        StateMachineName = '',
+        Role = '',
+        RoleArn = '',
+      } = properties as Record<string, string>;
+      if (type === 'AWS::Lambda::Function') return [[`function ${FunctionName}`, Role]];
+      return type === 'AWS::StepFunctions::StateMachine'
+        ? [[`machine ${StateMachineName}`, RoleArn]]
+        : [];
+    }),
+  );
 
 /** A data key or a session that a process holds already would hide that its role may no longer obtain it. */
 const isHeld = ({ actions }: Mutant): boolean =>
@@ -140,11 +143,11 @@ export const openTheatre = async (): Promise<Theatre> => {
         requestId: randomUUID(),
         sourceIp: '127.0.0.1',
       });
-  const owners = ownersOf(twin);
-  const roleArnOf = (name: string): string => {
-    const owner = owners.find((each) => each.name === name);
-    if (owner === undefined) throw new TypeError(`Nothing named ${name} is deployed`);
-    return owner.roleArn;
+  const roles = rolesOf(twin);
+  const roleArnOf = (owner: Owner): string => {
+    const roleArn = roles.get(owner);
+    if (roleArn === undefined) throw new TypeError(`No ${owner} is deployed`);
+    return roleArn;
   };
   const table = { TableName: endpoints.table };
   const rows = async (partitionKey: string): Promise<readonly Row[]> => {

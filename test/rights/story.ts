@@ -19,8 +19,8 @@ export interface Stage {
   readonly twin: OpenTwin;
   /** Who is signed in for the whole run: the demonstration's people. */
   readonly people: Readonly<Record<Person, Tokens>>;
-  /** Calls AWS with the rights of a function's or a machine's role, as `stepkey-exchange` or `stepkey-issue-credentials`. */
-  readonly as: (owner: string) => Call;
+  /** Calls AWS with the rights of a function's or a machine's role. */
+  readonly as: (owner: Owner) => Call;
   /** Calls AWS with credentials that were handed out. */
   readonly with: (credentials: HandedOut) => Promise<Call>;
   /** Calls AWS as the account's administrator. */
@@ -38,6 +38,9 @@ export interface Stage {
   /** A token that verifies as an identity pool's, whatever it says. */
   readonly signPoolToken: (claims: Record<string, unknown>) => Promise<string>;
 }
+
+/** Whose role is meant, by kind and name: `function stepkey-revoke` is another than `machine stepkey-revoke`. */
+export type Owner = `function ${string}` | `machine ${string}`;
 
 export type Person = 'alice' | 'bob' | 'carol' | 'frank' | 'audrey' | 'oscar';
 

@@ -1,29 +1,34 @@
-import type { Stories } from '../story.ts';
+import type { Owner, Stories } from '../story.ts';
 
 /** Table, executions and logs lie under the data key; services use it in their callers' names, nobody directly. */
 const owners = [
-  'stepkey-api',
-  'stepkey-decide',
-  'stepkey-identity',
-  'stepkey-exchange',
-  'stepkey-publish',
-  'stepkey-audit',
-  'stepkey-issue-credentials',
-  'stepkey-batches',
-  'stepkey-issue-batch',
+  'function stepkey-api',
+  'function stepkey-decide',
+  'function stepkey-identity',
+  'function stepkey-exchange',
+  'function stepkey-publish',
+  'function stepkey-replay',
+  'function stepkey-audit',
+  'machine stepkey-issue-credentials',
+  'function stepkey-batches',
+  'machine stepkey-issue-batch',
+  'function stepkey-revocations',
+  'function stepkey-revoke',
+  'machine stepkey-revoke',
 ] as const;
 
 const key = { KeyId: 'alias/stepkey/data' };
 const machineContext = 'aws:states:stateMachineArn';
 
-const machines = ['issue-credentials', 'issue-batch'] as const;
+const machines = ['issue-credentials', 'issue-batch', 'revoke'] as const;
 
 /** Whose executions each may open; a machine makes keys for its own, and nobody else does. */
-const opensExecutionsOf: Readonly<Record<string, readonly (typeof machines)[number][]>> = {
-  'stepkey-api': ['issue-credentials'],
-  'stepkey-issue-credentials': ['issue-credentials'],
-  'stepkey-batches': ['issue-batch'],
-  'stepkey-issue-batch': ['issue-credentials', 'issue-batch'],
+const opensExecutionsOf: Readonly<Partial<Record<Owner, readonly (typeof machines)[number][]>>> = {
+  'function stepkey-api': ['issue-credentials'],
+  'machine stepkey-issue-credentials': ['issue-credentials'],
+  'function stepkey-batches': ['issue-batch'],
+  'machine stepkey-issue-batch': ['issue-credentials', 'issue-batch'],
+  'machine stepkey-revoke': ['revoke'],
 };
 
 export const dataKey: Stories = owners.map((owner) => ({
@@ -47,7 +52,7 @@ export const dataKey: Stories = owners.map((owner) => ({
       const { make, open } = contexts({ [machineContext]: arnOf(machine) });
       const mayOpen = opensExecutionsOf[owner]?.includes(machine) === true;
       await (mayOpen ? open() : refused(open()));
-      await (owner === `stepkey-${machine}` ? make() : refused(make()));
+      await (owner === `machine stepkey-${machine}` ? make() : refused(make()));
     }
     for (const context of [{}, { purpose: 'credentials' }, { [machineContext]: `${first}-2` }]) {
       await refused(contexts(context).open());

@@ -21,7 +21,7 @@ const readUntil = async (
 };
 
 const putEvent = ({ as, twin }: Stage, Source: string): Promise<unknown> =>
-  as('stepkey-publish')('events', 'PutEvents', {
+  as('function stepkey-publish')('events', 'PutEvents', {
     Entries: [
       {
         EventBusName: `arn:aws:events:${twin.endpoints.region}:${twin.endpoints.accountId}:event-bus/stepkey`,
@@ -38,8 +38,8 @@ export const ledger: Stories = [
     tell: async (stage) => {
       const { twin, people } = stage;
       // Their names only: the stream is read by them, and the table under its key.
-      stage.as('stepkey-publish');
-      stage.as('stepkey-audit');
+      stage.as('function stepkey-publish');
+      stage.as('function stepkey-audit');
       const { accessToken } = await signIn(twin, 'audrey');
       const audit = async (path: string): Promise<Record<string, unknown>> => {
         const { status, body } = await callApi(twin, 'GET', path, { token: accessToken });
@@ -77,7 +77,7 @@ export const ledger: Stories = [
       const { QueueUrl } = await twin.call('sqs', 'GetQueueUrl', {
         QueueName: 'stepkey-failed-changes',
       });
-      const publish = as('stepkey-publish');
+      const publish = as('function stepkey-publish');
       await publish('sqs', 'SendMessage', { QueueUrl, MessageBody: 'story' });
       await refused(publish('sqs', 'ReceiveMessage', { QueueUrl }));
     },
@@ -86,7 +86,7 @@ export const ledger: Stories = [
     title: 'an operator has a hand-out told again, and what could not be told before',
     tell: async (stage) => {
       const { twin, people } = stage;
-      stage.as('stepkey-replay');
+      stage.as('function stepkey-replay');
       const { body } = await callApi(twin, 'POST', '/v1/credentials', {
         token: people.alice.idToken,
       });
@@ -119,7 +119,7 @@ export const ledger: Stories = [
       const { QueueUrl } = await twin.call('sqs', 'GetQueueUrl', {
         QueueName: 'stepkey-failed-changes',
       });
-      const replay = as('stepkey-replay');
+      const replay = as('function stepkey-replay');
       const entry = (Source: string) => ({
         Entries: [{ EventBusName: 'stepkey', Source, DetailType: 'Story', Detail: '{}' }],
       });
@@ -131,7 +131,7 @@ export const ledger: Stories = [
   {
     title: 'stepkey-audit reads every list, and writes to none',
     tell: async ({ as, refused, twin }) => {
-      const audit = as('stepkey-audit');
+      const audit = as('function stepkey-audit');
       for (const { index, attribute } of Object.values(listIndexes)) {
         const query = {
           TableName: twin.endpoints.table,
@@ -141,7 +141,7 @@ export const ledger: Stories = [
           ExpressionAttributeValues: { ':value': { S: 'story' } },
         };
         await audit('dynamodb', 'Query', query);
-        await refused(as('stepkey-api')('dynamodb', 'Query', query));
+        await refused(as('function stepkey-api')('dynamodb', 'Query', query));
       }
       await refused(audit('dynamodb', 'Scan', { TableName: twin.endpoints.table }));
     },

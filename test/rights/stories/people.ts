@@ -1,10 +1,19 @@
-import type { Stage, Stories } from '../story.ts';
+import type { Owner, Stage, Stories } from '../story.ts';
 
-/** Who may look people up in the user pool, before and after they are registered. */
-const finders = ['stepkey-api', 'stepkey-decide'] as const;
-const others = ['stepkey-exchange', 'stepkey-issue-credentials'] as const;
+/** Who may look people up in the user pool. */
+const finders = [
+  'function stepkey-api',
+  'function stepkey-decide',
+  'function stepkey-revoke',
+] as const;
+const others = [
+  'function stepkey-exchange',
+  'function stepkey-revocations',
+  'machine stepkey-issue-credentials',
+  'machine stepkey-revoke',
+] as const;
 
-const lookUps = ({ as, twin }: Stage, owner: string): readonly (() => Promise<unknown>)[] => {
+const lookUps = ({ as, twin }: Stage, owner: Owner): readonly (() => Promise<unknown>)[] => {
   const { userPoolId: UserPoolId } = twin.endpoints;
   const user = { UserPoolId, Username: 'alice' };
   return [
@@ -14,7 +23,7 @@ const lookUps = ({ as, twin }: Stage, owner: string): readonly (() => Promise<un
   ];
 };
 
-const developerIdentity = ({ admin, as, twin }: Stage, owner: string) => {
+const developerIdentity = ({ admin, as, twin }: Stage, owner: Owner) => {
   const { identityPoolId: IdentityPoolId, developerProvider } = twin.endpoints;
   return async (): Promise<unknown> => {
     await admin('cognito-identity', 'GetOpenIdTokenForDeveloperIdentity', {
@@ -46,7 +55,7 @@ export const people: Stories = [
   {
     title: 'the identity function finds an identity whose registration it did not finish',
     tell: async (stage) => {
-      await developerIdentity(stage, 'stepkey-identity')();
+      await developerIdentity(stage, 'function stepkey-identity')();
     },
   },
 ];

@@ -1,4 +1,4 @@
-import type { Call, Stage, Stories, Story } from '../story.ts';
+import type { Call, Owner, Stage, Stories, Story } from '../story.ts';
 
 /** Which rows each may touch, and how, by the beginning of their partition key. */
 const families = [
@@ -26,62 +26,68 @@ type RowCall = 'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'BatchGetIt
 
 const revocable: readonly Family[] = ['SUBJECT#x', 'CLIENT#x', 'GRANT#x', 'EVERYTHING'];
 
-const who: Readonly<Record<string, Readonly<Partial<Record<RowCall, readonly Family[]>>>>> = {
-  'stepkey-api': {
-    GetItem: ['SUBJECT#x'],
-    BatchGetItem: revocable,
-    PutItem: ['SESSION#x', 'DENIAL#x'],
-  },
-  'stepkey-decide': { GetItem: ['SUBJECT#x'] },
-  'stepkey-identity': {
-    GetItem: ['IDEMPOTENCY#x', 'SUBJECT#x'],
-    PutItem: ['IDEMPOTENCY#x'],
-    UpdateItem: ['IDEMPOTENCY#x', 'SUBJECT#x'],
-    DeleteItem: ['IDEMPOTENCY#x'],
-  },
-  'stepkey-exchange': {},
-  'stepkey-publish': { PutItem: ['LEDGER#x', 'RECORD#x'], Query: ['LEDGER#x'] },
-  'stepkey-replay': {
-    PutItem: ['LEDGER#x', 'RECORD#x', 'DENIAL#x'],
-    Query: ['LEDGER#x', 'RECORD#x'],
-    BatchGetItem: revocable,
-  },
-  'stepkey-audit': {
-    Query: ['LEDGER#x', 'RECORD#x'],
-    BatchGetItem: ['LEDGER#x', 'SESSION#x', ...revocable],
-    GetItem: ['SUBJECT#x'],
-  },
-  'stepkey-batches': {
-    GetItem: ['BATCH#x'],
-    PutItem: ['BATCH#x', 'DENIAL#x'],
-    UpdateItem: ['BATCH#x'],
-    Query: ['BATCH#x'],
-    BatchGetItem: revocable,
-  },
-  'stepkey-issue-batch': { GetItem: ['BATCH#x'], PutItem: ['BATCH#x'], UpdateItem: ['BATCH#x'] },
-  'stepkey-revocations': {
-    GetItem: ['REVOCATION#x'],
-    PutItem: ['REVOCATION#x', 'REVOCATIONS', 'DENIAL#x'],
-    UpdateItem: ['REVOCATION#x'],
-    Query: ['REVOCATIONS'],
-    BatchGetItem: ['REVOCATION#x', ...revocable],
-  },
-  'stepkey-revoke': {
-    GetItem: ['REVOCATION#x', 'WRITER#reconciler', ...revocable],
-    PutItem: ['REVOCATION#x', 'REVOCATIONS', 'WRITER#deny-policy', 'WRITER#reconciler'],
-    UpdateItem: ['WRITER#deny-policy', ...revocable],
-    DeleteItem: ['SUBJECT#x'],
-    Query: ['SUBJECT#x', 'WRITER#deny-policy'],
-    BatchGetItem: revocable,
-  },
-  'stepkey-issue-credentials': {
-    GetItem: ['SUBJECT#x'],
-    PutItem: ['SESSION#x', 'DENIAL#x'],
-    UpdateItem: ['SUBJECT#x', 'SESSION#x', 'QUOTA#calls'],
-    DeleteItem: ['SUBJECT#x'],
-    BatchGetItem: revocable,
-  },
-};
+const who: Readonly<Partial<Record<Owner, Readonly<Partial<Record<RowCall, readonly Family[]>>>>>> =
+  {
+    'function stepkey-api': {
+      GetItem: ['SUBJECT#x'],
+      BatchGetItem: revocable,
+      PutItem: ['SESSION#x', 'DENIAL#x'],
+    },
+    'function stepkey-decide': { GetItem: ['SUBJECT#x'] },
+    'function stepkey-identity': {
+      GetItem: ['IDEMPOTENCY#x', 'SUBJECT#x'],
+      PutItem: ['IDEMPOTENCY#x'],
+      UpdateItem: ['IDEMPOTENCY#x', 'SUBJECT#x'],
+      DeleteItem: ['IDEMPOTENCY#x'],
+    },
+    'function stepkey-exchange': {},
+    'function stepkey-publish': { PutItem: ['LEDGER#x', 'RECORD#x'], Query: ['LEDGER#x'] },
+    'function stepkey-replay': {
+      PutItem: ['LEDGER#x', 'RECORD#x', 'DENIAL#x'],
+      Query: ['LEDGER#x', 'RECORD#x'],
+      BatchGetItem: revocable,
+    },
+    'function stepkey-audit': {
+      Query: ['LEDGER#x', 'RECORD#x'],
+      BatchGetItem: ['LEDGER#x', 'SESSION#x', ...revocable],
+      GetItem: ['SUBJECT#x'],
+    },
+    'function stepkey-batches': {
+      GetItem: ['BATCH#x'],
+      PutItem: ['BATCH#x', 'DENIAL#x'],
+      UpdateItem: ['BATCH#x'],
+      Query: ['BATCH#x'],
+      BatchGetItem: revocable,
+    },
+    'machine stepkey-issue-batch': {
+      GetItem: ['BATCH#x'],
+      PutItem: ['BATCH#x'],
+      UpdateItem: ['BATCH#x'],
+    },
+    'function stepkey-revocations': {
+      GetItem: ['REVOCATION#x'],
+      PutItem: ['REVOCATION#x', 'REVOCATIONS', 'DENIAL#x'],
+      UpdateItem: ['REVOCATION#x'],
+      Query: ['REVOCATIONS'],
+      BatchGetItem: ['REVOCATION#x', ...revocable],
+    },
+    'function stepkey-revoke': {
+      GetItem: ['REVOCATION#x', 'WRITER#reconciler', ...revocable],
+      PutItem: ['REVOCATION#x', 'REVOCATIONS', 'WRITER#deny-policy', 'WRITER#reconciler'],
+      UpdateItem: ['WRITER#deny-policy', ...revocable],
+      DeleteItem: ['SUBJECT#x'],
+      Query: ['SUBJECT#x', 'WRITER#deny-policy'],
+      BatchGetItem: revocable,
+    },
+    'machine stepkey-revoke': { UpdateItem: ['REVOCATION#x'] },
+    'machine stepkey-issue-credentials': {
+      GetItem: ['SUBJECT#x'],
+      PutItem: ['SESSION#x', 'DENIAL#x'],
+      UpdateItem: ['SUBJECT#x', 'SESSION#x', 'QUOTA#calls'],
+      DeleteItem: ['SUBJECT#x'],
+      BatchGetItem: revocable,
+    },
+  };
 
 const callsOn = (
   call: Call,
@@ -107,7 +113,7 @@ const callsOn = (
 };
 
 const tellOf =
-  (owner: string): Story['tell'] =>
+  (owner: Owner): Story['tell'] =>
   async ({ as, refused, twin }: Stage) => {
     for (const family of families) {
       const calls = callsOn(as(owner), twin.endpoints.table, family);
@@ -118,7 +124,7 @@ const tellOf =
     }
   };
 
-export const rows: Stories = Object.keys(who).map((owner) => ({
+export const rows: Stories = (Object.keys(who) as Owner[]).map((owner) => ({
   title: `${owner} touches its rows and no other`,
   tell: tellOf(owner),
 }));

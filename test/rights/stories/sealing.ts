@@ -1,4 +1,4 @@
-import type { Stage, Stories, Story } from '../story.ts';
+import type { Owner, Stage, Stories, Story } from '../story.ts';
 
 /** Who seals and who opens what, as design and reviewers say it; the policies have to agree. */
 const purposes = [
@@ -11,21 +11,24 @@ const purposes = [
 type Purpose = (typeof purposes)[number];
 
 const who: Readonly<
-  Record<string, { readonly seals: readonly Purpose[]; readonly opens: readonly Purpose[] }>
+  Partial<Record<Owner, { readonly seals: readonly Purpose[]; readonly opens: readonly Purpose[] }>>
 > = {
-  'stepkey-api': { seals: ['caller-token'], opens: ['credentials'] },
-  'stepkey-decide': { seals: [], opens: ['caller-token', 'warrant'] },
-  'stepkey-batches': { seals: ['warrant'], opens: [] },
-  'stepkey-issue-batch': { seals: [], opens: [] },
-  'stepkey-identity': { seals: ['openid-token'], opens: ['caller-token'] },
-  'stepkey-exchange': { seals: ['credentials', 'openid-token'], opens: ['openid-token'] },
-  'stepkey-issue-credentials': { seals: [], opens: [] },
+  'function stepkey-api': { seals: ['caller-token'], opens: ['credentials'] },
+  'function stepkey-decide': { seals: [], opens: ['caller-token', 'warrant'] },
+  'function stepkey-batches': { seals: ['warrant'], opens: [] },
+  'machine stepkey-issue-batch': { seals: [], opens: [] },
+  'function stepkey-revocations': { seals: [], opens: [] },
+  'function stepkey-revoke': { seals: [], opens: [] },
+  'machine stepkey-revoke': { seals: [], opens: [] },
+  'function stepkey-identity': { seals: ['openid-token'], opens: ['caller-token'] },
+  'function stepkey-exchange': { seals: ['credentials', 'openid-token'], opens: ['openid-token'] },
+  'machine stepkey-issue-credentials': { seals: [], opens: [] },
 };
 
 const key = { KeyId: 'alias/stepkey/sealing' };
 
 const tellOf =
-  (owner: string): Story['tell'] =>
+  (owner: Owner): Story['tell'] =>
   async ({ admin, as, refused }: Stage) => {
     const { seals = [], opens = [] } = who[owner] ?? {};
     for (const purpose of purposes) {
@@ -48,7 +51,7 @@ const tellOf =
     }
   };
 
-export const sealing: Stories = Object.keys(who).map((owner) => ({
+export const sealing: Stories = (Object.keys(who) as Owner[]).map((owner) => ({
   title: `${owner} seals and opens for its purposes and no other`,
   tell: tellOf(owner),
 }));

@@ -32,7 +32,7 @@ export const services: Stories = [
   ...functionNames.map((functionName) => ({
     title: `${functionName} writes its log`,
     tell: async (stage: Stage) => {
-      stage.as(functionName);
+      stage.as(`function ${functionName}`);
       const before = await initializations(stage, functionName);
       await stage.restart(functionName);
       expect(await initializations(stage, functionName)).toBe(before + 1);
@@ -59,7 +59,7 @@ export const services: Stories = [
       }
     },
   },
-  ...['stepkey-issue-credentials', 'stepkey-issue-batch'].map((name) => ({
+  ...['stepkey-issue-credentials', 'stepkey-issue-batch', 'stepkey-revoke'].map((name) => ({
     title: `another machine does not get the role of ${name}`,
     tell: async ({ twin, admin }: Stage) => {
       const machine = twin.stacks.resources.find(
