@@ -19,6 +19,14 @@ interface Wish {
   readonly subject?: string;
 }
 
+interface DecisionWish extends Wish {
+  /** Somebody who need not exist; only auditors may ask so. */
+  readonly caller?: {
+    readonly claims: Readonly<Record<string, unknown>>;
+    readonly client?: string;
+  };
+}
+
 export interface CredentialsWish extends Wish {
   /** 300–43,000; how much life the credentials must have left, if more than the grant's minimum. */
   readonly minTtlSeconds?: number;
@@ -54,7 +62,7 @@ export interface BrokerApi {
     token: string,
     wish: Wish & { readonly grant: string },
   ) => Promise<ContainerCredentialsAnswer>;
-  readonly decision: (token: string, wish?: Wish) => Promise<DecisionAnswer>;
+  readonly decision: (token: string, wish?: DecisionWish) => Promise<DecisionAnswer>;
   /** ID tokens only. */
   readonly identity: (token: string) => Promise<IdentityAnswer>;
   readonly health: () => Promise<{
@@ -216,7 +224,8 @@ const isContainerAnswer = (body: object): body is ContainerCredentialsAnswer =>
   isExpiration(member(body, 'Expiration'));
 
 const isDecisionAnswer = (body: object): body is DecisionAnswer =>
-  hasTexts(body, 'subject') && ['allowed', 'refused'].includes(String(member(body, 'outcome')));
+  // Without a subject where nobody was established.
+  hasTexts(body, 'client') && ['allowed', 'refused'].includes(String(member(body, 'outcome')));
 
 const isIdentityAnswer = (body: object): body is IdentityAnswer =>
   hasTexts(body, 'subject', 'identityId');

@@ -1,18 +1,93 @@
+import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
+import type { DecisionAnswer } from '../../core/contracts/api.ts';
 import { askBroker } from './ask-broker.ts';
 import { addGrantOptions, examples, flagsOf, formatOf, type CommandModule } from './command.ts';
+import { CommandError } from './command-error.ts';
 import { exitCodes } from './exit-codes.ts';
 import { findProfile } from './find-profile.ts';
 import { wishOf } from './obtain-credentials.ts';
-import { printOne } from './output.ts';
+import { printMany, printOne, type OutputFormat } from './output.ts';
+import { reasonOf } from './private-file.ts';
 import type { Terminal } from './terminal.ts';
 
-const decide = async (terminal: Terminal, _: object, command: Command): Promise<number> => {
-  const profile = await findProfile(terminal, flagsOf(command));
-  const decision = await askBroker(terminal, profile, 'id', (broker, token) =>
-    broker.decision(token, wishOf(profile)),
+interface DecideOptions {
+  readonly claims?: string;
+  readonly client?: string;
+}
+
+/** @throws CommandError configuration for a file that cannot be read, usage for one that is no JSON object */
+const readClaims = async (file: string): Promise<Readonly<Record<string, unknown>>> => {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new CommandError(
+      exitCodes.configuration,
+      `The file ${file} cannot be read: ${reasonOf(error)}.`,
+    );
+  });
+  try {
+    const claims: unknown = JSON.parse(text);
+    if (typeof claims === 'object' && claims !== null && !Array.isArray(claims)) {
+      return { ...claims };
+    }
+  } catch {
+    // Said below.
+  }
+  throw new CommandError(
+    exitCodes.usage,
+    `The file ${file} must hold claims as a JSON object, as {"cognito:groups": ["readers"]}.`,
   );
-  printOne(terminal, formatOf(terminal, command), decision);
+};
+
+const printTrace = (terminal: Terminal, format: OutputFormat, { trace }: DecisionAnswer): void => {
+  if (trace === undefined) return;
+  terminal.out('\n');
+  printMany(
+    terminal,
+    format,
+    ['grant', 'use fits', 'client listed', 'rule', 'effect', 'matched', 'failed'],
+    trace.flatMap(({ grant, useFits, clientListed, rules }) =>
+      rules.map(({ rule, effect, matched, failedCondition }) => ({
+        grant,
+        'use fits': useFits,
+        'client listed': clientListed,
+        rule,
+        effect,
+        matched,
+        failed: failedCondition,
+      })),
+    ),
+  );
+};
+
+const decide = async (
+  terminal: Terminal,
+  { claims: file, client }: DecideOptions,
+  command: Command,
+): Promise<number> => {
+  if (client !== undefined && file === undefined) {
+    throw new CommandError(
+      exitCodes.usage,
+      '--client is for --claims: through whom they would ask.',
+    );
+  }
+  const profile = await findProfile(terminal, flagsOf(command));
+  const claims = file === undefined ? null : await readClaims(file);
+  const caller = claims === null ? {} : { caller: { claims, ...(client ? { client } : {}) } };
+  const decision = await askBroker(terminal, profile, 'id', (broker, token) =>
+    broker.decision(token, { ...wishOf(profile), ...caller }),
+  );
+  const format = formatOf(terminal, command);
+  if (format === 'json') printOne(terminal, format, decision);
+  else {
+    printOne(terminal, format, {
+      ...decision,
+      sessionPolicyParts: decision.sessionPolicyParts?.map(
+        ({ part, characters }) => `${part} ${String(characters)}`,
+      ),
+      trace: undefined,
+    });
+    printTrace(terminal, format, decision);
+  }
   if (decision.outcome === 'allowed') return exitCodes.ok;
   if (decision.choices) terminal.tell(`stepkey: Choose one of: ${decision.choices.join(', ')}`);
   else if (!decision.trace) terminal.tell('stepkey: Why in detail, an auditor can see.');
@@ -21,11 +96,15 @@ const decide = async (terminal: Terminal, _: object, command: Command): Promise<
 
 export const command: CommandModule = {
   define: (command, run) => {
-    addGrantOptions(command).action(run(decide));
+    addGrantOptions(command)
+      .option('--claims <file>', 'decide for a token with these claims; for auditors')
+      .option('--client <name>', 'the app client that such a token would be of')
+      .action(run(decide));
     examples(
       command,
       'stepkey decide --grant own-files',
       'stepkey decide --output json | jq -r .sessionPolicy',
+      'stepkey decide --claims newcomer.json --client app',
     );
   },
 };

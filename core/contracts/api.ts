@@ -25,9 +25,23 @@ export const credentialsRequest = z.strictObject({
     .describe("How much life the credentials must have left, if more than the grant's minimum."),
 });
 
+/** Somebody who need not exist. */
+const hypotheticalCaller = z.strictObject({
+  claims: z
+    .record(z.string().min(1).max(128), z.unknown())
+    .describe(
+      'Of an ID token, or with token_use access of an access token. What is left out is a token of the asking person’s user pool, just made.',
+    ),
+  client: grantName
+    .optional()
+    .describe('Name of the app client, where the claims do not say (aud, client_id).'),
+});
+export type HypotheticalCaller = z.infer<typeof hypotheticalCaller>;
+
 export const decisionRequest = z.strictObject({
   grant: grantName.optional(),
   roleArn: roleArn.optional(),
+  caller: hypotheticalCaller.optional().describe('Decide as if this one asked; for auditors only.'),
 });
 
 /** Longer than any alias with any `sub`, and than any username. */
@@ -115,6 +129,19 @@ export const decisionAnswer = z.strictObject({
     .optional()
     .describe('As STS would get it; {{identityId}} stays open until the subject is registered.'),
   sessionPolicyCharacters: z.int().optional().describe('STS takes at most 2,048.'),
+  sessionPolicyParts: z
+    .array(
+      z.strictObject({
+        part: z.string().describe('statements.<index>, or frame for what is around them.'),
+        characters: z.int(),
+      }),
+    )
+    .optional()
+    .describe('What the characters are spent on; also of a policy that is too large.'),
+  cacheKey: z
+    .string()
+    .optional()
+    .describe('Under which the session would be kept: who has the same one shares a session.'),
   trace: z
     .array(
       z.strictObject({

@@ -38,15 +38,37 @@ export const renderSessionPolicyTemplate = (
  * @throws Session.ValueRefused when a placeholder is left or a character is outside STS's alphabet
  */
 export const completeSessionPolicy = (template: string, identityId: string): string => {
-  const value = escapeForIam(policyValue('identityId', identityId));
-  const policy = JSON.stringify(
-    mapTexts(JSON.parse(template) as unknown, (text) =>
-      fillPlaceholders(text, (name) => (name === 'identityId' ? value : undefined)),
-    ),
-  );
+  const policy = fillIdentity(template, identityId);
   if (policy.includes('{{') || !policyAlphabet.test(policy)) {
     throw new StepkeyError('Session.ValueRefused');
   }
   if (policy.length > maximumPolicyCharacters) throw new StepkeyError('Session.PolicyTooLarge');
   return policy;
+};
+
+const fillIdentity = (template: string, identityId: string): string => {
+  const value = escapeForIam(policyValue('identityId', identityId));
+  return JSON.stringify(
+    mapTexts(JSON.parse(template) as unknown, (text) =>
+      fillPlaceholders(text, (name) => (name === 'identityId' ? value : undefined)),
+    ),
+  );
+};
+
+/**
+ * What the characters of a session policy are spent on. The sum is the policy's length, also where that is too large.
+ * @param identityId null while it is not known: then its placeholder counts
+ */
+export const sessionPolicyParts = (
+  template: string,
+  identityId: string | null,
+): { part: string; characters: number }[] => {
+  const policy = identityId === null ? template : fillIdentity(template, identityId);
+  const { Statement } = JSON.parse(policy) as { readonly Statement: readonly unknown[] };
+  const statements = Statement.map((statement, index) => ({
+    part: `statements.${String(index)}`,
+    characters: JSON.stringify(statement).length,
+  }));
+  const sum = statements.reduce((total, { characters }) => total + characters, 0);
+  return [...statements, { part: 'frame', characters: policy.length - sum }];
 };

@@ -1,36 +1,58 @@
-import type { DecisionAnswer } from '../../core/contracts/api.ts';
+import type { DecisionAnswer, HypotheticalCaller } from '../../core/contracts/api.ts';
 import type { Caller } from '../../core/contracts/caller.ts';
 import { errorCatalogue, StepkeyError } from '../../core/errors.ts';
 import { decide, matchGrants, type Wish } from '../../core/grants/decide.ts';
 import { refuseIfRevoked } from '../../core/revocation.ts';
-import { completeSessionPolicy } from '../../core/session/session-policy.ts';
+import { completeSessionPolicy, sessionPolicyParts } from '../../core/session/session-policy.ts';
 import { requireEntitled } from '../../core/subject/entitlement.ts';
 import { resolveSubject } from '../../core/subject/resolve-subject.ts';
-import type { FrontContext, FrontPorts, FrontRequest } from './front.ts';
+import { imagineCaller } from '../../core/token/imagine-caller.ts';
+import { nowEpochSeconds, type FrontContext, type FrontPorts, type FrontRequest } from './front.ts';
+
+type Rendered = Pick<DecisionAnswer, 'sessionPolicyParts'>;
 
 /**
  * Says what would be issued and why, minting nothing and asking neither identity pool, STS nor KMS.
  * A refusal is an answer here, not an error; every rule that was tried is told to auditors only: members of the
- * auditors' group at the ID door, tokens with the scope `stepkey/audit` at the access door.
+ * auditors' group at the ID door, tokens with the scope `stepkey/audit` at the access door. They alone may ask for
+ * somebody else, whom their claims describe.
+ * @param imagined null for the one who asks
  * @throws Token.ScopeMissing, Actor.Refused: what the token may not ask is no decision about a subject
  */
 export const explainDecision = async (
-  ports: Pick<FrontPorts, 'store' | 'users'>,
+  ports: Pick<FrontPorts, 'store' | 'users' | 'clock'>,
   context: FrontContext,
-  { caller: presenter, onBehalfOf }: Pick<FrontRequest, 'caller' | 'onBehalfOf'>,
+  { caller: asking, onBehalfOf }: Pick<FrontRequest, 'caller' | 'onBehalfOf'>,
   wish: Wish,
+  imagined: HypotheticalCaller | null = null,
 ): Promise<DecisionAnswer> => {
-  requireEntitled(presenter, onBehalfOf);
+  const mayAudit = maySeeRules(asking, context);
+  if (imagined === null) requireEntitled(asking, onBehalfOf);
+  // control SEC-20
+  else if (!mayAudit) throw new StepkeyError('Token.ScopeMissing');
   let who: Pick<DecisionAnswer, 'subject' | 'client' | 'actor'> = {
-    subject: onBehalfOf === null ? presenter.subject : null,
-    client: presenter.client,
-    ...(onBehalfOf === null ? {} : { actor: presenter.client }),
+    subject: imagined === null && onBehalfOf === null ? asking.subject : null,
+    client: imagined?.client ?? asking.client,
+    ...(onBehalfOf === null ? {} : { actor: imagined?.client ?? asking.client }),
   };
   let trace: Pick<DecisionAnswer, 'trace'> = {};
+  let rendered: Rendered = {};
   try {
+    const presenter =
+      imagined === null
+        ? asking
+        : imagineCaller(imagined, asking, {
+            ...context,
+            nowEpochSeconds: nowEpochSeconds(ports.clock),
+          });
+    who = {
+      subject: onBehalfOf === null ? presenter.subject : null,
+      client: presenter.client,
+      ...(onBehalfOf === null ? {} : { actor: presenter.client }),
+    };
     const caller = await resolveSubject(ports, context, presenter, onBehalfOf);
     who = { ...who, subject: caller.subject };
-    if (maySeeRules(presenter, context)) trace = { trace: traceOf(caller, wish, context) };
+    if (mayAudit) trace = { trace: traceOf(caller, wish, context) };
     const decision = decide(caller, wish, context);
     const known = await ports.store.read(
       { subject: caller.subject, client: caller.client, grant: decision.grant },
@@ -39,6 +61,9 @@ export const explainDecision = async (
     refuseIfRevoked(known.revocation, caller.authTimeEpochSeconds);
     const identityId = known.identity?.identityId ?? null;
     const template = decision.sessionPolicyTemplate;
+    if (template !== null) {
+      rendered = { sessionPolicyParts: sessionPolicyParts(template, identityId) };
+    }
     const sessionPolicy =
       template === null || identityId === null
         ? template
@@ -54,6 +79,8 @@ export const explainDecision = async (
       identityId,
       sessionPolicy,
       sessionPolicyCharacters: sessionPolicy?.length ?? 0,
+      ...rendered,
+      cacheKey: decision.cacheKey,
       ...trace,
     };
   } catch (error) {
@@ -63,6 +90,7 @@ export const explainDecision = async (
       ...who,
       error: error.name,
       ...(error.choices ? { choices: [...error.choices] } : {}),
+      ...(error.name === 'Session.PolicyTooLarge' ? rendered : {}),
       ...trace,
     };
   }

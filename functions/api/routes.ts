@@ -6,6 +6,7 @@ import {
   exchangeDecisionRequest,
   grantName,
   subjectName,
+  type HypotheticalCaller,
 } from '../../core/contracts/api.ts';
 import { resolveSubject } from '../../core/subject/resolve-subject.ts';
 import { answer } from '../http/http-answer.ts';
@@ -44,12 +45,13 @@ const issue = (
 const explain = (
   grant: string | null,
   roleArn: string | null,
-  onBehalfOf: string | null = null,
+  onBehalfOf: string | null,
+  caller: HypotheticalCaller | null,
 ): Prepared<FrontPorts, FrontContext> => ({
   grant,
   onBehalfOf,
   run: async (ports, context, request) =>
-    answer(await explainDecision(ports, context, request, { grant, roleArn })),
+    answer(await explainDecision(ports, context, request, { grant, roleArn }, caller)),
 });
 
 export const routes: Routes<FrontPorts, FrontContext> = {
@@ -76,8 +78,8 @@ export const routes: Routes<FrontPorts, FrontContext> = {
   },
   'POST /v1/decisions': (http) => {
     readQuery(http, noQuery);
-    const { grant = null, roleArn = null } = readJsonBody(http, decisionRequest);
-    return explain(grant, roleArn);
+    const { grant = null, roleArn = null, caller = null } = readJsonBody(http, decisionRequest);
+    return explain(grant, roleArn, null, caller);
   },
   'POST /v1/exchange/credentials': (http) => {
     readQuery(http, noQuery);
@@ -101,7 +103,7 @@ export const routes: Routes<FrontPorts, FrontContext> = {
   'POST /v1/exchange/decisions': (http) => {
     readQuery(http, noQuery);
     const body = readJsonBody(http, exchangeDecisionRequest);
-    const { grant = null, roleArn = null, subject = null } = body;
-    return explain(grant, roleArn, subject);
+    const { grant = null, roleArn = null, subject = null, caller = null } = body;
+    return explain(grant, roleArn, subject, caller);
   },
 };
