@@ -90,7 +90,7 @@ export const errorCatalogue = {
     'Only a machine with its own token may name a subject.',
     'denial',
   ),
-  // Reads as a grant that was refused: who exists is not told.
+  // Told as a grant that was refused (`toldNameOf`): who exists is not told.
   'Subject.Unavailable': row(403, ...grantRefused, 'denial'),
   'Grant.Refused': row(403, ...grantRefused, 'denial'),
   'Grant.Ambiguous': row(

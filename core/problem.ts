@@ -17,10 +17,20 @@ export const problemOf = (name: ErrorName): Problem => {
 };
 
 /**
+ * The name that a caller is told. That a subject is unknown or disabled is told as a grant that was refused, as it is
+ * for somebody whom the grant does not allow: who exists is for the ledger alone.
+ * @see docs/adr/0027-one-refusal-about-subjects.md
+ */
+// control SEC-22
+export const toldNameOf = (name: ErrorName): ErrorName =>
+  name === 'Subject.Unavailable' ? 'Grant.Refused' : name;
+
+/**
  * Name and sentence under both spellings that AWS SDKs read from a container credentials endpoint.
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
  */
 export const containerFieldsOf = (name: ErrorName): Readonly<Record<string, string>> => {
-  const { detail } = errorCatalogue[name];
-  return { code: name, message: detail, Code: name, Message: detail };
+  const told = toldNameOf(name);
+  const { detail } = errorCatalogue[told];
+  return { code: told, message: detail, Code: told, Message: detail };
 };

@@ -2,6 +2,7 @@ import type { DecisionAnswer, HypotheticalCaller } from '../../core/contracts/ap
 import type { Caller } from '../../core/contracts/caller.ts';
 import { errorCatalogue, StepkeyError } from '../../core/errors.ts';
 import { decide, matchGrants, type Wish } from '../../core/grants/decide.ts';
+import { toldNameOf } from '../../core/problem.ts';
 import { refuseIfRevoked } from '../../core/revocation.ts';
 import { completeSessionPolicy, sessionPolicyParts } from '../../core/session/session-policy.ts';
 import { requireEntitled } from '../../core/subject/entitlement.ts';
@@ -14,7 +15,8 @@ type Rendered = Pick<DecisionAnswer, 'sessionPolicyParts'>;
 /**
  * Says what would be issued and why, minting nothing and asking neither identity pool, STS nor KMS.
  * A refusal is an answer here, not an error; every rule that was tried is told to auditors only: members of the
- * auditors' group at the ID door, tokens with the scope `stepkey/audit` at the access door. They alone may ask for
+ * auditors' group at the ID door, tokens with the scope `stepkey/audit` at the access door. They alone are told why a
+ * subject is refused, because an actor learns neither who exists nor under which `sub`, and they alone may ask for
  * somebody else, whom their claims describe.
  * @param imagined null for the one who asks
  * @throws Token.ScopeMissing, Actor.Refused: what the token may not ask is no decision about a subject
@@ -85,10 +87,13 @@ export const explainDecision = async (
     };
   } catch (error) {
     if (!(error instanceof StepkeyError) || !errorCatalogue[error.name].denial) throw error;
+    const told = toldNameOf(error.name);
     return {
       outcome: 'refused',
       ...who,
-      error: error.name,
+      // An actor is not told who bears a name before it may act for that person.
+      ...(onBehalfOf !== null && !mayAudit && told === 'Grant.Refused' ? { subject: null } : {}),
+      error: mayAudit ? error.name : told,
       ...(error.choices ? { choices: [...error.choices] } : {}),
       ...(error.name === 'Session.PolicyTooLarge' ? rendered : {}),
       ...trace,

@@ -62,7 +62,7 @@ describe('stepkey batch', () => {
     expect(jsonOf(await batch(['status', id]))).toMatchObject({ batchId: id, partial: false });
     const denied = await batch(['results', id, '--outcome', 'denied', '--output', 'json']);
     expect(jsonOf(denied)).toEqual([
-      { subject: 'nobody', outcome: 'denied', reason: 'Subject.Unavailable' },
+      { subject: 'nobody', outcome: 'denied', reason: 'Grant.Refused' },
     ]);
     const text = await batch(['results', id, '--output', 'text']);
     expect(text.stdout.split('\n').map((line) => line.split('\t').slice(0, 2))).toEqual([

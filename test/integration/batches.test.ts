@@ -57,7 +57,7 @@ const putManifest = async (key: string, text: string): Promise<void> => {
 };
 
 describe('a batch, on the twin', () => {
-  it('has an outcome for each subject, and never credentials', async () => {
+  it('[SEC-22] has an outcome for each subject, and never credentials or who exists', async () => {
     const report = await ended(
       await start({
         grant: 'reports',
@@ -75,9 +75,9 @@ describe('a batch, on the twin', () => {
     ).toEqual([
       ['alice', 'minted', null],
       ['bob', 'minted', null],
-      ['dave', 'denied', 'Subject.Unavailable'],
+      ['dave', 'denied', 'Grant.Refused'],
       ['frank', 'denied', 'Grant.Refused'],
-      ['nobody', 'denied', 'Subject.Unavailable'],
+      ['nobody', 'denied', 'Grant.Refused'],
     ]);
     expect(JSON.stringify(report)).not.toMatch(/secret|sealed|ASIA/i);
   });
@@ -121,7 +121,7 @@ describe('a batch, on the twin', () => {
     expect(report.outcomes).toEqual([
       { subject: '-', outcome: 'failed', reason: 'Request.Malformed' },
       { subject: 'alice', outcome: 'cached', sessionId: expect.any(String) },
-      { subject: 'nobody', outcome: 'denied', reason: 'Subject.Unavailable' },
+      { subject: 'nobody', outcome: 'denied', reason: 'Grant.Refused' },
     ]);
   });
 

@@ -125,7 +125,8 @@ describe('[SEC-09] who may have what at the access door', () => {
         `/v1/exchange/container-credentials/${grant}${query}`,
         { token: tokenOf(actor) },
       );
-      expect([container.status, container.body['code']]).toEqual([403, errorOf[expected]]);
+      const told = expected === 'unavailable' ? 'Grant.Refused' : errorOf[expected];
+      expect([container.status, container.body['code']]).toEqual([403, told]);
       expect(upstream).toEqual([]);
     },
   );
@@ -149,15 +150,29 @@ describe('[SEC-09] who may have what at the access door', () => {
     },
   );
 
-  it('tells by one text that a subject is unknown, disabled, or beyond the grant', async () => {
-    const bodies = await Promise.all(
-      ['dave', 'nobody', 'users:x', 'frank'].map(async (subject) => {
-        const { instance, ...body } = (await ask('batch', subject, 'reports')).body;
-        expect(typeof instance).toBe('string');
-        return JSON.stringify(body);
-      }),
-    );
-    expect(new Set(bodies).size).toBe(1);
+  it('[SEC-22] tells an actor at no door whether a subject is unknown, disabled, or beyond the grant', async () => {
+    const token = tokenOf('batch');
+    const ofDoor = (method: 'GET' | 'POST', path: string) => async (subject: string) => {
+      const query = method === 'GET' ? `?subject=${encodeURIComponent(subject)}` : '';
+      const { status, body } = await callApi(twin, method, `/v1/exchange/${path}${query}`, {
+        token,
+        ...(method === 'POST' ? { body: { grant: 'reports', subject } } : {}),
+      });
+      // The request's own id.
+      const { instance, ...told } = body;
+      expect(typeof instance).toBe(path === 'decisions' ? 'undefined' : 'string');
+      return JSON.stringify([status, told]);
+    };
+    const doors = [
+      ofDoor('POST', 'credentials'),
+      ofDoor('GET', 'container-credentials/reports'),
+      ofDoor('POST', 'decisions'),
+    ];
+    for (const tell of doors) {
+      const answers = await Promise.all(['dave', 'nobody', 'users:x', 'frank', 'carol'].map(tell));
+      expect(new Set(answers).size).toBe(1);
+      expect(answers[0]).toMatch(/Grant\.Refused|No such grant/);
+    }
   });
 
   const subjectOf = async (actor: string) =>
@@ -278,7 +293,7 @@ describe('[SEC-09] who may have what at the access door', () => {
       subject: null,
       client: 'batch',
       actor: 'batch',
-      error: 'Subject.Unavailable',
+      error: 'Grant.Refused',
     });
     expect(upstream).toEqual([]);
   });

@@ -74,7 +74,7 @@ export const batches: Stories = [
           counts: { minted: 1, cached: 0, denied: 1, failed: 0 },
           outcomes: [
             { subject: 'alice', outcome: 'minted' },
-            { subject: 'nobody', outcome: 'denied', reason: 'Subject.Unavailable' },
+            { subject: 'nobody', outcome: 'denied', reason: 'Grant.Refused' },
           ],
         });
         const id = path.split('/').at(-1) ?? '';
