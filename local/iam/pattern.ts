@@ -1,45 +1,12 @@
-/** Strings of policies: literal text, wildcards, and variables that are filled from the request. */
+/** How strings of policies meet values: wildcards match, variables are filled from the request. */
 import type { ConditionKeys } from './condition-keys.ts';
-
-type Token =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'any' }
-  | { readonly kind: 'one' }
-  | { readonly kind: 'variable'; readonly key: string; readonly fallback: string | null };
-
-/** What a compiled pattern is made of; adjacent texts are joined. */
-type Matcher = readonly (string | { readonly wildcard: 'any' | 'one' })[];
-
-const escapes = new Set(['*', '?', '$']);
-const variableForm = /^\s*([^,']*[^,'\s])\s*(?:,\s*'([^']*)'\s*)?$/u;
-
-const variableToken = (inner: string): Token | null => {
-  if (escapes.has(inner)) return { kind: 'text', text: inner };
-  const match = variableForm.exec(inner);
-  const key = match?.[1];
-  return key === undefined ? null : { kind: 'variable', key, fallback: match?.[2] ?? null };
-};
-
-/** Reads a policy string. Where variables are off (version 2008-10-17), `${…}` is text like any other. */
-const tokensOf = (source: string, variables: boolean): readonly Token[] => {
-  const tokens: Token[] = [];
-  let at = 0;
-  while (at < source.length) {
-    const end = variables && source.startsWith('${', at) ? source.indexOf('}', at) : -1;
-    const token = end === -1 ? null : variableToken(source.slice(at + 2, end));
-    if (token !== null) {
-      tokens.push(token);
-      at = end + 1;
-      continue;
-    }
-    const character = String.fromCodePoint(source.codePointAt(at) ?? 0);
-    if (character === '*') tokens.push({ kind: 'any' });
-    else if (character === '?') tokens.push({ kind: 'one' });
-    else tokens.push({ kind: 'text', text: character });
-    at += character.length;
-  }
-  return tokens;
-};
+import {
+  arnFieldCount,
+  readPolicyString,
+  type Matcher,
+  type Pattern,
+  type Token,
+} from './policy-string.ts';
 
 /** A variable takes single-valued keys only, as on AWS. */
 const valueOf = (token: Token & { kind: 'variable' }, keys: ConditionKeys): string | null => {
@@ -47,8 +14,9 @@ const valueOf = (token: Token & { kind: 'variable' }, keys: ConditionKeys): stri
   return values?.length === 1 ? (values[0] ?? null) : token.fallback;
 };
 
-const matcherOf = (tokens: readonly Token[], keys: ConditionKeys): Matcher | null => {
-  const matcher: (string | { readonly wildcard: 'any' | 'one' })[] = [];
+const matcherOf = ({ tokens, fixed }: Pattern, keys: ConditionKeys): Matcher | null => {
+  if (fixed !== null) return fixed;
+  const matcher: Matcher[number][] = [];
   for (const token of tokens) {
     if (token.kind === 'any' || token.kind === 'one') {
       matcher.push({ wildcard: token.kind });
@@ -96,14 +64,14 @@ export interface PatternRules {
 }
 
 export const matchesPattern = (source: string, value: string, rules: PatternRules): MatchResult => {
-  const matcher = matcherOf(tokensOf(source, rules.variables), rules.keys);
+  const matcher = matcherOf(readPolicyString(source, rules.variables), rules.keys);
   return matcher === null ? 'unresolved' : matches(matcher, value);
 };
 
 /** The string with its variables filled in and its wildcards as they stand; null where a variable has no value. */
 export const resolvedText = (source: string, rules: PatternRules): string | null => {
   let text = '';
-  for (const token of tokensOf(source, rules.variables)) {
+  for (const token of readPolicyString(source, rules.variables).tokens) {
     if (token.kind === 'any') text += '*';
     else if (token.kind === 'one') text += '?';
     else {
@@ -115,18 +83,6 @@ export const resolvedText = (source: string, rules: PatternRules): string | null
   return text;
 };
 
-const arnFields = 6;
-
-/** Cuts at the policy's own colons, never at those of a substituted value; the last field keeps its colons. */
-const fieldsOf = (tokens: readonly Token[]): readonly (readonly Token[])[] => {
-  const fields: Token[][] = [[]];
-  for (const token of tokens) {
-    if (token.kind === 'text' && token.text === ':' && fields.length < arnFields) fields.push([]);
-    else fields.at(-1)?.push(token);
-  }
-  return fields;
-};
-
 /**
  * Compares field by field, so that a wildcard never reaches across a colon of the first five.
  * An ARN with fewer fields is completed with wildcards, as IAM does; a lone `*` is everything.
@@ -134,13 +90,13 @@ const fieldsOf = (tokens: readonly Token[]): readonly (readonly Token[])[] => {
 export const matchesArn = (source: string, value: string, rules: PatternRules): MatchResult => {
   if (source === '*') return true;
   const valueParts = value.split(':');
-  if (valueParts.length < arnFields) return matchesPattern(source, value, rules);
+  if (valueParts.length < arnFieldCount) return matchesPattern(source, value, rules);
   const valueFields = [
-    ...valueParts.slice(0, arnFields - 1),
-    valueParts.slice(arnFields - 1).join(':'),
+    ...valueParts.slice(0, arnFieldCount - 1),
+    valueParts.slice(arnFieldCount - 1).join(':'),
   ];
   let result: MatchResult = true;
-  for (const [index, field] of fieldsOf(tokensOf(source, rules.variables)).entries()) {
+  for (const [index, field] of readPolicyString(source, rules.variables).arnFields.entries()) {
     const matcher = matcherOf(field, rules.keys);
     if (matcher === null) result = 'unresolved';
     else if (!matches(matcher, valueFields[index] ?? '')) return false;

@@ -37,6 +37,14 @@ const coldMint = [
   'Issued',
 ];
 
+/** A call that came after its second is paid for once more (ADR 13): on a busy machine that happens. */
+const paidOnce = (steps: readonly string[]): readonly string[] => {
+  const again = steps.indexOf('IsQuotaAttemptLeft');
+  if (again === -1) return steps;
+  const call = steps[again - 1] ?? '';
+  return paidOnce([...steps.slice(0, again), ...steps.slice(steps.indexOf(call, again) + 1)]);
+};
+
 interface Wire {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -60,7 +68,7 @@ describe('the main path, on the twin', () => {
     expect(first.status).toBe(200);
     expect(first.headers.get('cache-control')).toBe('no-store');
     const { executionArn } = first.body as { executionArn: string };
-    expect(await stepsOf(twin, executionArn)).toEqual(coldMint);
+    expect(paidOnce(await stepsOf(twin, executionArn))).toEqual(coldMint);
 
     const second = await callApi(twin, 'POST', '/v1/credentials', { token: idToken, body: {} });
     expect(second.body).toMatchObject({
