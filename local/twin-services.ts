@@ -1,11 +1,8 @@
 /** Makes the twin's AWS services and joins them: every call among them goes through one door. */
-import { createHmac } from 'node:crypto';
-import { createLocalJWKSet } from 'jose';
-import type { JWTVerifyGetKey } from 'jose';
 import type { Clock } from '../core/ports.ts';
+import { adminCredentialsOf } from './admin-credentials.ts';
 import { processTimers } from './asl/timers.ts';
 import type { AwsCall, Interceptor } from './aws.ts';
-import type { UserPoolKeys } from './gateway/authorizer.ts';
 import { evaluateAccess } from './iam/evaluate.ts';
 import { createIamStore } from './iam/roles.ts';
 import { twinAccountId, twinRegion } from './identity.ts';
@@ -19,7 +16,6 @@ import { createEventsService } from './services/events/service.ts';
 import type { EventsService } from './services/events/service.ts';
 import { createDeadLetters, createTargetDelivery } from './services/events/target-delivery.ts';
 import { createCognitoIdpService } from './services/cognito-idp/service.ts';
-import type { CognitoIdpService } from './services/cognito-idp/service.ts';
 import type { Trail } from './services/cognito-idp/trail.ts';
 import { createTriggerInvocation } from './services/cognito-idp/trigger-invocation.ts';
 import { createDynamoDbService } from './services/dynamodb/service.ts';
@@ -39,6 +35,7 @@ import { createSessionTokens } from './services/sts/session-tokens.ts';
 import { createStsService } from './services/sts/sts.ts';
 import type { KeyVault } from './state/keys.ts';
 import type { Store } from './state/store.ts';
+import { userPoolKeysOf } from './user-pool-keys.ts';
 import { createAwsCall } from './wire/dispatch.ts';
 import { createPrincipals } from './wire/principals.ts';
 
@@ -68,30 +65,6 @@ export type TwinServices = Awaited<ReturnType<typeof createTwinServices>>;
 
 /** Long against the SDK's refresh five minutes ahead, short enough that refreshing is in daily use. */
 const functionSessionSeconds = 3600;
-
-const adminCredentialsOf = async (
-  vault: KeyVault,
-): Promise<{ accessKeyId: string; secretAccessKey: string }> => {
-  const key = await vault.secret('admin');
-  const derive = (purpose: string): Buffer => createHmac('sha256', key).update(purpose).digest();
-  return {
-    accessKeyId: `AKIA${derive('access-key-id').toString('hex').toUpperCase().slice(0, 16)}`,
-    secretAccessKey: derive('secret-access-key').subarray(0, 30).toString('base64'),
-  };
-};
-
-const userPoolKeysOf = (idp: CognitoIdpService): UserPoolKeys => {
-  const known = new Map<string, { issuer: string; keySet: JWTVerifyGetKey }>();
-  return async (arn) => {
-    const poolId = arn.split('/').at(-1) ?? '';
-    const held = known.get(poolId);
-    if (held !== undefined) return held;
-    const { keys } = await idp.jwks(poolId);
-    const made = { issuer: idp.issuer(poolId), keySet: createLocalJWKSet({ keys: [...keys] }) };
-    known.set(poolId, made);
-    return made;
-  };
-};
 
 const startRuntime = (
   { awsEndpoint, runtimeScript }: ServicesOptions,
