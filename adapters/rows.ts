@@ -26,6 +26,7 @@ export const keyOf = {
   revocationPlace: (place: string) => ({ pk: text('REVOCATIONS'), sk: text(place) }),
   denyPolicyLease: () => ({ pk: text('WRITER#deny-policy'), sk: text('LEASE') }),
   reconcilerPlace: () => ({ pk: text('WRITER#reconciler'), sk: text('PLACE') }),
+  archivePlace: (shard: number) => ({ pk: text('WRITER#archive'), sk: text(String(shard)) }),
   denyPolicyDenial: (revocationId: string) => ({
     pk: text('WRITER#deny-policy'),
     sk: text(`DENIAL#${revocationId}`),

@@ -48,6 +48,9 @@ export const endpointsOf = async (
   identityPoolId: stacks.output(identityStack, 'IdentityPoolId'),
   developerProvider: stacks.output(identityStack, 'DeveloperProvider'),
   bucket: stacks.output(brokerStack, 'BucketName'),
+  ...(stacks.hasOutput(brokerStack, 'LedgerBucketName')
+    ? { ledgerBucket: stacks.output(brokerStack, 'LedgerBucketName') }
+    : {}),
   table: stacks.output(brokerStack, 'TableName'),
   stateMachines: {
     'issue-credentials': stacks.output(brokerStack, 'IssueCredentialsArn'),

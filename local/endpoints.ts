@@ -25,6 +25,8 @@ export interface Endpoints {
   readonly identityPoolId: string;
   readonly developerProvider: string;
   readonly bucket: string;
+  /** Where the copy of the ledger is; absent where the deployment makes none. */
+  readonly ledgerBucket?: string;
   readonly table: string;
   /** By name: `issue-credentials`. */
   readonly stateMachines: Readonly<Record<string, string>>;

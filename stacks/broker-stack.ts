@@ -25,6 +25,9 @@ export class BrokerStack extends Stack {
       reconciliationMinutes,
       reconciledSubjectsPerRun,
       reconcilesGroups,
+      ledgerExportDays,
+      ledgerExportMode,
+      logRetentionDays,
       ...settings
     } = props.settings;
     const removalPolicy = keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
@@ -56,6 +59,11 @@ export class BrokerStack extends Stack {
       stagingDirectory: props.stagingDirectory,
       templateValues: { bucket: bucket.bucketName },
       batchBucket: bucket,
+      ledgerExport:
+        ledgerExportDays === 0
+          ? null
+          : { retention: Duration.days(ledgerExportDays), mode: ledgerExportMode },
+      logRetention: logRetentionDays,
       removalPolicy,
     });
     new CfnOutput(this, 'ApiUrl', { value: broker.apiUrl });
@@ -65,6 +73,10 @@ export class BrokerStack extends Stack {
     new CfnOutput(this, 'IssueCredentialsArn', { value: broker.issueCredentialsArn });
     new CfnOutput(this, 'RevokeArn', { value: broker.revokeArn });
     new CfnOutput(this, 'DenyPolicyArn', { value: broker.denyPolicyArn });
+    if (broker.ledgerBucketName !== null) {
+      new CfnOutput(this, 'LedgerBucketName', { value: broker.ledgerBucketName });
+    }
+    new CfnOutput(this, 'DeploymentName', { value: settings.deploymentName });
     new CfnOutput(this, 'IssueBatchArn', { value: broker.issueBatchArn });
   }
 }

@@ -15,6 +15,7 @@ import { DenyPolicy, longestSessionSeconds } from './constructs/deny-policy.ts';
 import { FunctionFactory } from './constructs/function-factory.ts';
 import { IssueCredentials } from './constructs/issue-credentials.ts';
 import { Ledger } from './constructs/ledger.ts';
+import { LedgerExport, type LedgerExportSettings } from './constructs/ledger-export.ts';
 import { MappedRoles, mappedRoleArnPrefix } from './constructs/mapped-roles.ts';
 import { Revocations, type ReconciliationProps } from './constructs/revocations.ts';
 import { readGrants } from './grant-files.ts';
@@ -65,6 +66,8 @@ export interface CredentialBrokerProps {
   readonly removalPolicy?: RemovalPolicy;
   /** How much the functions log; no level logs a secret. Default INFO. */
   readonly logLevel?: 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
+  /** Keeps a copy of the ledger where nobody can change it for a time. Null (default): no copy. */
+  readonly ledgerExport?: LedgerExportSettings | null;
   /** How long functions, API and executions keep their logs. Default one year. */
   readonly logRetention?: RetentionDays;
 }
@@ -82,6 +85,8 @@ export class CredentialBroker extends Construct {
   readonly revokeArn: string;
   /** The policy that denies what was revoked: attach it to each role of your own that a grant names. */
   readonly denyPolicyArn: string;
+  /** Where the copy of the ledger is; null for none. */
+  readonly ledgerBucketName: string | null;
   /** The state machine of batches. */
   readonly issueBatchArn: string;
 
@@ -194,6 +199,17 @@ export class CredentialBroker extends Construct {
       executionLog: issueCredentials.logGroup,
       removalPolicy,
     });
+    const { ledgerExport = null } = props;
+    this.ledgerBucketName =
+      ledgerExport === null
+        ? null
+        : new LedgerExport(this, 'LedgerExport', {
+            settings: ledgerExport,
+            factory,
+            keys,
+            table,
+            removalPolicy,
+          }).bucketName;
     const api = new BrokerApi(this, 'Api', {
       ...shared,
       handlers: {

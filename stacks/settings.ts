@@ -1,4 +1,5 @@
 import type { Node } from 'constructs';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as z from 'zod';
 
 const prefix = 'stepkey:';
@@ -52,6 +53,12 @@ const settingsSchema = z.strictObject({
   corsOrigins: commaSeparated.default([]),
   /** How much the functions log; no level logs a secret. */
   logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
+  /** For how many days nobody can change the copy of the ledger; 0 for no copy. */
+  ledgerExportDays: z.coerce.number().int().min(0).max(36_500).default(365),
+  /** Whether somebody with a right of their own can (`governance`), or nobody at all (`compliance`). */
+  ledgerExportMode: z.enum(['governance', 'compliance']).default('governance'),
+  /** How long functions, API and executions keep their logs: one of the numbers of days that CloudWatch takes. */
+  logRetentionDays: z.coerce.number().pipe(z.enum(RetentionDays)).default(RetentionDays.ONE_YEAR),
   /** Where people read docs/runbook.md: the alarms link there. */
   runbookUrl: z.string().min(1).default('docs/runbook.md'),
   /** An SNS topic that the alarms tell. */

@@ -58,5 +58,5 @@ export const addStepkeyStacks = (
     description: 'Stepkey: dashboard and alarms',
   });
   // It names what it watches and refers to nothing, so that CDK cannot know.
-  audit.addDependency(broker);
+  audit.addStackDependency(broker);
 };

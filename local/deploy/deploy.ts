@@ -18,6 +18,7 @@ export interface TemplateResource {
 export interface DeployedStacks {
   /** @throws DeployError when the stack has no such output */
   readonly output: (stackName: string, name: string) => string;
+  readonly hasOutput: (stackName: string, name: string) => boolean;
   readonly resource: (stackName: string, logicalId: string) => DeployedResource | undefined;
   /** Everything that was deployed, in that order. */
   readonly resources: readonly TemplateResource[];
@@ -166,6 +167,7 @@ export const deployStacks = async (options: DeployOptions): Promise<DeployedStac
     await kept.delete(key);
   }
   return {
+    hasOutput: (stackName, name) => outputs.has(keyOf(stackName, name)),
     output: (stackName, name) => {
       const value = outputs.get(keyOf(stackName, name));
       if (value !== undefined) return value;

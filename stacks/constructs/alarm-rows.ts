@@ -20,7 +20,7 @@ export interface AlarmRow {
 }
 
 /** What runs without anybody waiting for its answer, who would notice. */
-const backgroundFunctions = ['publish', 'revoke', 'pre-token-generation'];
+const backgroundFunctions = ['publish', 'revoke', 'archive', 'pre-token-generation'];
 
 /** When each alarm rings. No data is no alarm: at night nobody asks. */
 export const alarmRows = (

@@ -17,8 +17,10 @@ const accountLogs =
 
 const noTls =
   'The loopback stands for TLS: no request reaches the twin’s bucket or queue without it.';
+const bucketKeys = 'S3 encrypts nothing on the twin, so that nobody asks for the bucket’s key.';
 
 export const unobservable: readonly Unobservable[] = [
+  { mutant: '*archiveRole: EncryptSegments without *', reason: bucketKeys },
   { mutant: '*Role: Trace without itself', reason: xRay },
   { mutant: '*MachineRole: DeliverLogs without itself', reason: logDelivery },
   { mutant: '*MachineRole: EncryptDeliveredLogs without *', reason: logDelivery },
@@ -40,5 +42,6 @@ export const unobservable: readonly Unobservable[] = [
       'The permission for the resource above covers it: `*` in an ARN fits slashes. CDK gives one for each route.',
   },
   { mutant: 'FilesPolicy PolicyDocument: #1 without itself', reason: noTls },
+  { mutant: '*LedgerExportBucketPolicy PolicyDocument: #1 without itself', reason: noTls },
   { mutant: '*FailedChangesPolicy PolicyDocument: #1 without itself', reason: noTls },
 ];

@@ -34,15 +34,71 @@ describe('the bucket', () => {
     });
   });
 
-  it('refuses whoever comes without TLS and grants nothing', () => {
-    const [policy] = Object.values(kept.broker.findResources('AWS::S3::BucketPolicy')).map(
+  it('refuses whoever comes without TLS and grants nothing, as every bucket does', () => {
+    const policies = Object.values(kept.broker.findResources('AWS::S3::BucketPolicy')).map(
       (resource) => (resource['Properties'] as { PolicyDocument: TemplatePolicy }).PolicyDocument,
     );
-    expect(policy?.Statement).toHaveLength(1);
-    expect(policy?.Statement[0]).toMatchObject({
-      Effect: 'Deny',
-      Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+    expect(policies).toHaveLength(Object.keys(kept.broker.findResources('AWS::S3::Bucket')).length);
+    for (const policy of policies) {
+      expect(policy.Statement).toHaveLength(1);
+      expect(policy.Statement[0]).toMatchObject({
+        Effect: 'Deny',
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+      });
+    }
+  });
+});
+
+describe('the copy of the ledger', () => {
+  const bucketOf = (context: Record<string, unknown>) =>
+    Object.values(synthesizeStepkey(context).broker.findResources('AWS::S3::Bucket'))
+      .map((resource) => resource['Properties'] as Record<string, unknown>)
+      .find((properties) => 'ObjectLockEnabled' in properties);
+  const lock = (Mode: string, Days: number) => ({
+    ObjectLockConfiguration: {
+      ObjectLockEnabled: 'Enabled',
+      Rule: { DefaultRetention: { Mode, Days } },
+    },
+  });
+
+  it('cannot be changed for a year, is private and lies under the deployment’s own key', () => {
+    kept.broker.hasResourceProperties('AWS::S3::Bucket', {
+      ObjectLockEnabled: true,
+      ...lock('GOVERNANCE', 365),
+      VersioningConfiguration: { Status: 'Enabled' },
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [
+          { BucketKeyEnabled: true, ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms' } },
+        ],
+      },
+      PublicAccessBlockConfiguration: { BlockPublicAcls: true, RestrictPublicBuckets: true },
     });
+  });
+
+  it('is held as long and as hard as the deployment says, or is not made at all', () => {
+    expect(
+      bucketOf({ 'stepkey:ledgerExportDays': '3650', 'stepkey:ledgerExportMode': 'compliance' }),
+    ).toMatchObject(lock('COMPLIANCE', 3650));
+    expect(bucketOf({ 'stepkey:ledgerExportDays': '0' })).toBeUndefined();
+  });
+});
+
+describe('logs', () => {
+  const retentionsOf = (template: typeof kept.broker) =>
+    Object.values(template.findResources('AWS::Logs::LogGroup')).map(
+      (resource) => (resource['Properties'] as { RetentionInDays?: number }).RetentionInDays,
+    );
+
+  it('are each kept for a year, or for as long as the deployment says', () => {
+    expect(new Set(retentionsOf(kept.broker))).toEqual(new Set([365]));
+    const { broker } = synthesizeStepkey({ 'stepkey:logRetentionDays': '90' });
+    expect(new Set(retentionsOf(broker))).toEqual(new Set([90]));
+  });
+
+  it('are not kept for a number of days that CloudWatch does not take', () => {
+    expect(() => synthesizeStepkey({ 'stepkey:logRetentionDays': '100' })).toThrow(
+      /logRetentionDays/,
+    );
   });
 });
 

@@ -34,6 +34,7 @@ const roleOf = (name: string) =>
 /** Functions of a construct of their own; the others are of BrokerFunctions. */
 const constructOf: Readonly<Record<string, string>> = {
   batches: 'Batches',
+  archive: 'LedgerExport',
   audit: 'Ledger',
   publish: 'Ledger',
   replay: 'Ledger',
@@ -53,6 +54,7 @@ const callsOf = (name: string): readonly string[] => {
 
 const names = [
   'api',
+  'archive',
   'audit',
   'batches',
   'decide',
@@ -201,6 +203,16 @@ describe('the calls of a function', () => {
     ]);
   });
 
+  it('archive reads chains, and writes below one prefix of one bucket what it can neither read nor remove', () => {
+    expect(callsOf('archive')).toEqual([
+      'dynamodb:Query on <BrokerTable.Arn> if dynamodb:LeadingKeys=LEDGER#*',
+      'dynamodb:GetItem,dynamodb:PutItem on <BrokerTable.Arn> if dynamodb:LeadingKeys=WRITER#archive',
+      's3:PutObject on <BrokerLedgerExportBucket.Arn>/ledger/*',
+      'kms:GenerateDataKey on <BrokerKeysData.Arn> if kms:ViaService=s3.<AWS::Region>.amazonaws.com',
+      openTable,
+    ]);
+  });
+
   it('revocations starts one machine and changes no subject', () => {
     expect(callsOf('revocations')).toEqual([
       'states:StartExecution on <BrokerRevocationsMachineStateMachine>',
@@ -321,6 +333,7 @@ describe('the environment of a function', () => {
       'MAPPED_ROLE_ARN_PREFIX',
       'TEMPLATE_VALUES',
     ],
+    archive: ['TABLE_NAME', 'BUCKET_NAME'],
     publish: ['TABLE_NAME', 'EVENT_BUS_NAME', 'FAILED_QUEUE_URL'],
     replay: ['TABLE_NAME', 'EVENT_BUS_NAME', 'FAILED_QUEUE_URL', 'USER_POOLS', 'CORS_ORIGINS'],
   };

@@ -32,6 +32,7 @@ export const emptyBundles = (
     'publish',
     'pre-token-generation',
     'replay',
+    'archive',
     'revocations',
     'revoke',
   ],

@@ -17,6 +17,7 @@ const tree = (): { root: string; cacheDirectory: string } => {
     'publish',
     'pre-token-generation',
     'replay',
+    'archive',
     'revocations',
     'revoke',
   ]) {
@@ -52,7 +53,7 @@ describe('synthesizing for one machine', () => {
     ]);
     const directory = assets[assetOf(templates[1]?.template ?? {}, 'stepkey-decide')] ?? '';
     expect(readdirSync(directory).sort()).toEqual(['grants.json', 'index.js', 'package.json']);
-    expect(Object.keys(assets)).toHaveLength(11);
+    expect(Object.keys(assets)).toHaveLength(12);
   });
 
   it('reads the kept result while nothing changed, without bundling again', async () => {

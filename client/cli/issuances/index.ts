@@ -16,6 +16,7 @@ export const command: CommandModule = {
       'stepkey issuances show 0193…',
       'stepkey issuances verify --output json > heads.json',
       'stepkey issuances verify --heads heads.json',
+      'stepkey issuances verify --export ./ledger --heads heads.json',
     );
   },
 };

@@ -29,6 +29,9 @@ const listOf = <T>(value: unknown, is: (item: unknown) => item is T): readonly T
 export const headsIn = (value: unknown): readonly Head[] | null =>
   listOf(isObject(value) && 'heads' in value ? value['heads'] : value, isHead);
 
+/** @returns null for what is no link */
+export const linkIn = (value: unknown): Link | null => (isLink(value) ? value : null);
+
 /** @returns null for what is no page of a chain */
 export const linkPageIn = (
   body: Readonly<Record<string, unknown>>,

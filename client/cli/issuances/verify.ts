@@ -11,10 +11,12 @@ import { printMany } from '../output.ts';
 import { reasonOf } from '../private-file.ts';
 import type { Terminal } from '../terminal.ts';
 import { headsIn, linkPageIn, type Head } from './positions.ts';
+import { readExport } from './read-export.ts';
 import { walkChain } from './walk-chain.ts';
 
 interface VerifyOptions {
   readonly shard?: number;
+  readonly export?: readonly string[];
   readonly heads?: string;
 }
 
@@ -54,12 +56,8 @@ const readHeadsFile = async (file: string): Promise<readonly Head[]> => {
   );
 };
 
-const verify = async (
-  terminal: Terminal,
-  { shard: only, heads: file }: VerifyOptions,
-  command: Command,
-): Promise<number> => {
-  const noted = file === undefined ? [] : await readHeadsFile(file);
+/** The chains as the broker answers them, beginning with how far each says that it goes. */
+const fromBroker = async (terminal: Terminal, command: Command): Promise<Source> => {
   const get = async <T>(
     path: string,
     query: Readonly<Record<string, string>>,
@@ -74,6 +72,31 @@ const verify = async (
   };
   // Read before the chains, which may only grow from there.
   const heads = await get('/v1/ledger', {}, headsIn);
+  return {
+    heads,
+    readPage: (shard, after) =>
+      get(
+        `/v1/ledger/${String(shard)}`,
+        { after: String(after), limit: String(linksPerPage) },
+        linkPageIn,
+      ),
+  };
+};
+
+/** Where chains come from: the positions that they must reach, and their links. */
+interface Source {
+  readonly heads: readonly Head[];
+  readonly readPage: Parameters<typeof walkChain>[3];
+}
+
+const verify = async (
+  terminal: Terminal,
+  { shard: only, heads: file, export: places }: VerifyOptions,
+  command: Command,
+): Promise<number> => {
+  const noted = file === undefined ? [] : await readHeadsFile(file);
+  const { heads, readPage } =
+    places === undefined ? await fromBroker(terminal, command) : await readExport(places);
   // Also chains that were noted and are not there any more.
   const shards = [...new Set([...heads, ...noted].map(({ shard }) => shard))].sort((a, b) => a - b);
   const chosen = only === undefined ? shards : shards.filter((shard) => shard === only);
@@ -86,15 +109,7 @@ const verify = async (
   const reports = [];
   for (const shard of chosen) {
     const anchors = [...noted, ...heads].filter((head) => head.shard === shard);
-    reports.push(
-      await walkChain(shard, digest, anchors, (chain, after) =>
-        get(
-          `/v1/ledger/${String(chain)}`,
-          { after: String(after), limit: String(linksPerPage) },
-          linkPageIn,
-        ),
-      ),
-    );
+    reports.push(await walkChain(shard, digest, anchors, readPage));
   }
   printMany(
     terminal,
@@ -120,6 +135,10 @@ export const addVerify = (parent: Command, run: Run): void => {
     .command('verify')
     .description('prove that no record is missing or changed, or name the first that is')
     .option('--shard <number>', 'one chain only', shardOf)
+    .option(
+      '--export <files...>',
+      'a copy of the ledger instead of the broker: files or directories, as from the bucket of the copy',
+    )
     .option('--heads <file>', 'positions that were noted earlier: shows also what was cut off')
     .action(run(verify));
 };

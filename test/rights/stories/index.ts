@@ -1,4 +1,5 @@
 import type { Stories } from '../story.ts';
+import { archive } from './archive.ts';
 import { batches } from './batches.ts';
 import { dataKey } from './data-key.ts';
 import { issuing } from './issuing.ts';
@@ -20,6 +21,7 @@ export const stories: Stories = [
   ...revoking,
   ...services,
   ...ledger,
+  ...archive,
   ...mappedRoles,
   ...starting,
   ...sealing,
