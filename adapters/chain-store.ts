@@ -51,6 +51,15 @@ const indexed = (link: Link): Record<string, AttributeValue> => {
   };
 };
 
+/** A link as it stands in the table, with what the lists find it by. */
+export const rowOfLink = (link: Link): Record<string, AttributeValue> => ({
+  ...keyOf.link(link.shard, link.sequence),
+  previousHash: text(link.previousHash),
+  hash: text(link.hash),
+  record: text(link.record),
+  ...indexed(link),
+});
+
 /** The chains in the table: `LEDGER#<shard>`/<sequence>, and `RECORD#<kind>/<id>`/<fingerprint> for the notes. */
 export const dynamoChainStore = (options: {
   readonly client: DynamoDBClient;
@@ -127,13 +136,7 @@ export const dynamoChainStore = (options: {
           };
     },
     put: async (link) => {
-      const present = await putNew({
-        ...keyOf.link(link.shard, link.sequence),
-        previousHash: text(link.previousHash),
-        hash: text(link.hash),
-        record: text(link.record),
-        ...indexed(link),
-      });
+      const present = await putNew(rowOfLink(link));
       return present === null;
     },
   };

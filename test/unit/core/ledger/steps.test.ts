@@ -1,0 +1,166 @@
+import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import { sessionStepsAnswer } from '../../../../core/contracts/ledger-api.ts';
+import { stepsOfEvents, type ExecutionEvent } from '../../../../core/ledger/steps.ts';
+
+const arn = 'arn:aws:states:us-east-1:123456789012:express:issue:e:1';
+const startMillis = 1_795_262_400_000;
+/** As the log numbers them, ten milliseconds apart. */
+const logged = (...lines: readonly [string, Record<string, unknown>?][]): ExecutionEvent[] =>
+  lines.map(([type, details = {}], index) => ({
+    id: index + 1,
+    type,
+    atEpochMillis: startMillis + index * 10,
+    details,
+  }));
+const read = (events: readonly ExecutionEvent[], cutShort = false) =>
+  sessionStepsAnswer.parse(stepsOfEvents(arn, events, cutShort));
+
+const whole = logged(
+  ['ExecutionStarted', { input: '{}' }],
+  ['TaskStateEntered', { name: 'ValidateToken', input: '{"sealedToken":"…"}' }],
+  ['TaskScheduled'],
+  ['TaskStarted'],
+  ['TaskFailed', { error: 'Upstream.Throttled', cause: 'later' }],
+  ['TaskScheduled'],
+  ['TaskSucceeded'],
+  [
+    'TaskStateExited',
+    { name: 'ValidateToken', output: '{"ok":true}', assignedVariables: '{"caller":"{}"}' },
+  ],
+  ['FailStateEntered', { name: 'Refused', input: 'not JSON' }],
+  ['ExecutionFailed', { error: 'Grant.Refused', cause: 'because' }],
+);
+
+describe('the steps of an execution', () => {
+  it('have what went in and came out, attempts and errors, and how it ended', () => {
+    expect(read(whole)).toEqual({
+      executionArn: arn,
+      status: 'failed',
+      startedAt: '2026-11-21T12:00:00.000Z',
+      stoppedAt: '2026-11-21T12:00:00.090Z',
+      error: 'Grant.Refused',
+      cause: 'because',
+      complete: true,
+      reason: null,
+      steps: [
+        {
+          state: 'ValidateToken',
+          type: 'Task',
+          enteredAt: '2026-11-21T12:00:00.010Z',
+          durationMillis: 60,
+          input: { sealedToken: '…' },
+          output: { ok: true },
+          assigned: { caller: '{}' },
+          retries: 1,
+          error: null,
+          errors: [{ at: '2026-11-21T12:00:00.040Z', error: 'Upstream.Throttled', cause: 'later' }],
+          truncated: false,
+        },
+        expect.objectContaining({
+          state: 'Refused',
+          type: 'Fail',
+          input: 'not JSON',
+          durationMillis: null,
+        }),
+      ],
+    });
+  });
+
+  it('are the same in whatever order, and however often, lines were delivered', () => {
+    fc.assert(
+      fc.property(
+        fc.shuffledSubarray([...whole, ...whole], { minLength: whole.length * 2 }),
+        (delivered) => {
+          expect(read(delivered)).toEqual(read(whole));
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+
+  it('are never called complete where a line is missing', () => {
+    fc.assert(
+      fc.property(fc.subarray(whole, { maxLength: whole.length - 1 }), (left) => {
+        const { complete, reason } = read(left);
+        expect(complete).toBe(false);
+        expect(reason).not.toBeNull();
+      }),
+    );
+  });
+
+  it.each<[string, ExecutionEvent[], boolean, RegExp, string]>([
+    ['nothing was logged', [], false, /nothing of this execution/, 'unknown'],
+    [
+      'lines are missing within',
+      whole.filter(({ id }) => id !== 3),
+      false,
+      /lacks lines/,
+      'failed',
+    ],
+    ['the beginning is missing', whole.slice(1), false, /lacks lines/, 'failed'],
+    ['the end is missing', whole.slice(0, -1), false, /end of this execution/, 'running'],
+    ['there was more than can be read', whole, true, /larger than an answer/, 'failed'],
+    [
+      'payloads were cut off',
+      whole.map((event) =>
+        event.id === 2
+          ? { ...event, details: { ...event.details, inputDetails: { truncated: true } } }
+          : event,
+      ),
+      false,
+      /too large for the log/,
+      'failed',
+    ],
+  ])('say so where %s', (_, events, cutShort, reason, status) => {
+    expect(read(events, cutShort)).toMatchObject({
+      complete: false,
+      reason: expect.stringMatching(reason),
+      status,
+    });
+  });
+
+  it('mark the state whose payload was cut off', () => {
+    const cut = whole.map((event) =>
+      event.id === 8
+        ? { ...event, details: { ...event.details, outputDetails: { truncated: true } } }
+        : event,
+    );
+    expect(read(cut).steps.map(({ truncated }) => truncated)).toEqual([true, false]);
+  });
+
+  it.each([
+    ['ExecutionSucceeded', 'succeeded'],
+    ['ExecutionTimedOut', 'timed-out'],
+    ['ExecutionAborted', 'aborted'],
+  ])('tell of %s', (type, status) => {
+    expect(read(logged(['ExecutionStarted'], [type]))).toMatchObject({ status, complete: true });
+  });
+
+  it('of whatever was logged have the promised shape', () => {
+    const event = fc.record({
+      id: fc.integer({ min: 1, max: 12 }),
+      type: fc.constantFrom(
+        'ExecutionStarted',
+        'TaskStateEntered',
+        'TaskFailed',
+        'TaskStateExited',
+        'LambdaFunctionFailed',
+        'ExecutionFailed',
+        'x',
+      ),
+      atEpochMillis: fc.integer({ min: startMillis, max: startMillis + 20_000 }),
+      details: fc.dictionary(
+        fc.constantFrom('name', 'input', 'output', 'error', 'inputDetails'),
+        fc.jsonValue(),
+      ),
+    });
+    fc.assert(
+      fc.property(fc.array(event), fc.boolean(), (events, cutShort) => {
+        expect(sessionStepsAnswer.safeParse(stepsOfEvents(arn, events, cutShort)).success).toBe(
+          true,
+        );
+      }),
+    );
+  });
+});
