@@ -14,11 +14,13 @@ const recordsByDefault = 50;
 
 /**
  * A page of the ledger, newest first.
- * @throws Request.Malformed for a cursor of another list; Upstream.*
+ * @param auditor who reads: a cursor is good for them alone
+ * @throws Request.Malformed for a cursor of another list, or of another auditor; Upstream.*
  */
 export const listIssuances = async (
   ports: Pick<AuditPorts, 'reader' | 'digest'>,
   query: IssuancesQuery,
+  auditor: string,
 ): Promise<IssuancesAnswer> => {
   const { limit = recordsByDefault, cursor, ...asked } = query;
   const filters = Object.fromEntries(
@@ -29,6 +31,7 @@ export const listIssuances = async (
   );
   const list = {
     ...filters,
+    auditor,
     outcome: asked.outcome ?? null,
     from: asked.from ?? null,
     to: asked.to ?? null,

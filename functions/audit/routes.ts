@@ -29,7 +29,11 @@ const noted =
   (
     route: string,
     asked: Readonly<Record<string, unknown>>,
-    read: (ports: AuditPorts, context: AuditContext) => Promise<APIGatewayProxyResult>,
+    read: (
+      ports: AuditPorts,
+      context: AuditContext,
+      auditor: string,
+    ) => Promise<APIGatewayProxyResult>,
   ) =>
   async (
     ports: AuditPorts,
@@ -38,17 +42,19 @@ const noted =
   ): Promise<APIGatewayProxyResult> => {
     await refuseRevokedCaller(ports, caller);
     ports.readLog({ reader: caller.subject, client: caller.client, route, asked });
-    return read(ports, context);
+    return read(ports, context, caller.subject);
   };
 
 const byId =
-  (route: string, show: (ports: AuditPorts, id: string) => Promise<object>) =>
+  (route: string, show: (ports: AuditPorts, id: string, auditor: string) => Promise<object>) =>
   (http: HttpRequest) => {
     readQuery(http, noQuery);
     const { id } = readPath(http, recordPath);
     return {
       grant: null,
-      run: noted(route, { id }, async (ports) => answer(await show(ports, id))),
+      run: noted(route, { id }, async (ports, _, auditor) =>
+        answer(await show(ports, id, auditor)),
+      ),
     };
   };
 
@@ -58,8 +64,8 @@ export const routes: Routes<AuditPorts, AuditContext> = {
     const format = formatOf(http, query.format);
     return {
       grant: null,
-      run: noted('GET /v1/issuances', query, async (ports) =>
-        exportPage(format, await listIssuances(ports, query), query.cursor === undefined),
+      run: noted('GET /v1/issuances', query, async (ports, _, auditor) =>
+        exportPage(format, await listIssuances(ports, query, auditor), query.cursor === undefined),
       ),
     };
   },

@@ -93,12 +93,16 @@ const readSteps = async (
 };
 
 /** @throws Request.NotFound where nothing is known of such a subject */
-export const showSubject = async (ports: AuditPorts, subject: string): Promise<LedgerSubject> => {
+export const showSubject = async (
+  ports: AuditPorts,
+  subject: string,
+  auditor: string,
+): Promise<LedgerSubject> => {
   const now = nowEpochSeconds(ports);
   const [row, minted, last] = await Promise.all([
     ports.reader.readSubject(subject),
     ports.reader.listSessionsOf(subject, now - longestSessionSeconds, liveSessionsRead),
-    listIssuances(ports, { subject, limit: recentOfSubject }),
+    listIssuances(ports, { subject, limit: recentOfSubject }, auditor),
   ]);
   if (row === null && last.records.length === 0) throw new StepkeyError('Request.NotFound');
   const sessions = await ports.reader.readSessions(
