@@ -1,30 +1,23 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import type { Twin } from '../../local/twin.ts';
-import { callApi } from '../support/twin/api.ts';
-import { startDemoTwin } from '../support/twin/demo-twin.ts';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { callApi, type ApiAnswer } from '../support/twin/api.ts';
+import { tokenOfMachine } from '../support/twin/machines.ts';
+import {
+  revocationHas,
+  startWithPausedMints,
+  type Boundary,
+  type PausedMints,
+} from '../support/twin/paused-mints.ts';
 import { signIn } from '../support/twin/people.ts';
 import { operatorOf, type Operator } from '../support/twin/revocations.ts';
 import { listWith, type WireCredentials } from '../support/twin/use-files.ts';
 
-interface Definition {
-  readonly States: Readonly<Record<string, { readonly Type: string }>>;
-}
-const states = Object.entries(
-  (
-    JSON.parse(
-      readFileSync(
-        new URL('../../statemachines/issue-credentials.asl.json', import.meta.url),
-        'utf8',
-      ),
-    ) as Definition
-  ).States,
-);
+const definition = new URL('../../statemachines/issue-credentials.asl.json', import.meta.url);
+const { States } = JSON.parse(readFileSync(definition, 'utf8')) as { States: object };
 
 /** Those that a cold mint does not pass: refusals, failures, and what only other requests need. */
 const besideTheMint = [
-  'ResolveSubject',
   'IsLoginAtHand',
   'ObtainOpenIdTokenWithLogin',
   'InProgress',
@@ -43,21 +36,26 @@ const besideTheMint = [
   'Denied',
   'Failed',
 ];
-const passed = states.map(([name]) => name).filter((name) => !besideTheMint.includes(name));
-const boundaries = passed.flatMap((state) =>
-  (['enter', 'exit'] as const)
-    // Ends have no way out that could be paused.
-    .filter((when) => when === 'enter' || !['Issued'].includes(state))
-    .map((when) => [when, state] as const),
-);
+const passed = Object.keys(States).filter((name) => !besideTheMint.includes(name));
 
-/** Run once, at this boundary of the next mint. */
-interface Interference {
-  readonly state: string;
-  readonly when: 'enter' | 'exit';
-  readonly act: () => Promise<unknown>;
-}
-let interference: Interference | null = null as Interference | null;
+/** Who mints: the person, or a job on the person's behalf, which alone passes ResolveSubject. */
+type Minter = 'person' | 'job';
+
+/**
+ * Every boundary of both mints. What lies between two states is both the exit of one and the entry of the next: the
+ * person's mint is paused where it enters, the job's where it leaves; the end has no way out.
+ */
+const boundaries: readonly (Boundary & { readonly minter: Minter })[] = [
+  ...passed
+    .filter((state) => state !== 'ResolveSubject')
+    .map((state) => ({ state, when: 'enter' as const, minter: 'person' as const })),
+  ...passed
+    .filter((state) => state !== 'Issued')
+    .map((state) => ({ state, when: 'exit' as const, minter: 'job' as const })),
+];
+const titleOf = ({ state, when, minter }: (typeof boundaries)[number]): string =>
+  `a ${minter}’s mint on ${when} of ${state}`;
+
 /** What somebody who listened in the function `exchange` would have. */
 interface Leak {
   readonly openIdToken: string;
@@ -65,48 +63,60 @@ interface Leak {
   /** Minted from that token beside the machine's own session, under another name. */
   readonly credentials: WireCredentials;
 }
-let leak: Leak | null = null as Leak | null;
 
+interface Outcome {
+  readonly wasPaused: boolean;
+  readonly answer: ApiAnswer;
+  readonly sealedEntries: number;
+  /** What a leaked session could do, one minted from the leaked token afterwards, and the first once restored. */
+  readonly leaked: readonly string[] | null;
+  /** The same request with the same token, while revoked. */
+  readonly again: number;
+  readonly mintedAgain: boolean;
+}
+
+/** Each goes through its share of the boundaries, beside the others. */
+const people = ['alice', 'bob', 'carol', 'frank', 'audrey', 'oscar'];
 const leakedName = 'somebody-else';
 
 describe('a mint that is paused while its subject is revoked, on the twin', () => {
-  let twin: Twin;
+  let mints: PausedMints;
   let operator: Operator;
-  let token: string;
-  let subject: string;
-  let identityId: string;
+  let jobToken = '';
+  const leaks = new Map<string, Leak>();
+  const outcomes = new Map<string, Outcome>();
 
   beforeAll(async () => {
-    twin = await startDemoTwin({
-      pause: async (state, when, executionName) => {
-        if (interference?.state !== state || interference.when !== when) return;
-        if (executionName.endsWith('-restore')) return;
-        const { act } = interference;
-        interference = null;
-        await act();
-      },
+    mints = await startWithPausedMints({
       afterCall: async ({ service, operation, input }) => {
         if (service !== 'sts' || operation !== 'AssumeRoleWithWebIdentity') return;
-        if (input['RoleSessionName'] === leakedName) return;
-        const [openIdToken, roleArn] = [input['WebIdentityToken'], input['RoleArn']].map(String);
-        if (openIdToken === undefined || roleArn === undefined) return;
-        leak = { openIdToken, roleArn, credentials: await mintWith(openIdToken, roleArn) };
+        const name = String(input['RoleSessionName']);
+        if (name === leakedName) return;
+        const [openIdToken, roleArn] = [
+          String(input['WebIdentityToken']),
+          String(input['RoleArn']),
+        ];
+        const credentials = await mintWith(openIdToken, roleArn);
+        leaks.set(name.replace(/\+.*$/, ''), { openIdToken, roleArn, credentials });
       },
     });
-    operator = await operatorOf(twin);
-    ({ idToken: token } = await signIn(twin, 'alice'));
-    const identity = await callApi(twin, 'GET', '/v1/identity', { token });
-    subject = String(identity.body['subject']);
-    identityId = String(identity.body['identityId']);
-  });
-  afterAll(async () => {
-    await twin.stop();
-  });
+    operator = await operatorOf(mints.twin);
+    jobToken = await tokenOfMachine(mints.twin, 'batch');
+    await Promise.all(
+      people.map((person, lane) =>
+        drill(
+          person,
+          boundaries.filter((_, nth) => nth % people.length === lane),
+        ),
+      ),
+    );
+  }, 120_000);
+  afterAll(() => mints.twin.stop());
 
   const mintWith = async (openIdToken: string, roleArn: string): Promise<WireCredentials> => {
     const sts = new STSClient({
       region: 'us-east-1',
-      endpoint: twin.endpoints.aws,
+      endpoint: mints.twin.endpoints.aws,
       credentials: { accessKeyId: 'unused', secretAccessKey: 'unused' },
     });
     const { Credentials } = await sts.send(
@@ -124,62 +134,94 @@ describe('a mint that is paused while its subject is revoked, on the twin', () =
       sessionToken: SessionToken,
     };
   };
-  const entries = async () => {
-    const { Items } = (await twin.call('dynamodb', 'Query', {
-      TableName: twin.endpoints.table,
-      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :entry)',
-      ExpressionAttributeValues: {
-        ':pk': { S: `SUBJECT#${subject}` },
-        ':entry': { S: 'ENTRY#' },
-      },
-      ConsistentRead: true,
-    })) as { Items: { sealedSession?: unknown; pk: unknown; sk: unknown }[] };
-    return Items;
-  };
-  const ask = () => callApi(twin, 'POST', '/v1/credentials', { token });
 
-  it.each(boundaries)(
-    'on %s of %s hands out nothing, leaves no entry and no live key [SEC-08] [SEC-31]',
-    async (when, state) => {
-      for (const { pk, sk } of await entries()) {
-        await twin.call('dynamodb', 'DeleteItem', {
-          TableName: twin.endpoints.table,
-          Key: { pk, sk },
-        });
-      }
-      leak = null;
-      let revoked: Record<string, unknown> | null = null as Record<string, unknown> | null;
-      interference = {
-        state,
-        when,
-        act: async () => {
-          revoked = await operator.revokeNow({ subject });
+  /** One person's boundaries, one after the other. */
+  const drill = async (username: string, own: typeof boundaries): Promise<void> => {
+    const { twin, askAndPause } = mints;
+    await twin.call('cognito-idp', 'AdminAddUserToGroup', {
+      UserPoolId: twin.endpoints.userPoolId,
+      Username: username,
+      GroupName: 'readers',
+    });
+    const { idToken } = await signIn(twin, username);
+    const identity = await callApi(twin, 'GET', '/v1/identity', { token: idToken });
+    const subject = String(identity.body['subject']);
+    const sub = subject.slice(subject.indexOf(':') + 1);
+    const prefix = `private/${String(identity.body['identityId'])}/`;
+    const table = { TableName: twin.endpoints.table };
+    const entries = async () => {
+      const { Items } = (await twin.call('dynamodb', 'Query', {
+        ...table,
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :entry)',
+        ExpressionAttributeValues: {
+          ...{ ':pk': { S: `SUBJECT#${subject}` }, ':entry': { S: 'ENTRY#' } },
         },
-      };
-      const answer = await ask();
-      expect(revoked?.['status']).toBe('in-force');
+        ConsistentRead: true,
+      })) as { Items: { sealedSession?: unknown; pk: unknown; sk: unknown }[] };
+      return Items;
+    };
+    const asks: Record<Minter, () => Promise<ApiAnswer>> = {
+      person: () =>
+        callApi(twin, 'POST', '/v1/credentials', { token: idToken, body: { grant: 'own-files' } }),
+      job: () =>
+        callApi(twin, 'POST', '/v1/exchange/credentials', {
+          token: jobToken,
+          body: { grant: 'reports', subject },
+        }),
+    };
 
-      expect(answer.body['type']).toMatch(/revoked$/);
-      expect(answer.text).not.toContain('sessionToken');
-      expect((await entries()).filter(({ sealedSession }) => sealedSession)).toEqual([]);
-      const prefix = `private/${identityId}/`;
-      const leaked = leak as Leak | null;
-      if (leaked !== null) {
-        expect(await listWith(twin, leaked.credentials, prefix)).toBe('AccessDenied');
-        const later = await mintWith(leaked.openIdToken, leaked.roleArn);
-        expect(await listWith(twin, later, prefix)).toBe('AccessDenied');
+    for (const boundary of own) {
+      const ask = asks[boundary.minter];
+      for (const { pk, sk } of await entries()) {
+        await twin.call('dynamodb', 'DeleteItem', { ...table, Key: { pk, sk } });
       }
+      leaks.delete(sub);
+      let revocationId: unknown;
+      const { answer, wasPaused } = await askAndPause(
+        boundary,
+        async () => {
+          ({ revocationId } = (await operator.revoke({ subject })).body);
+          await revocationHas(twin, revocationId, 'IN_FORCE');
+        },
+        ask,
+      );
+      if (!wasPaused) throw new Error(`${titleOf(boundary)} was not paused: ${answer.text}`);
+      const sealedEntries = (await entries()).filter(({ sealedSession }) => sealedSession).length;
+      const leak = leaks.get(sub);
+      const used: string[] = [];
+      if (leak !== undefined) {
+        used.push(await listWith(twin, leak.credentials, prefix));
+        const later = await mintWith(leak.openIdToken, leak.roleArn);
+        used.push(await listWith(twin, later, prefix));
+      }
+      const again = await ask();
+      const mintedAgain = leaks.get(sub) !== leak;
+      await callApi(twin, 'DELETE', `/v1/revocations/${String(revocationId)}`, {
+        token: operator.token,
+      });
+      await revocationHas(twin, revocationId, 'RESTORED');
+      if (leak !== undefined) used.push(await listWith(twin, leak.credentials, prefix));
+      outcomes.set(titleOf(boundary), {
+        ...{ wasPaused, answer, sealedEntries, mintedAgain, again: again.status },
+        leaked: leak === undefined ? null : used,
+      });
+    }
+  };
+
+  it.each(boundaries.map((boundary) => [titleOf(boundary), boundary] as const))(
+    '%s hands out nothing, leaves no entry and no live key [SEC-08] [SEC-31]',
+    (title, { state }) => {
+      const outcome = outcomes.get(title);
+      expect(outcome?.wasPaused).toBe(true);
+      expect(outcome?.answer.body['type']).toMatch(/revoked$/);
+      expect(outcome?.answer.text).not.toContain('sessionToken');
+      expect(outcome?.sealedEntries).toBe(0);
       // The token from before the revocation mints nothing either.
-      expect((await ask()).status).toBe(403);
-      expect(leak).toBe(leaked);
-      await operator.restoreNow(revoked?.['revocationId']);
+      expect([outcome?.again, outcome?.mintedAgain]).toEqual([403, false]);
+      const isMinted = passed.indexOf(state) > passed.indexOf('AssumeMappedRole');
+      if (isMinted) expect(outcome?.leaked).not.toBeNull();
       // Restored, the leaked session works again: it was the denial that stopped it.
-      if (leaked !== null) expect(await listWith(twin, leaked.credentials, prefix)).toBe('ok');
+      if (outcome?.leaked) expect(outcome.leaked).toEqual(['AccessDenied', 'AccessDenied', 'ok']);
     },
   );
-
-  it('was paused at every state that a mint passes', () => {
-    expect(passed).toContain('AssumeMappedRole');
-    expect(interference).toBeNull();
-  });
 });
