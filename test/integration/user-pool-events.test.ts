@@ -39,12 +39,36 @@ describe('what changes in the user pool, on the twin', () => {
   const admin = (operation: string, input: object) =>
     twin.call('cognito-idp', operation, { UserPoolId: twin.endpoints.userPoolId, ...input });
 
+  it('ends nothing when somebody joins a group that no rule refuses, or is enabled', async () => {
+    const { idToken: token } = await signIn(twin, 'frank');
+    const { body } = await callApi(twin, 'GET', '/v1/identity', { token });
+    await admin('AdminAddUserToGroup', { Username: 'frank', GroupName: 'readers' });
+    await admin('AdminEnableUser', { Username: 'frank' });
+    // Events come in order: once that of somebody else has had its effect, these have had theirs.
+    await admin('AdminUserGlobalSignOut', { Username: 'oscar' });
+    const oscar = await subjectOf('oscar');
+    const deadline = Date.now() + patienceMillis;
+    while ((await revocationsOf(oscar)).length === 0 && Date.now() < deadline) await wait(50);
+    expect(await revocationsOf(oscar)).toHaveLength(1);
+    expect(await revocationsOf(String(body['subject']))).toEqual([]);
+    const handedOut = await callApi(twin, 'POST', '/v1/credentials', {
+      token: (await signIn(twin, 'frank')).idToken,
+      body: { grant: 'own-files' },
+    });
+    expect(handedOut.status).toBe(200);
+  });
+
   it.each([
     ['alice', 'AdminUserGlobalSignOut', {}],
     ['bob', 'AdminRemoveUserFromGroup', { GroupName: 'writers' }],
     ['carol', 'AdminDisableUser', {}],
+    ['audrey', 'AdminDeleteUser', {}],
+    ['frank', 'GlobalSignOut', {}],
   ])('ends the sessions of %s by itself after %s [SEC-34]', async (username, operation, extra) => {
-    const { idToken: token } = await signIn(twin, username);
+    if (username === 'audrey') {
+      await admin('AdminAddUserToGroup', { Username: username, GroupName: 'readers' });
+    }
+    const { idToken: token, accessToken } = await signIn(twin, username);
     const body =
       username === 'carol'
         ? { grant: 'by-role', roleArn: await roleOf(token) }
@@ -57,7 +81,9 @@ describe('what changes in the user pool, on the twin', () => {
       identityId: string;
     };
 
-    await admin(operation, { Username: username, ...extra });
+    await (operation === 'GlobalSignOut'
+      ? twin.call('cognito-idp', operation, { AccessToken: accessToken })
+      : admin(operation, { Username: username, ...extra }));
     const deadline = Date.now() + patienceMillis;
     while ((await revocationsOf(subject)).length === 0 && Date.now() < deadline) await wait(50);
     const [made, ...others] = await revocationsOf(subject);
@@ -71,6 +97,12 @@ describe('what changes in the user pool, on the twin', () => {
     expect(await listWith(twin, credentials, `private/${identityId}/`)).toBe('AccessDenied');
   });
 
+  const subjectOf = async (username: string): Promise<string> => {
+    const { UserAttributes } = (await admin('AdminGetUser', { Username: username })) as {
+      UserAttributes: { Name: string; Value: string }[];
+    };
+    return `users:${UserAttributes.find(({ Name }) => Name === 'sub')?.Value ?? ''}`;
+  };
   const roleOf = (token: string): Promise<string> => {
     const { 'cognito:roles': roles = [] } = JSON.parse(
       Buffer.from(token.split('.')[1] ?? '', 'base64url').toString(),
