@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 
 import { StepkeyError } from '../core/errors.ts';
+import { liveIndex } from '../core/revocations/live-index.ts';
 import type { RevocationRecords } from '../core/revocations/ports.ts';
 import type {
   DenialForm,
@@ -35,6 +36,12 @@ type Item = Record<string, AttributeValue>;
 const placeOf = (record: Pick<RevocationRecord, 'requestedAtEpochMillis' | 'revocationId'>) =>
   `${String(record.requestedAtEpochMillis).padStart(13, '0')}#${record.revocationId}`;
 
+/** Until the machine takes it away, the reconciler sees it. */
+const unfinishedSince = (epochSeconds: number): Item => ({
+  [liveIndex.attribute]: text(liveIndex.unfinishedPartition),
+  [liveIndex.sortAttribute]: number(epochSeconds),
+});
+
 const itemOf = (record: RevocationRecord): Item => ({
   ...keyOf.revocation(record.revocationId),
   revocationId: text(record.revocationId),
@@ -48,6 +55,7 @@ const itemOf = (record: RevocationRecord): Item => ({
   denies: flag(record.denies),
   // For those who watch the row; what counts are the times that follow.
   status: text('REQUESTED'),
+  ...unfinishedSince(Math.floor(record.requestedAtEpochMillis / 1000)),
 });
 
 const textOrNull = (row: Row, attribute: string): string | null =>
@@ -187,6 +195,29 @@ export const dynamoRevocationRecords = (options: {
         next: LastEvaluatedKey === undefined ? null : (LastEvaluatedKey['sk']?.S ?? null),
       };
     },
+    listUnfinished: async (limit) => {
+      const { Items = [] } = await call(
+        client.send(
+          new QueryCommand({
+            TableName: tableName,
+            IndexName: liveIndex.name,
+            KeyConditionExpression: '#live = :unfinished',
+            ExpressionAttributeNames: { '#live': liveIndex.attribute },
+            ExpressionAttributeValues: { ':unfinished': text(liveIndex.unfinishedPartition) },
+            Limit: limit,
+          }),
+        ),
+      );
+      const found = await Promise.all(
+        Items.map(async (row) => ({
+          record: await read(readText(row, 'pk').slice('REVOCATION#'.length)),
+          sinceEpochSeconds: readNumber(row, liveIndex.sortAttribute),
+        })),
+      );
+      return found.flatMap(({ record, sinceEpochSeconds }) =>
+        record === null ? [] : [{ record, sinceEpochSeconds }],
+      );
+    },
     requestRestore: async (revocationId, { requestedBy, atEpochSeconds }) => {
       try {
         await client.send(
@@ -196,12 +227,17 @@ export const dynamoRevocationRecords = (options: {
             ConditionExpression:
               'attribute_exists(pk) AND attribute_not_exists(restoreRequestedAtEpochSeconds)',
             UpdateExpression:
-              'SET restoreRequestedAtEpochSeconds = :at, restoreRequestedBy = :by, #status = :restoring',
-            ExpressionAttributeNames: { '#status': 'status' },
+              'SET restoreRequestedAtEpochSeconds = :at, restoreRequestedBy = :by, #status = :restoring, #live = :unfinished, #since = :at',
+            ExpressionAttributeNames: {
+              '#status': 'status',
+              '#live': liveIndex.attribute,
+              '#since': liveIndex.sortAttribute,
+            },
             ExpressionAttributeValues: {
               ':at': number(atEpochSeconds),
               ':by': text(requestedBy),
               ':restoring': text('RESTORING'),
+              ':unfinished': text(liveIndex.unfinishedPartition),
             },
           }),
         );

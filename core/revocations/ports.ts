@@ -13,6 +13,15 @@ export interface RevocationRecords {
     before: string | null,
     limit: number,
   ) => Promise<{ readonly records: readonly RevocationRecord[]; readonly next: string | null }>;
+  /**
+   * Those that were asked for, or are to be restored, and are not carried out; oldest first.
+   * @returns `sinceEpochSeconds`: when that was asked for, or failed last
+   */
+  readonly listUnfinished: (
+    limit: number,
+  ) => Promise<
+    readonly { readonly record: RevocationRecord; readonly sinceEpochSeconds: number }[]
+  >;
   /** Notes who wants it restored; a second wish changes nothing. @returns the record; null where there is none */
   readonly requestRestore: (
     revocationId: string,

@@ -81,6 +81,45 @@ export const requestRestoration = async (
   return record;
 };
 
+/** In which an execution that is under way has ended or failed, and a failing service may answer again. */
+const firstPatienceSeconds = 120;
+const longestPatienceSeconds = 6 * 3600;
+/** By when an execution is in force or has recorded its failure, with every retry of every state; twice as long. */
+const deadAfterSeconds = 2 * 3600;
+
+/**
+ * Starts a revocation that failed, or was never started, once more: after two minutes, and then after as long again as
+ * it has taken so far, six hours at most. Each failure is answered once, however often this is called; an execution that
+ * ended without a word, as when the table did not take its failure either, is followed by another every two hours.
+ * @param sinceEpochSeconds when it was asked for, or failed last
+ * @returns whether it was time
+ * @throws Upstream.*
+ */
+export const retryUnfinished = async (
+  ports: { readonly machine: RevokeMachine; readonly clock: Clock },
+  record: RevocationRecord,
+  sinceEpochSeconds: number,
+): Promise<boolean> => {
+  const { revocationId, restoreRequestedAtEpochSeconds: restoreRequestedAt } = record;
+  const askedAt = restoreRequestedAt ?? Math.floor(record.requestedAtEpochMillis / 1000);
+  const patienceSeconds = Math.min(
+    longestPatienceSeconds,
+    Math.max(firstPatienceSeconds, sinceEpochSeconds - askedAt),
+  );
+  const nowEpochSeconds = Math.floor(ports.clock.nowEpochMillis() / 1000);
+  if (nowEpochSeconds < sinceEpochSeconds + patienceSeconds) return false;
+  const action = restoreRequestedAt === null ? 'revoke' : 'restore';
+  const silentPeriods = Math.floor((nowEpochSeconds - sinceEpochSeconds) / deadAfterSeconds);
+  const name = [
+    ...(action === 'revoke' ? [revocationId] : [revocationId, 'restore']),
+    // One that is under way has the first name, so that it is not started beside itself.
+    ...(record.failure === null && silentPeriods > 0 ? ['silent', String(silentPeriods)] : []),
+    ...(record.failure === null ? [] : [String(sinceEpochSeconds)]),
+  ].join('-');
+  await ports.machine.start(inputOf(action, record), name);
+  return true;
+};
+
 const inputOf = (
   action: RevokeInput['action'],
   { revocationId, target, suspends, denies }: RevocationRecord,

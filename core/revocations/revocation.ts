@@ -6,7 +6,7 @@ export interface RevocationTarget {
 
 /**
  * How far a revocation is. `refusing`: the broker refuses, AWS may not yet; `in-force`: AWS has the denial too, or
- * needs none; `failed`: what came before the failure stands, and the reconciler goes on trying the rest.
+ * needs none; `failed`: what came before the failure stands, and the reconciler tries the rest again.
  */
 export type RevocationStatus =
   'requested' | 'refusing' | 'in-force' | 'restoring' | 'restored' | 'failed';

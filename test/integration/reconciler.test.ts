@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { emptyDenyPolicy } from '../../core/revocations/deny-policy.ts';
+import { AwsError } from '../../local/aws.ts';
 import type { Twin } from '../../local/twin.ts';
 import { callApi } from '../support/twin/api.ts';
 import { startDemoTwin } from '../support/twin/demo-twin.ts';
@@ -12,6 +13,7 @@ interface Report {
   readonly subjects: number;
   readonly revocationIds: readonly string[];
   readonly isPassDone: boolean;
+  readonly retriedIds: readonly string[];
 }
 
 interface Handed {
@@ -24,9 +26,17 @@ interface Handed {
 describe('what the user pool’s events did not tell, on the twin', () => {
   let twin: Twin;
   let operator: Operator;
+  let isPolicyLocked = false;
 
   beforeAll(async () => {
-    twin = await startDemoTwin({ loseCloudTrailEvents: true });
+    twin = await startDemoTwin({
+      loseCloudTrailEvents: true,
+      interceptor: ({ service, operation }) => {
+        if (isPolicyLocked && service === 'iam' && operation === 'CreatePolicyVersion') {
+          throw new AwsError('AccessDenied', 'Somebody took the right away.', { statusCode: 403 });
+        }
+      },
+    });
     operator = await operatorOf(twin);
     for (const Username of ['carol', 'frank']) {
       await admin('AdminAddUserToGroup', { Username, GroupName: 'readers' });
@@ -116,16 +126,57 @@ describe('what the user pool’s events did not tell, on the twin', () => {
     await operator.restoreNow(revocationId);
   });
 
+  it('starts again what failed, until it is in force, and the same for what was to be restored [SEC-35]', async () => {
+    const { credentials, subject, identityId } = await handOut('carol', { grant: 'own-files' });
+    const list = () => listWith(twin, credentials, `private/${identityId}/`);
+    isPolicyLocked = true;
+    const { revocationId } = (await operator.revoke({ subject })).body;
+    expect(await operator.until(revocationId, 'failed')).toMatchObject({
+      failure: 'Upstream.Misconfigured',
+    });
+    expect(await list()).toBe('ok');
+    // The policy is not what it should be either, which a run says as long as it cannot mend it.
+    await expect(reconcile()).rejects.toThrow('Upstream.Misconfigured');
+    isPolicyLocked = false;
+    expect(await reconcile()).toMatchObject({ retriedIds: [] });
+    await twin.setClockAhead(180_000);
+    expect((await reconcile()).retriedIds).toEqual([revocationId]);
+    expect(await operator.until(revocationId, 'in-force')).not.toHaveProperty('failure');
+    expect(await list()).toBe('AccessDenied');
+
+    isPolicyLocked = true;
+    await callApi(twin, 'DELETE', `/v1/revocations/${String(revocationId)}`, {
+      token: operator.token,
+    });
+    await operator.until(revocationId, 'failed');
+    isPolicyLocked = false;
+    await twin.setClockAhead(360_000);
+    expect((await reconcile()).retriedIds).toEqual([revocationId]);
+    await operator.until(revocationId, 'restored');
+    expect(await list()).toBe('ok');
+    expect((await reconcile()).retriedIds).toEqual([]);
+    await twin.setClockAhead(0);
+  });
+
   it('comes by itself, every five minutes', async () => {
     const { Rules } = (await twin.call('events', 'ListRules', {})) as {
       Rules: { Name: string; ScheduleExpression?: string; State: string }[];
     };
-    const rule = Rules.find(({ ScheduleExpression }) => ScheduleExpression !== undefined);
-    expect(rule).toMatchObject({ ScheduleExpression: 'rate(5 minutes)', State: 'ENABLED' });
-    const { Targets } = (await twin.call('events', 'ListTargetsByRule', { Rule: rule?.Name })) as {
-      Targets: { Arn: string; Input: string }[];
-    };
-    expect(Targets).toMatchObject([{ Input: '{"task":"reconcile"}' }]);
+    const scheduled = await Promise.all(
+      Rules.filter(({ ScheduleExpression }) => ScheduleExpression !== undefined).map(
+        async ({ Name, ScheduleExpression, State }) => {
+          const { Targets } = (await twin.call('events', 'ListTargetsByRule', { Rule: Name })) as {
+            Targets: { Input: string }[];
+          };
+          return { ScheduleExpression, State, inputs: Targets.map(({ Input }) => Input) };
+        },
+      ),
+    );
+    expect(scheduled).toContainEqual({
+      ScheduleExpression: 'rate(5 minutes)',
+      State: 'ENABLED',
+      inputs: ['{"task":"reconcile"}'],
+    });
   });
 
   const denyPolicy = () => ({
