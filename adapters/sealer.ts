@@ -116,17 +116,22 @@ export const kmsSealer = (options: { readonly kms: KmsCalls; readonly keyArn: st
     }
   };
 
+  const seal: Sealer['seal'] = (purpose, grant, plaintext) =>
+    translating(async () => {
+      const bytes = Buffer.from(plaintext, 'utf8');
+      const { result } = await encrypt(materials, bytes, {
+        suiteId,
+        encryptionContext: contextOf(purpose, grant),
+        plaintextLength: bytes.byteLength,
+      });
+      return result.toString('base64');
+    });
   return {
-    seal: (purpose, grant, plaintext) =>
-      translating(async () => {
-        const bytes = Buffer.from(plaintext, 'utf8');
-        const { result } = await encrypt(materials, bytes, {
-          suiteId,
-          encryptionContext: contextOf(purpose, grant),
-          plaintextLength: bytes.byteLength,
-        });
-        return result.toString('base64');
-      }),
+    seal,
+    // The data key that this needs is kept for those that follow.
+    prepare: async (purpose, grant) => {
+      await seal(purpose, grant, '');
+    },
     open: (purpose, grant, envelope) =>
       translating(async () => {
         const expected = contextOf(purpose, grant);

@@ -85,6 +85,12 @@ export interface Sealer {
    */
   readonly seal: (purpose: SealingPurpose, grant: string, plaintext: string) => Promise<string>;
   /**
+   * Gets ready whatever sealing for this purpose and grant needs from elsewhere, so that what is sealed right after it
+   * does not depend on KMS any more.
+   * @throws as `seal`
+   */
+  readonly prepare: (purpose: SealingPurpose, grant: string) => Promise<void>;
+  /**
    * Opens an envelope sealed for exactly this purpose and grant.
    * @throws Sealing.Failed when it was altered, or sealed for something else
    * @throws Upstream.Unavailable or Upstream.Throttled when KMS does not answer, Upstream.Misconfigured when it refuses us

@@ -16,7 +16,7 @@ import type { Flights } from './flights.ts';
 export interface FrontPorts extends HttpPorts {
   readonly timer: Timer;
   readonly users: UserDirectory;
-  readonly sealer: Sealer;
+  readonly sealer: Pick<Sealer, 'seal' | 'open'>;
   readonly store: CredentialStore;
   readonly ledger: Ledger;
   readonly machine: IssueMachine;

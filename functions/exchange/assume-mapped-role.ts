@@ -45,10 +45,17 @@ export const assumeMappedRole = async (
     decision.sessionPolicyTemplate === null
       ? null
       : completeSessionPolicy(decision.sessionPolicyTemplate, identityId);
+  const openIdToken = await ports.sealer.open(
+    'openid-token',
+    decision.grant,
+    input.sealedOpenIdToken,
+  );
+  // Before there is a key: one that could not be sealed would have been minted for nobody, and be in no record.
+  await ports.sealer.prepare('credentials', decision.grant);
   const assumed = await ports.issuer.assumeRole({
     roleArn: decision.roleArn,
     sessionName: decision.sessionName,
-    openIdToken: await ports.sealer.open('openid-token', decision.grant, input.sealedOpenIdToken),
+    openIdToken,
     durationSeconds: decision.durationSeconds,
     sessionPolicy,
   });

@@ -25,7 +25,7 @@ export interface ObtainOpenIdTokenWithLoginInput {
 export const obtainOpenIdTokenWithLogin = async (
   ports: {
     readonly openIdTokens: OpenIdTokenSource;
-    readonly sealer: Sealer;
+    readonly sealer: Pick<Sealer, 'seal' | 'open'>;
     readonly clock: Clock;
     readonly timer: Timer;
   },

@@ -123,6 +123,20 @@ describe('kmsSealer', () => {
     expect(operations()).toEqual(['GenerateDataKey', 'Decrypt']);
   });
 
+  it('seals without KMS what it was prepared for, and nothing else', async () => {
+    const sealer = newSealer();
+    await sealer.prepare('credentials', 'own-files');
+    kms.wire.respond = () => {
+      throw new AwsError('KMSInternalException', 'down', { statusCode: 500 });
+    };
+    const envelope = await sealer.seal('credentials', 'own-files', 'text');
+    expect(await nameOfFailure(sealer.seal('credentials', 'team-read', 'text'))).toBe(
+      'Upstream.Unavailable',
+    );
+    kms.mend();
+    expect(await newSealer().open('credentials', 'own-files', envelope)).toBe('text');
+  });
+
   it('does not share data keys between contexts', async () => {
     const sealer = newSealer();
     await sealer.seal('credentials', 'own-files', 'text');

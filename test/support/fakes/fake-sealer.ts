@@ -25,6 +25,10 @@ export const fakeSealer = (): Sealer & FailureSwitch => {
       const body = bodyOf(purpose, grant, plaintext);
       return Buffer.from(JSON.stringify({ body, checksum: checksumOf(body) })).toString('base64');
     },
+    prepare: async () => {
+      await Promise.resolve();
+      check();
+    },
     open: async (purpose, grant, envelope) => {
       await Promise.resolve();
       check();

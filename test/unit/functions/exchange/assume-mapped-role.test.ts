@@ -19,8 +19,10 @@ import { fakeSealer } from '../../../support/fakes/fake-sealer.ts';
 import { fakeClock } from '../../../support/fakes/fixed-clock.ts';
 import { identityId, subject } from '../../../support/grants.ts';
 
+type Fake = ReturnType<typeof fakeSealer>;
+
 let issuer: FakeCredentialIssuer;
-let sealer: ReturnType<typeof fakeSealer>;
+let sealer: { -readonly [Name in keyof Fake]: Fake[Name] };
 const epochs = { subject: 1, client: 2, grant: 3, everything: 4 };
 const run = async (changes: Partial<AssumeMappedRoleInput> = {}) =>
   assumeMappedRole(
@@ -84,6 +86,17 @@ describe('[SEC-07] the mapped role', () => {
     ['token is not sealed', { sealedOpenIdToken: 'open-id-token' }, 'Sealing.Failed'],
   ])('is not assumed when the %s', async (_, changes, name) => {
     expect(await nameOfFailure(run(changes))).toBe(name);
+    expect(issuer.assumed).toEqual([]);
+  });
+
+  it('is not assumed while what comes back could not be sealed: no key is minted for nobody [SEC-06]', async () => {
+    const prepare = sealer.prepare;
+    sealer.prepare = async (purpose, grant) => {
+      expect([purpose, grant]).toEqual(['credentials', 'own-files']);
+      sealer.failWith('Upstream.Unavailable');
+      await prepare(purpose, grant);
+    };
+    expect(await nameOfFailure(run())).toBe('Upstream.Unavailable');
     expect(issuer.assumed).toEqual([]);
   });
 
