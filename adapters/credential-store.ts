@@ -6,7 +6,7 @@ import {
 
 import { StepkeyError } from '../core/errors.ts';
 import type { CacheEntry, CredentialStore, RevocationState, Timer } from '../core/ports.ts';
-import { awsFailure } from './aws-failures.ts';
+import { awsFailure, incompleteAnswer } from './aws-failures.ts';
 import { identityOfRow } from './identity-row.ts';
 import { keyOf, readMap, readNumber, readNumberOr, readText, type Row } from './rows.ts';
 
@@ -62,7 +62,9 @@ export const dynamoCredentialStore = (options: {
         .catch((error: unknown) => {
           throw awsFailure(error);
         });
-      rows.push(...(answer.Responses?.[tableName] ?? []));
+      // An answer without them says nothing of what is in the table.
+      if (answer.Responses === undefined) throw incompleteAnswer('BatchGetItem');
+      rows.push(...(answer.Responses[tableName] ?? []));
       unread = answer.UnprocessedKeys?.[tableName]?.Keys ?? [];
       if (unread.length === 0) return rows;
     }

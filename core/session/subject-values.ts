@@ -18,6 +18,10 @@ const policyAlphabets: Readonly<Record<string, RegExp>> = {
   sub: /^[A-Za-z0-9_.:=+@-]{1,128}$/,
   client: /^[a-z][a-z0-9-]*$/,
 };
+/** Whether this can be an identity pool's name of somebody: `<region>:<uuid>`. */
+export const isIdentityId = (value: string): boolean =>
+  policyAlphabets['identityId']?.test(value) === true;
+
 const claimInPolicy = /^[A-Za-z0-9_.:=+@-]{1,256}$/;
 
 /** STS's alphabet for tag values; no comma. @see STS API Reference, Tag */

@@ -8,6 +8,7 @@ import type {
   Sealer,
   Timer,
 } from '../../core/ports.ts';
+import { isIdentityId } from '../../core/session/subject-values.ts';
 import { enterPaidSecond } from '../../core/quota/paid-second.ts';
 import { loginsOf, type LoginContext } from './logins.ts';
 
@@ -57,12 +58,13 @@ export const registerIdentity = async (
     (identity.identityId === '-' || onRecord.awaitsLogin ? null : identity.identityId);
   // GetId has a quota of its own; the call after it is the one that was paid for.
   const adopted =
-    known ?? (personal === null ? null : await ports.directory.identityOfLogin(personal));
+    known ??
+    (personal === null ? null : requireIdentityId(await ports.directory.identityOfLogin(personal)));
   await enterPaidSecond(ports, paidEpochSecond);
   // A repetition with the person's login finds the same identity by itself; one without it cannot tell that login of it.
   if (personal === null) await ports.registry.begin(caller.subject);
   const registered: RegisteredIdentity = {
-    identityId: await ports.directory.register({ identityId: adopted, logins }),
+    identityId: requireIdentityId(await ports.directory.register({ identityId: adopted, logins })),
     linked: personal !== null,
   };
   await ports.registry.remember(caller.subject, registered, caller.username);
@@ -81,4 +83,10 @@ const knownIdentity = async (
 ): Promise<string | null> => {
   if (identity !== null) return identity.identityId;
   return wasBegun ? directory.identityOfDeveloper(subject) : null;
+};
+
+/** What is remembered stays: an answer that is no identity would shut its subject out for good. */
+const requireIdentityId = (answer: string): string => {
+  if (!isIdentityId(answer)) throw new StepkeyError('Upstream.Unavailable');
+  return answer;
 };
