@@ -29,6 +29,7 @@ describe('what is given as the name of a grant', () => {
       front.log,
       front.table.denials,
       front.table.issuances,
+      front.meter.measured,
       front.machine.executions,
     ]);
 

@@ -1,0 +1,192 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { faultKinds, type Fault, type FaultKind } from '../support/faults/gate.ts';
+import { inProcessBroker, type InProcessBroker } from '../support/faults/in-process-broker.ts';
+import { askThroughFaults, expectPromises, intervalMillis } from '../support/faults/promises.ts';
+import { inSoak } from '../support/soak.ts';
+
+/** Only the date is the test's: time passes as the broker's own does, and everything else is real. */
+const allButTheDate = [
+  ...(['hrtime', 'nextTick', 'performance', 'queueMicrotask'] as const),
+  ...(['setImmediate', 'clearImmediate', 'setInterval', 'clearInterval'] as const),
+  ...(['setTimeout', 'clearTimeout'] as const),
+];
+
+/** The calls of a request of somebody new, by the front, the machine and its functions, in their order. */
+const calls = [
+  ...['front verify', 'front dynamodb:BatchGetItem', 'front kms:GenerateDataKey'],
+  ...['front StartSyncExecution', 'ValidateToken invoke', 'decide kms:Decrypt', 'decide verify'],
+  ...['MapRole invoke', 'ResolveIdentity dynamodb:BatchGetItem'],
+  ...['LookUpCredentials dynamodb:GetItem', 'TakeLease dynamodb:UpdateItem'],
+  ...['TakeQuota dynamodb:UpdateItem', 'RegisterIdentity invoke', 'identity dynamodb:PutItem'],
+  ...['identity kms:Decrypt', 'identity dynamodb:GetItem', 'identity GetId', 'identity register'],
+  ...['identity dynamodb:UpdateItem', 'identity dynamodb:UpdateItem'],
+  ...['TakeQuota dynamodb:UpdateItem', 'RecordIntent dynamodb:PutItem'],
+  ...['ObtainOpenIdToken invoke', 'exchange obtain', 'exchange kms:GenerateDataKey'],
+  ...['AssumeMappedRole invoke', 'exchange kms:Decrypt', 'exchange kms:GenerateDataKey'],
+  ...['exchange assumeRole', 'RecordSession dynamodb:UpdateItem'],
+  ...['RecordIssuance dynamodb:PutItem', 'CacheCredentials dynamodb:UpdateItem'],
+  ...['ConfirmNotRevoked dynamodb:BatchGetItem', 'front kms:Decrypt'],
+  'front dynamodb:BatchGetItem',
+];
+
+/** Each call with one kind of fault, another for each; in the soak, with every kind. */
+const singleFaults = calls.flatMap((name, at) =>
+  faultKinds
+    .filter((_, index) => inSoak || index === at % faultKinds.length)
+    .map((kind) => ({ name, at, kind })),
+);
+
+/** The states whose end is worth a kill: after them something is different. */
+const states = [
+  ...['ValidateToken', 'TakeLease', 'TakeQuota', 'RegisterIdentity', 'RecordIntent'],
+  ...['ObtainOpenIdToken', 'AssumeMappedRole', 'RecordSession', 'RecordIssuance'],
+  ...['CacheCredentials', 'ConfirmNotRevoked', 'IsUnchanged'],
+];
+
+describe('[SEC-06] whatever goes wrong', () => {
+  let broker: InProcessBroker;
+  beforeAll(async () => {
+    jest.useFakeTimers({ doNotFake: allButTheDate });
+    broker = await inProcessBroker((now) => {
+      jest.setSystemTime(now);
+    });
+  });
+  beforeEach(() => {
+    broker.gate.reset();
+    broker.onEnter(null);
+  });
+  afterAll(async () => {
+    await broker.close();
+    jest.useRealTimers();
+  });
+
+  it('is tried at every call that a request makes', async () => {
+    const answer = await broker.newCase().ask();
+    expect([answer.status, answer.body['source']]).toEqual([200, 'minted']);
+    expect(broker.gate.passed).toEqual(calls);
+  });
+
+  it.each(singleFaults)(
+    'call $at, $name, $kind: records first, nothing is lost, and all is well again in 25 s',
+    async ({ name, at, kind }) => {
+      const { answer, struck } = await askThroughFaults(broker, broker.newCase(), name, [
+        { kind, at },
+      ]);
+      expect(struck).toBe(1);
+      // No fault is passed off as a refusal; only rubbish in a token's place is taken for a bad token.
+      expect([200, 500, 502, 503]).toContain(name.endsWith('verify') ? 503 : answer.status);
+      if (kind !== 'garbage') expect([200, 503]).toContain(answer.status);
+    },
+  );
+
+  it.each(
+    ['dynamodb', 'kms', 'exchange assumeRole', 'exchange obtain', 'identity', 'invoke'].flatMap(
+      (service) =>
+        faultKinds
+          .filter((kind) => kind === 'fails' || (inSoak && kind !== 'garbage'))
+          .map((kind) => ({ service, kind })),
+    ),
+  )(
+    '$service $kind for good: nothing is called more than twice, and all is well 25 s after it ends',
+    async ({ service, kind }) => {
+      const { answer } = await askThroughFaults(broker, broker.newCase(), service, [
+        { kind, service },
+      ]);
+      expect(answer.status).toBe(503);
+    },
+  );
+
+  it.each(states.filter((_, index) => inSoak || index % 2 === 0))(
+    'a machine killed after %s: what it had is recorded, and the next has its turn in 25 s',
+    async (state) => {
+      const person = broker.newCase();
+      broker.killAt(state, 'exit');
+      const answer = await person.ask();
+      expect(broker.isKilled()).toBe(true);
+      // 200 where the entry was there already, which the front may serve by itself.
+      expect([200, 503]).toContain(answer.status);
+      await expectPromises(broker, answer, state);
+      await broker.time.advance(intervalMillis);
+      broker.gate.reset();
+      const later = await person.ask();
+      expect(later.status).toBe(200);
+      await expectPromises(broker, later, state);
+    },
+  );
+
+  /** A revocation that comes while a session is minted, and one call that fails beside it. */
+  const revokedMeanwhile = async (faults: readonly Fault[]) => {
+    const person = broker.newCase();
+    broker.gate.reset(...faults);
+    broker.onEnter(async (state) => {
+      if (state === 'AssumeMappedRole') await broker.revoke(person.subject);
+    });
+    return person.ask();
+  };
+
+  it('hands out nothing to whom was revoked meanwhile [SEC-08]', async () => {
+    expect((await revokedMeanwhile([])).status).toBe(403);
+  });
+
+  it.each(
+    calls.flatMap((name, at) =>
+      faultKinds
+        .filter((kind) => at >= 22 && (inSoak || kind === (at % 2 === 0 ? 'garbage' : 'loses')))
+        .map((kind) => ({ name, at, kind })),
+    ),
+  )(
+    'a revocation while a session is minted, and call $at, $name, $kind: never an answer with credentials [SEC-08]',
+    async ({ at, kind }) => {
+      expect([403, 500, 503]).toContain((await revokedMeanwhile([{ at, kind }])).status);
+    },
+  );
+
+  it('takes no table that says nothing for one in which nothing was revoked: front and machine [SEC-03]', async () => {
+    const person = broker.newCase();
+    broker.gate.reset(
+      { kind: 'garbage', service: 'ResolveIdentity dynamodb' },
+      { kind: 'garbage', service: 'ConfirmNotRevoked dynamodb' },
+    );
+    broker.onEnter(async (state) => {
+      if (state === 'ResolveIdentity') await broker.revoke(person.subject);
+    });
+    // The front, which looks once more before it bridges an outage, sees it.
+    expect((await person.ask()).status).toBe(403);
+    expect(broker.executions.at(-1)?.states).not.toContain('TakeLease');
+    broker.gate.reset({ kind: 'garbage', service: 'front dynamodb' });
+    const { length } = broker.executions;
+    expect((await person.ask()).status).toBe(503);
+    expect(broker.executions).toHaveLength(length);
+  });
+
+  it('has no key that is in no row: what seals it fails before there is one', async () => {
+    const person = broker.newCase();
+    await person.ask();
+    const askedOfKms = broker.gate.passed.flatMap((name, at) =>
+      name.startsWith('exchange kms') ? [{ name, at }] : [],
+    );
+    expect(askedOfKms).toHaveLength(3);
+    for (const { name, at } of askedOfKms) {
+      await askThroughFaults(broker, broker.newCase(), name, [{ kind: 'fails', at }]);
+    }
+  });
+
+  const pairs = inSoak ? 400 : 12;
+
+  it(`keeps its promises through ${String(pairs)} pairs of faults`, async () => {
+    // A fixed sequence: what fails once fails again.
+    let state = 20_261_121;
+    const draw = <T>(values: readonly T[]): T => {
+      state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+      return values[Math.floor((state / 2_147_483_648) * values.length)] as T;
+    };
+    const numbers = [...calls.keys()];
+    for (let pair = 0; pair < pairs; pair += 1) {
+      const faults: Fault[] = [draw(numbers), draw(numbers)].map((at) => ({
+        at,
+        kind: draw<FaultKind>(faultKinds),
+      }));
+      await askThroughFaults(broker, broker.newCase(), `invoke ${JSON.stringify(faults)}`, faults);
+    }
+  }, 300_000);
+});
