@@ -1,0 +1,102 @@
+/** Files of tests with all that they test, each compiled once and evaluated as often as a mutant needs it anew. */
+import { readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Script } from 'node:vm';
+import { build, type Plugin } from 'esbuild';
+import type * as fastCheck from 'fast-check';
+import { collectTests, type CollectedTest } from './jest-words.ts';
+
+export interface TestBundle {
+  /** Relative to the directory of the project. */
+  readonly file: string;
+  /** The files that it is made of, packages left out. */
+  readonly inputs: ReadonlySet<string>;
+  /** Evaluates tests and tested code from nothing. */
+  readonly load: () => readonly CollectedTest[];
+}
+
+/** CommonJS knows no `import.meta`; a file's own address is written in its place. */
+const ownAddress: Plugin = {
+  name: 'own-address',
+  setup: (builder) => {
+    builder.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8');
+      const contents = text
+        .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href))
+        .replaceAll('import.meta.dirname', JSON.stringify(join(path, '..')));
+      return { contents, loader: 'ts' };
+    });
+  },
+};
+
+type FastCheck = typeof fastCheck & { readonly default: typeof fastCheck };
+
+/** A mutant that fifty cases do not find is said to live. */
+const mostRuns = 50;
+
+/** The same cases for every mutant, and few of them: what is killed does not depend on luck. */
+const withFewRuns = (original: FastCheck): object => {
+  const assert: FastCheck['assert'] = ((property: never, parameters?: { numRuns?: number }) =>
+    original.assert(property, {
+      ...parameters,
+      numRuns: Math.min(parameters?.numRuns ?? mostRuns, mostRuns),
+      seed: 1,
+    })) as FastCheck['assert'];
+  return { ...original, assert, default: { ...original.default, assert } };
+};
+
+const testsUnder = (root: string, directories: readonly string[]): string[] =>
+  directories.flatMap((directory) =>
+    readdirSync(join(root, directory), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.test.ts'))
+      .map((name) => join(directory, name))
+      .sort(),
+  );
+
+/** @param root where the project lies; its tests may be of a copy with mutants in it */
+export const bundleTests = async (
+  root: string,
+  directories: readonly string[],
+): Promise<readonly TestBundle[]> => {
+  const files = testsUnder(root, directories);
+  const require = createRequire(join(root, 'package.json'));
+  const fewRuns = withFewRuns(require('fast-check') as FastCheck);
+  return Promise.all(
+    files.map(async (file) => {
+      const { outputFiles, metafile } = await build({
+        absWorkingDir: root,
+        entryPoints: [file],
+        bundle: true,
+        write: false,
+        metafile: true,
+        format: 'cjs',
+        platform: 'node',
+        target: 'node20',
+        packages: 'external',
+        logLevel: 'silent',
+        plugins: [ownAddress],
+      });
+      const text = outputFiles[0]?.text ?? '';
+      const script = new Script(`(function (require, module, exports) {${text}\n})`, {
+        filename: join(root, `${file}.bundle.cjs`),
+      });
+      return {
+        file,
+        inputs: new Set(Object.keys(metafile.inputs).map((input) => relative('.', input))),
+        load: () => {
+          const { words, tests } = collectTests(file);
+          const requireHere = (name: string): unknown => {
+            if (name === '@jest/globals') return words;
+            return name === 'fast-check' ? fewRuns : (require(name) as unknown);
+          };
+          const evaluate = script.runInThisContext() as (...args: unknown[]) => void;
+          evaluate(requireHere, { exports: {} }, {});
+          return tests;
+        },
+      };
+    }),
+  );
+};
