@@ -44,14 +44,14 @@ export const dynamoIdentityRegistry = (options: {
         throw awsFailure(error);
       });
   },
-  remember: async (subject, identity, username = null) => {
+  remember: async (subject, identity, { username = null, personCame = identity.linked } = {}) => {
     const linked = identity.linked ? ':linked' : 'if_not_exists(linked, :linked)';
     await options.client
       .send(
         new UpdateItemCommand({
           TableName: options.tableName,
           Key: keyOf.subject(subject),
-          ConditionExpression: `(attribute_not_exists(identityId) OR identityId = :id)${identity.linked ? '' : ' AND attribute_not_exists(awaitsLogin)'}`,
+          ConditionExpression: `(attribute_not_exists(identityId) OR identityId = :id)${personCame ? '' : ' AND attribute_not_exists(awaitsLogin)'}`,
           UpdateExpression: `SET identityId = :id, linked = ${linked}${username === null ? '' : ', username = :username'} REMOVE registrationBegun, awaitsLogin`,
           ExpressionAttributeValues: {
             ':id': text(identity.identityId),

@@ -170,13 +170,16 @@ export interface IdentityRegistry {
   readonly begin: (subject: string) => Promise<void>;
   /**
    * Remembers a subject's identity, and the username where it is known. Keeps an identity that is already there.
-   * @throws Identity.Conflict when another identity id is already on record, or the person's own login is awaited and
-   *   was not linked
+   * @throws Identity.Conflict when another identity id is already on record, or the person is awaited and has not come
    */
   readonly remember: (
     subject: string,
     identity: RegisteredIdentity,
-    username?: string | null,
+    known?: {
+      readonly username?: string | null;
+      /** Whether the person presented an ID token, so that nobody needs to wait any more. */
+      readonly personCame?: boolean;
+    },
   ) => Promise<void>;
 }
 

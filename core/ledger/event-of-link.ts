@@ -25,7 +25,10 @@ const sessionIn = (record: LedgerRecord): Detail => ({
   expiresAt: timeOrNull(record.data['expiresAtEpochSeconds']),
 });
 
-/** Null for records that are nobody's event: a session that begins, fails or is withdrawn, and batches under way. */
+/**
+ * Null for records that are nobody's event: a session that begins, fails or is withdrawn, batches under way, and
+ * identities that are being adopted.
+ */
 const eventIn = (record: LedgerRecord): readonly [EventName, Detail] | null => {
   const { kind, id, data } = record;
   switch (kind) {
@@ -64,6 +67,8 @@ const eventIn = (record: LedgerRecord): readonly [EventName, Detail] | null => {
         },
       ];
     case 'identity':
+      // An adoption: there is none until the person comes.
+      if (typeof data['identityId'] !== 'string') return null;
       return [
         'Identity Registered',
         { identityId: data['identityId'], linked: data['linked'] === 1 },

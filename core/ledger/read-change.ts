@@ -64,7 +64,16 @@ const keptAttributes = {
     'executionArn',
   ],
   denial: ['error', 'client', 'actor', 'grant', 'tokenId', 'executionArn'],
-  identity: ['identityId', 'linked'],
+  identity: [
+    'identityId',
+    'linked',
+    'awaitsLogin',
+    // The last that an operator changed about it.
+    'identityChange',
+    'identityChangeReason',
+    'identityChangedBy',
+    'identityChangedAtEpochSeconds',
+  ],
   revocation: [
     'target',
     'targetKind',
@@ -172,9 +181,15 @@ const revokedSubjectIn = (row: PlainRow): string | null => {
   return kind === 'subject' && typeof name === 'string' ? name : null;
 };
 
-const isIdentityNew = (before: PlainRow | null, after: PlainRow): boolean =>
-  after['identityId'] !== undefined &&
-  ['identityId', 'linked'].some((attribute) => before?.[attribute] !== after[attribute]);
+/** Another identity, or one that an operator has changed: an adoption takes it away until the person comes. */
+const isIdentityNew = (before: PlainRow | null, after: PlainRow): boolean => {
+  const isOther = (attribute: string) => before?.[attribute] !== after[attribute];
+  return (
+    (after['identityId'] !== undefined && ['identityId', 'linked'].some(isOther)) ||
+    (after['identityChange'] !== undefined &&
+      ['identityId', 'awaitsLogin', 'identityChangedAtEpochSeconds'].some(isOther))
+  );
+};
 
 /** A dash stands for nothing, as the rows have it. */
 const textIn = (row: PlainRow, attribute: string): string | null => {

@@ -38,7 +38,7 @@ export interface RegistrationPorts {
  * @throws Quota.Elapsed when the second that was paid for is over
  * @throws Token.Expired when the person's ID token has expired meanwhile
  * @throws Identity.Conflict when a login already belongs to another identity
- * @throws Identity.LoginRequired when an operator left it to the person's own login which identity it is
+ * @throws Identity.LoginRequired when an operator left it to the person's next sign-in which identity it is
  * @throws Upstream.*, Sealing.Failed
  */
 export const registerIdentity = async (
@@ -50,7 +50,9 @@ export const registerIdentity = async (
   const { developer, personal } = await loginsOf(ports, context, caller, sealedToken);
   const logins = { ...developer, ...personal };
   const onRecord = await ports.registry.lookUp(caller.subject);
-  if (onRecord.awaitsLogin && personal === null) {
+  // In a deployment that links no login, the person's own request decides as well: it makes the identity anew.
+  const personCame = caller.tokenUse === 'id';
+  if (onRecord.awaitsLogin && !personCame) {
     throw new StepkeyError('Identity.LoginRequired');
   }
   const known =
@@ -67,7 +69,10 @@ export const registerIdentity = async (
     identityId: requireIdentityId(await ports.directory.register({ identityId: adopted, logins })),
     linked: personal !== null,
   };
-  await ports.registry.remember(caller.subject, registered, caller.username);
+  await ports.registry.remember(caller.subject, registered, {
+    username: caller.username,
+    personCame,
+  });
   return registered;
 };
 

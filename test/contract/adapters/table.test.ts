@@ -230,7 +230,7 @@ describe.each([
     const { subject } = scope();
     const identity = { identityId: 'us-east-1:aaaa', linked: false };
     expect(await table.recall(subject)).toBeNull();
-    await table.remember(subject, identity, 'alice');
+    await table.remember(subject, identity, { username: 'alice' });
     expect(await table.recall(subject)).toBe('alice');
     await table.remember(subject, identity);
     expect(await table.recall(subject)).toBe('alice');
@@ -251,6 +251,15 @@ describe.each([
     expect(await table.lookUp(subject)).toEqual(awaiting);
     const identity = { identityId: 'us-east-1:bbbb', linked: true };
     await table.remember(subject, identity);
+    expect(await table.lookUp(subject)).toEqual({ identity, wasBegun: false, awaitsLogin: false });
+  });
+
+  it('waits no longer once the person came, though no login was linked', async () => {
+    const table = newTable();
+    const { subject } = scope();
+    await table.awaitLogin(subject);
+    const identity = { identityId: 'us-east-1:bbbb', linked: false };
+    await table.remember(subject, identity, { personCame: true });
     expect(await table.lookUp(subject)).toEqual({ identity, wasBegun: false, awaitsLogin: false });
   });
 

@@ -110,11 +110,11 @@ export const fakeTable = (): FakeTable => {
       check();
       return usernames.get(subject) ?? null;
     },
-    remember: async (subject, identity, username = null) => {
+    remember: async (subject, identity, { username = null, personCame = identity.linked } = {}) => {
       await Promise.resolve();
       check();
       const present = identities.get(subject);
-      if (awaiting.has(subject) && !identity.linked) throw new StepkeyError('Identity.Conflict');
+      if (awaiting.has(subject) && !personCame) throw new StepkeyError('Identity.Conflict');
       if (present !== undefined && present.identityId !== identity.identityId) {
         throw new StepkeyError('Identity.Conflict');
       }

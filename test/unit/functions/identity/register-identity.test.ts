@@ -78,6 +78,18 @@ describe('[SEC-05] registering an identity', () => {
     expect(await register(null, { tokenUse: 'access' })).toMatchObject({ identityId: own });
   });
 
+  it('lets nobody wait for ever where linking is switched off: the person’s own request ends it', async () => {
+    const here: LoginContext = { ...context, identityMode: 'developer' };
+    const job = { tokenUse: 'access' } as const;
+    await register(null, job, here);
+    table.awaitLogin(subject);
+    expect(await nameOfFailure(register(null, job, here))).toBe('Identity.LoginRequired');
+    const { identityId, linked } = await register(null, {}, here);
+    expect(linked).toBe(false);
+    expect(await remembered()).toEqual({ identityId, linked: false });
+    expect(await register(null, job, here)).toEqual({ identityId, linked: false });
+  });
+
   it('links the person’s login to the identity on record', async () => {
     const made = await pool.register({ identityId: null, logins: developerLogin });
     expect(await register(made)).toEqual({ identityId: made, linked: true });

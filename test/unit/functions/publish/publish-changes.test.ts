@@ -183,6 +183,30 @@ describe('publishing changes of the table', () => {
     expect([chained(), told]).toEqual([[], []]);
   });
 
+  it('chains an adoption with its reason and operator, and tells of the identity only when it is there', async () => {
+    const had = { identityId: 'us-east-1:aaaa', linked: 0, username: 'alice@example.com' };
+    const change = {
+      identityChange: 'adopt',
+      identityChangeReason: 'her own app came first',
+      identityChangedBy: 'arn:aws:iam::123456789012:user/olga',
+      identityChangedAtEpochSeconds: noonEpochSeconds,
+    };
+    const waits = { username: had.username, awaitsLogin: 1, ...change };
+    const came = { username: had.username, identityId: 'us-east-1:bbbb', linked: 1, ...change };
+    const ofAlice = (after: PlainRow, before: PlainRow) =>
+      changeOf('SUBJECT#users:alice', 'SUBJECT', after, before);
+    expect(await publishChanges(ports, [ofAlice(waits, had)])).toBeNull();
+    expect(chained().map(({ record }) => JSON.parse(record) as unknown)).toMatchObject([
+      { kind: 'identity', subject: 'users:alice', data: { awaitsLogin: 1, ...change } },
+    ]);
+    expect(told).toEqual([]);
+    await publishChanges(ports, [ofAlice(came, waits), ofAlice({ ...came, username: 'al' }, came)]);
+    expect(chained()).toHaveLength(2);
+    expect(told.map(({ name, detail }) => [name, detail])).toMatchObject([
+      ['Identity Registered', { identityId: 'us-east-1:bbbb', linked: true }],
+    ]);
+  });
+
   it('repeats without a second record, and tells again with the same place', async () => {
     const changes = everyKind();
     await publishChanges(ports, changes);
