@@ -2,11 +2,20 @@ import type { Decision } from '../contracts/decision.ts';
 import type { CacheEntry, KnownState } from '../ports.ts';
 import { epochsOf, sameEpochs } from '../revocation.ts';
 
+/** A session must live longer than its minimum by more than this, or most hand-outs would be mints. */
+export const leastUsableSeconds = 300;
+
 /**
- * Below the minimum plus up to this much, an entry is served and replaced in the background. A session must live
- * longer than its minimum by more than this, or every hand-out would start a refresh.
+ * Below the minimum plus up to this much, an entry is served and replaced in the background: the last third of the time
+ * in which it may be served at all. Where everything was minted at once, refreshes then come at 2.5 times their mean
+ * rate at most, however long sessions live; a narrower window raises that, a wider one mints more (ADR 31).
+ * @param minTtlSeconds as for `weighEntry`
  */
-export const refreshWindowSeconds = 300;
+export const refreshWindowSecondsOf = (
+  { durationSeconds }: Pick<Decision, 'durationSeconds'>,
+  minTtlSeconds: number,
+): number => Math.max(0, Math.floor((durationSeconds - minTtlSeconds) / 3));
+
 /** Served only while upstream is down, and never with less left than this. */
 const staleFloorSeconds = 300;
 
@@ -32,7 +41,8 @@ export const weighEntry = (
     return { use: 'none', entry: null };
   }
   const remainingSeconds = entry.expiresAtEpochSeconds - nowEpochSeconds;
-  if (remainingSeconds >= minTtlSeconds + refreshJitterSeconds(decision.cacheKey)) {
+  const windowSeconds = refreshWindowSecondsOf(decision, minTtlSeconds);
+  if (remainingSeconds >= minTtlSeconds + refreshJitterSeconds(decision.cacheKey, windowSeconds)) {
     return { use: 'serve', entry };
   }
   if (remainingSeconds >= minTtlSeconds) return { use: 'serve-and-refresh', entry };
@@ -41,6 +51,6 @@ export const weighEntry = (
     : { use: 'none', entry: null };
 };
 
-/** 0–300 s, fixed per entry, so that entries minted together are not refreshed together. */
-const refreshJitterSeconds = (cacheKey: string): number =>
-  Number.parseInt(cacheKey.slice(0, 8), 16) % (refreshWindowSeconds + 1);
+/** From 0 to the window, fixed per entry, so that entries minted together are not refreshed together. */
+const refreshJitterSeconds = (cacheKey: string, windowSeconds: number): number =>
+  Number.parseInt(cacheKey.slice(0, 8), 16) % (windowSeconds + 1);

@@ -1,5 +1,5 @@
 import { faultIn, type FaultAt, type FileFault } from '../file-faults.ts';
-import { refreshWindowSeconds } from '../cache/weigh-entry.ts';
+import { leastUsableSeconds } from '../cache/weigh-entry.ts';
 import { reservedTagPrefix } from '../session/session-tags.ts';
 import { isSubjectPlaceholder } from '../session/subject-values.ts';
 import { parseStrictJson } from '../strict-json.ts';
@@ -115,10 +115,10 @@ const meaningFaults = (grant: Grant, context: GrantContext): readonly FaultAt[] 
     }
   });
   const { minTtlSeconds, durationSeconds } = grant.session;
-  if (minTtlSeconds + refreshWindowSeconds >= durationSeconds) {
+  if (minTtlSeconds + leastUsableSeconds >= durationSeconds) {
     faults.push({
       path: ['session', 'minTtlSeconds'],
-      reason: `must be more than ${String(refreshWindowSeconds)} s below durationSeconds, or every hand-out would start a refresh`,
+      reason: `must be more than ${String(leastUsableSeconds)} s below durationSeconds, or most hand-outs would be mints`,
     });
   }
   const roles = mappedRolesOf(grant);

@@ -1,4 +1,4 @@
-import { refreshWindowSeconds } from '../../core/cache/weigh-entry.ts';
+import { leastUsableSeconds } from '../../core/cache/weigh-entry.ts';
 import type { Decision } from '../../core/contracts/decision.ts';
 import { errorCatalogue, StepkeyError } from '../../core/errors.ts';
 import { decide, type Wish } from '../../core/grants/decide.ts';
@@ -68,7 +68,7 @@ const obtain = async (
 
 const minTtlOf = (decision: Decision, wish: CredentialsWish): number => {
   const minTtlSeconds = Math.max(decision.minTtlSeconds, wish.minTtlSeconds ?? 0);
-  if (minTtlSeconds + refreshWindowSeconds >= decision.durationSeconds) {
+  if (minTtlSeconds + leastUsableSeconds >= decision.durationSeconds) {
     throw new StepkeyError('Request.Malformed', {
       faults: ['minTtlSeconds: the grant gives no session that long'],
     });

@@ -1,4 +1,4 @@
-import { refreshWindowSeconds } from '../../core/cache/weigh-entry.ts';
+import { refreshWindowSecondsOf } from '../../core/cache/weigh-entry.ts';
 import type { Decision } from '../../core/contracts/decision.ts';
 import type { IssueInput, IssueOutcome } from '../../core/contracts/issue.ts';
 import type { Epochs } from '../../core/contracts/session.ts';
@@ -85,7 +85,7 @@ export const startRefresh = async (
   minTtlSeconds: number,
 ): Promise<void> => {
   try {
-    const wantedTtlSeconds = minTtlSeconds + refreshWindowSeconds;
+    const wantedTtlSeconds = minTtlSeconds + refreshWindowSecondsOf(decision, minTtlSeconds);
     const input = await inputOf(ports, request, decision, wantedTtlSeconds, '-');
     await ports.machine.start(input, ports.ids.next());
   } catch (error) {

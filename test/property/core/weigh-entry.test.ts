@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 
-import { weighEntry } from '../../../core/cache/weigh-entry.ts';
+import { refreshWindowSecondsOf, weighEntry } from '../../../core/cache/weigh-entry.ts';
+import type { Decision } from '../../../core/contracts/decision.ts';
 import type { KnownState } from '../../../core/ports.ts';
 import { decisionOf, entryOf, sessionOf } from '../../support/callers-sessions.ts';
 import { noonEpochSeconds } from '../../support/callers.ts';
@@ -25,6 +26,7 @@ const arrangement: fc.Arbitrary<Arrangement> = fc.record({
 const weigh = (
   { remainingSeconds, minTtlSeconds, cacheKey }: Arrangement,
   changes: Partial<KnownState> = {},
+  of: Decision = decision,
 ) => {
   const zero = state(0);
   const known: KnownState = {
@@ -37,7 +39,23 @@ const weigh = (
     leaseUntilEpochMillis: null,
     ...changes,
   };
-  return weighEntry(known, { ...decision, cacheKey }, minTtlSeconds, noonEpochSeconds).use;
+  return weighEntry(known, { ...of, cacheKey }, minTtlSeconds, noonEpochSeconds).use;
+};
+
+/** How long after it was minted a session is first refreshed, where it is asked for all the time. */
+const firstRefreshSeconds = (of: Decision, minTtlSeconds: number): number => {
+  const isServed = (seconds: number) => {
+    const remainingSeconds = of.durationSeconds - seconds;
+    return weigh({ remainingSeconds, minTtlSeconds, cacheKey: of.cacheKey }, {}, of) === 'serve';
+  };
+  let served = 0;
+  let refreshed = of.durationSeconds;
+  while (refreshed - served > 1) {
+    const middle = Math.floor((served + refreshed) / 2);
+    if (isServed(middle)) served = middle;
+    else refreshed = middle;
+  }
+  return refreshed;
 };
 
 describe('[SEC-04] an entry', () => {
@@ -64,15 +82,46 @@ describe('[SEC-04] an entry', () => {
     );
   });
 
-  it('is refreshed only within 300 s of the minimum, and served without above that', () => {
+  it('is refreshed only within the window above the minimum, and served without above that', () => {
     fc.assert(
       fc.property(arrangement, (given) => {
         const use = weigh(given);
         const aboveSeconds = given.remainingSeconds - given.minTtlSeconds;
-        if (use === 'serve-and-refresh') expect(aboveSeconds).toBeLessThan(300);
-        if (aboveSeconds >= 300) expect(use).toBe('serve');
+        const windowSeconds = refreshWindowSecondsOf(decision, given.minTtlSeconds);
+        if (use === 'serve-and-refresh') expect(aboveSeconds).toBeLessThan(windowSeconds);
+        if (aboveSeconds >= Math.max(0, windowSeconds)) expect(use).toBe('serve');
       }),
       { numRuns: 1000 },
+    );
+  });
+
+  it('minted together with others is refreshed with at most three times as many of them at a time as in the mean', () => {
+    const lifetime = fc
+      .record({
+        durationSeconds: fc.integer({ min: 900, max: 43_200 }),
+        minTtlSeconds: fc.integer({ min: 300, max: 43_000 }),
+      })
+      .filter(({ durationSeconds, minTtlSeconds }) => durationSeconds - minTtlSeconds > 300);
+    fc.assert(
+      fc.property(lifetime, ({ durationSeconds, minTtlSeconds }) => {
+        const of = { ...decision, durationSeconds };
+        const windowSeconds = refreshWindowSecondsOf(of, minTtlSeconds);
+        // Keys are digests, so every jitter is as likely as another: one entry of each of 100 of them.
+        const servedSeconds = Array.from({ length: 100 }, (_, index) => {
+          const jitterSeconds = Math.floor((index * windowSeconds) / 100);
+          const cacheKey = jitterSeconds.toString(16).padStart(8, '0').padEnd(64, '0');
+          return firstRefreshSeconds({ ...of, cacheKey }, minTtlSeconds);
+        });
+        const meanSeconds = servedSeconds.reduce((sum, each) => sum + each, 0) / 100;
+        const binSeconds = windowSeconds / 10;
+        const bins = new Map<number, number>();
+        for (const seconds of servedSeconds) {
+          const bin = Math.floor(seconds / binSeconds);
+          bins.set(bin, (bins.get(bin) ?? 0) + 1);
+        }
+        expect(Math.max(...bins.values()) / binSeconds).toBeLessThan((3 * 100) / meanSeconds);
+      }),
+      { numRuns: 20 },
     );
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import {
-  refreshWindowSeconds,
+  refreshWindowSecondsOf,
   weighEntry,
   type EntryUse,
 } from '../../../../core/cache/weigh-entry.ts';
@@ -21,7 +21,7 @@ const knownOf = (changes: Partial<KnownState> = {}): KnownState => ({
   ...changes,
 });
 
-/** The first eight digits of the key decide the jitter: `x mod 301`. */
+/** The first eight digits of the key decide the jitter: `x mod 801` of an hour that may be served down to 1,200 s. */
 const keyOfJitter = (seconds: number) => seconds.toString(16).padStart(8, '0') + '0'.repeat(56);
 const useWith = (
   remainingSeconds: number,
@@ -46,12 +46,12 @@ describe('[SEC-04] an entry', () => {
     [1349, 150, 'serve-and-refresh'],
     [1200, 150, 'serve-and-refresh'],
     [1199, 150, 'stale-only'],
-    [1500, 300, 'serve'],
-    [1499, 300, 'serve-and-refresh'],
-    [1200, 300, 'serve-and-refresh'],
-    [1199, 300, 'stale-only'],
-    [300, 300, 'stale-only'],
-    [299, 300, 'none'],
+    [2000, 800, 'serve'],
+    [1999, 800, 'serve-and-refresh'],
+    [1200, 800, 'serve-and-refresh'],
+    [1199, 800, 'stale-only'],
+    [300, 800, 'stale-only'],
+    [299, 800, 'none'],
   ])('with %i s left and a jitter of %i s is good for: %s', (remaining, jitter, use) => {
     expect(useWith(remaining, { jitter })).toBe(use);
   });
@@ -73,9 +73,10 @@ describe('[SEC-04] an entry', () => {
   });
 
   it('waits for its refresh no longer than the machine looks ahead', () => {
-    expect(refreshWindowSeconds).toBe(300);
-    for (const jitter of [300, 301, 601]) {
-      expect(useWith(1200 + refreshWindowSeconds, { jitter })).toBe('serve');
+    const windowSeconds = refreshWindowSecondsOf(decisionOf(), 1200);
+    expect(windowSeconds).toBe(800);
+    for (const jitter of [800, 801, 1601]) {
+      expect(useWith(1200 + windowSeconds, { jitter })).toBe('serve');
     }
   });
 });

@@ -23,7 +23,7 @@ const minted = sessionOf({
 });
 const names = Object.keys(errorCatalogue) as ErrorName[];
 const retryable = names.filter((name) => errorCatalogue[name].retryable);
-const jitterSeconds = Number.parseInt(decisionOf().cacheKey.slice(0, 8), 16) % 301;
+const jitterSeconds = Number.parseInt(decisionOf().cacheKey.slice(0, 8), 16) % 801;
 
 beforeEach(async () => {
   front = frontAtNoon();
@@ -162,7 +162,7 @@ describe('a refresh', () => {
     expect((await run()).session).toEqual(inWindow);
     expect(front.journal).toEqual(['read', 'open', 'record issuance', 'seal', 'start']);
     expect(starts()).toMatchObject([
-      { input: { kind: 'credentials', grant: 'own-files', refreshAheadSeconds: 300 } },
+      { input: { kind: 'credentials', grant: 'own-files', refreshAheadSeconds: 800 } },
     ]);
   });
 
