@@ -15,12 +15,24 @@ const segmentsIn = async (stage: Stage): Promise<readonly string[]> => {
   return Contents.map(({ Key }) => Key);
 };
 
-const run = async (stage: Stage): Promise<void> => {
-  const answer = await stage.admin('lambda', 'Invoke', {
-    FunctionName: functionName,
-    Payload: '{"task":"archive"}',
-  });
-  expect(answer['FunctionError']).toBeUndefined();
+/** As the schedule does, with the permission that its rule has. */
+const run = async ({ twin }: Stage): Promise<void> => {
+  const rule = twin.stacks.resources.find(
+    ({ type, logicalId }) => type === 'AWS::Events::Rule' && logicalId.includes('LedgerExport'),
+  );
+  const arn = rule && twin.stacks.resource(rule.stackName, rule.logicalId)?.attributes['Arn'];
+  const { outcome } = await twin.services.lambda.invokeFrom(
+    { service: 'events.amazonaws.com', arn: String(arn) },
+    functionName,
+    '{"task":"archive"}',
+  );
+  expect(outcome).toBe('answered');
+};
+
+/** What other tellings left: chains begin anew with each story, and so would have the same names. */
+const emptyBucket = async (stage: Stage): Promise<void> => {
+  for (const Key of await segmentsIn(stage))
+    await stage.admin('s3', 'DeleteObject', { Bucket: bucketOf(stage), Key });
 };
 
 export const archive: Stories = [
@@ -30,12 +42,12 @@ export const archive: Stories = [
       // Its name only: the table is read under its key.
       stage.as(owner);
       const { twin, people } = stage;
+      await emptyBucket(stage);
       await callApi(twin, 'POST', '/v1/credentials', { token: people.alice.idToken });
       const end = Date.now() + 5_000;
       for (;;) {
-        const before = await segmentsIn(stage);
         await run(stage);
-        if ((await segmentsIn(stage)).length > before.length) break;
+        if ((await segmentsIn(stage)).length > 0) break;
         if (Date.now() > end) throw new Error('Nothing was copied.');
         await new Promise((resolve) => setTimeout(resolve, 50));
       }

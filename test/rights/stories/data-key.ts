@@ -7,6 +7,7 @@ const owners = [
   'function stepkey-identity',
   'function stepkey-exchange',
   'function stepkey-publish',
+  'function stepkey-archive',
   'function stepkey-replay',
   'function stepkey-audit',
   'machine stepkey-issue-credentials',

@@ -16,6 +16,7 @@ const families = [
   'REVOCATIONS',
   'WRITER#deny-policy',
   'WRITER#reconciler',
+  'WRITER#archive',
   'WRITER#x',
   'LEDGER#x',
   'RECORD#x',
@@ -42,6 +43,11 @@ const who: Readonly<Partial<Record<Owner, Readonly<Partial<Record<RowCall, reado
     },
     'function stepkey-exchange': {},
     'function stepkey-publish': { PutItem: ['LEDGER#x', 'RECORD#x'], Query: ['LEDGER#x'] },
+    'function stepkey-archive': {
+      GetItem: ['WRITER#archive'],
+      PutItem: ['WRITER#archive'],
+      Query: ['LEDGER#x'],
+    },
     'function stepkey-replay': {
       PutItem: ['LEDGER#x', 'RECORD#x', 'DENIAL#x'],
       Query: ['LEDGER#x', 'RECORD#x'],

@@ -10,6 +10,7 @@ const functionNames = [
   'revoke',
   'batches',
   'publish',
+  'archive',
   'replay',
   'audit',
   'pre-token-generation',
