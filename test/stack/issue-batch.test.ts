@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import jsonata from 'jsonata';
 import { errorCatalogue, isErrorName } from '../../core/errors.ts';
 import { issueBatchRights } from '../../stacks/constructs/issue-batch-rights.ts';
 import { repository, synthesizeStepkey } from './stepkey-templates.ts';
@@ -9,6 +10,7 @@ interface State {
   readonly Type: string;
   readonly Comment?: string;
   readonly TimeoutSeconds?: number;
+  readonly Seconds?: string;
   readonly Retry?: readonly { readonly ErrorEquals: readonly string[]; readonly Comment: string }[];
   readonly Catch?: readonly { readonly ErrorEquals: readonly string[] }[];
   readonly Choices?: readonly { readonly Condition: string }[];
@@ -93,6 +95,36 @@ describe('the state machine issue-batch', () => {
         'States.Timeout',
       ].sort(),
     );
+  });
+
+  it('tries for longer than an execution that died may hold the lease, and ends within an Express execution', async () => {
+    const issue = readFileSync(
+      join(repository, 'statemachines/issue-credentials.asl.json'),
+      'utf8',
+    );
+    const leaseSeconds = Number(/\$millis\(\) \+ (\d+)\) %\}/.exec(issue)?.[1]) / 1000;
+    expect(leaseSeconds).toBe(25);
+    const attempts = Number(
+      /\$attempt < (\d+)/.exec(perLine['WeighExecution']?.Choices?.[1]?.Condition ?? '')?.[1],
+    );
+    const [, seconds = ''] = /^\{% (.*) %\}$/.exec(perLine['AwaitTurn']?.Seconds ?? '') ?? [];
+    const waitsInAll = async (random: number): Promise<number> => {
+      let sum = 0;
+      for (let attempt = 1; attempt <= attempts; attempt += 1) {
+        const wait: unknown = await jsonata(seconds).evaluate(null, {
+          attempt,
+          random: () => random,
+        });
+        expect(Number.isInteger(wait)).toBe(true);
+        sum += wait as number;
+      }
+      return sum;
+    };
+    expect(await waitsInAll(0)).toBeGreaterThan(2 * leaseSeconds);
+    const executionsSeconds =
+      (attempts + 1) * (perLine['IssueCredentials']?.TimeoutSeconds ?? Infinity);
+    // @see Step Functions quotas: an Express execution ends after five minutes
+    expect((await waitsInAll(0.999_999)) + executionsSeconds).toBeLessThan(300);
   });
 
   it('tells a report nothing that is sealed: the answer to a batch holds no session', () => {
