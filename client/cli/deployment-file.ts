@@ -66,29 +66,39 @@ const ofStacks = (file: Fields, client: string): ProfileSettings | null => {
   });
 };
 
-/** @throws CommandError configuration when it cannot be read or says nothing of a deployment, usage for an unknown client */
-export const readDeploymentFile = async (
-  path: string,
-  client: string,
-): Promise<ProfileSettings> => {
-  const unusable = (why: string): CommandError =>
-    new CommandError(
-      exitCodes.configuration,
-      `${path} ${why}; give a twin's .stepkey/endpoints.json or the file of: cdk deploy --outputs-file`,
-    );
+const unusable = (path: string, why: string): CommandError =>
+  new CommandError(
+    exitCodes.configuration,
+    `${path} ${why}; give a twin's .stepkey/endpoints.json or the file of: cdk deploy --outputs-file`,
+  );
+
+/** @throws CommandError configuration when it cannot be read or is no JSON object */
+export const readDeploymentFields = async (path: string): Promise<Fields> => {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw unusable(isMissing(error) ? 'does not exist' : `cannot be read (${reasonOf(error)})`);
+    throw unusable(
+      path,
+      isMissing(error) ? 'does not exist' : `cannot be read (${reasonOf(error)})`,
+    );
   });
   let file: unknown;
   try {
     file = JSON.parse(text);
   } catch {
-    throw unusable('is not JSON');
+    throw unusable(path, 'is not JSON');
   }
-  if (!isObject(file)) throw unusable('says nothing of a deployment');
+  if (!isObject(file)) throw unusable(path, 'says nothing of a deployment');
+  return file;
+};
+
+/** @throws CommandError configuration when it cannot be read or says nothing of a deployment, usage for an unknown client */
+export const readDeploymentFile = async (
+  path: string,
+  client: string,
+): Promise<ProfileSettings> => {
+  const file = await readDeploymentFields(path);
   const settings = isObject(file['clients'])
     ? ofTwin(file, file['clients'], client)
     : ofStacks(file, client);
-  if (settings?.api === undefined) throw unusable('says nothing of a deployment');
+  if (settings?.api === undefined) throw unusable(path, 'says nothing of a deployment');
   return settings;
 };

@@ -6,11 +6,11 @@ import { exitCodes } from './exit-codes.ts';
 import { findProfile } from './find-profile.ts';
 import { checkBroker, checkClock } from './health/broker.ts';
 import { checkDeveloperLogin } from './health/developer-login.ts';
-import type { Finding } from './health/finding.ts';
+import { toldOf, type Finding, type ToldFinding } from './health/finding.ts';
 import { checkGrant, checkLogin } from './health/login.ts';
 import { checkState } from './health/state.ts';
 import { explainFailure } from './explain-failure.ts';
-import { printMany } from './output.ts';
+import { harmless, printMany } from './output.ts';
 import { awsConfigFileOf, configFileOf } from './places.ts';
 import type { Profile } from './profile.ts';
 import type { Terminal } from './terminal.ts';
@@ -19,19 +19,26 @@ const checkAwsProfile = async (terminal: Terminal, { name }: Profile): Promise<F
   const file = awsConfigFileOf(terminal);
   const text = await readFile(file, 'utf8').catch(() => '');
   return text.includes(`credential-process --profile ${name}`)
-    ? { check: 'AWS profile', level: 'ok', message: `${file} has one for this profile` }
+    ? { check: 'aws-profile', level: 'ok', message: `${file} has one for this profile` }
     : {
-        check: 'AWS profile',
+        check: 'aws-profile',
         level: 'warn',
-        message: `${file} has none for this profile; the AWS CLI needs one: stepkey configure --profile ${name}`,
+        message: `${file} has none for this profile, and the AWS CLI needs one`,
+        mend: `Write it: stepkey configure --profile ${name}`,
       };
 };
 
-const findings = async function* (
+interface DoctorOptions {
+  readonly live?: true;
+  readonly deployment?: string;
+}
+
+/** What is seen from this machine with its login. Returns the role that the broker would give, which the deployment must have. */
+const findingsOfLogin = async function* (
   terminal: Terminal,
   profile: Profile,
   isLive: boolean,
-): AsyncGenerator<Finding> {
+): AsyncGenerator<Finding, string | null> {
   yield {
     check: 'configuration',
     level: 'ok',
@@ -43,37 +50,56 @@ const findings = async function* (
   yield checkClock(broker.dateEpochMillis, terminal.nowEpochMillis());
   const login = await checkLogin(terminal, profile);
   yield login;
+  let decidedRoleArn: string | null = null;
   if (login.level !== 'fail' && broker.finding.level !== 'fail') {
-    yield await checkGrant(terminal, profile);
+    const { finding, roleArn } = await checkGrant(terminal, profile);
+    yield finding;
+    decidedRoleArn = roleArn;
     if (isLive) yield await checkDeveloperLogin(terminal, profile);
   }
   yield await checkAwsProfile(terminal, profile);
+  return decidedRoleArn;
+};
+
+const findings = async function* (
+  terminal: Terminal,
+  { live, deployment }: DoctorOptions,
+  command: Command,
+): AsyncGenerator<Finding> {
+  let decidedRoleArn: string | null = null;
+  try {
+    const profile = await findProfile(terminal, flagsOf(command));
+    decidedRoleArn = yield* findingsOfLogin(terminal, profile, live === true);
+  } catch (error) {
+    yield { check: 'configuration', level: 'fail', message: explainFailure(error).message };
+  }
+  if (deployment === undefined) return;
+  // The clients of AWS are loaded only for whoever asks for it.
+  const { checkDeployment, readDeployed } = await import('./health/deployment/index.ts');
+  yield* checkDeployment(await readDeployed(deployment), decidedRoleArn);
 };
 
 const colours = { ok: 'green', warn: 'yellow', fail: 'red' } as const;
+const columns = ['level', 'check', 'message', 'mend'];
 
 const doctor = async (
   terminal: Terminal,
-  { live }: { readonly live?: true },
+  options: DoctorOptions,
   command: Command,
 ): Promise<number> => {
-  const all: Finding[] = [];
+  const all: ToldFinding[] = [];
   const format = formatOf(terminal, command);
   const isColoured = terminal.isOutputTty && !terminal.env['NO_COLOR'];
-  const show = (finding: Finding): void => {
-    all.push(finding);
-    if (format !== 'table') return;
-    const level = finding.level.padEnd(4);
-    const shown = isColoured ? styleText(colours[finding.level], level) : level;
-    terminal.out(`${shown}  ${finding.check.padEnd(15)}  ${finding.message}\n`);
-  };
-  try {
-    const profile = await findProfile(terminal, flagsOf(command));
-    for await (const finding of findings(terminal, profile, live === true)) show(finding);
-  } catch (error) {
-    show({ check: 'configuration', level: 'fail', message: explainFailure(error).message });
+  for await (const finding of findings(terminal, options, command)) {
+    const told = toldOf(finding);
+    all.push(told);
+    if (format !== 'table') continue;
+    const level = told.level.padEnd(4);
+    const shown = isColoured ? styleText(colours[told.level], level) : level;
+    const sentences = [told.message.replace(/\.$/, ''), ...(told.mend === null ? [] : [told.mend])];
+    terminal.out(`${shown}  ${told.check.padEnd(17)}  ${harmless(sentences.join('. '))}\n`);
   }
-  if (format !== 'table') printMany(terminal, format, ['level', 'check', 'message'], all);
+  if (format !== 'table') printMany(terminal, format, columns, all);
   return all.some(({ level }) => level === 'fail') ? exitCodes.checkFailed : exitCodes.ok;
 };
 
@@ -81,10 +107,20 @@ export const command: CommandModule = {
   define: (command, run) => {
     addGrantOptions(command)
       .option(
+        '--deployment <file>',
+        "also look at what the deployment is made of, with an operator's AWS credentials: a twin's endpoints.json, or the file of cdk deploy --outputs-file",
+      )
+      .option(
         '--live',
         'also obtain credentials once without the ID token, which shows that the developer login alone is enough',
       )
       .action(run(doctor));
-    examples(command, 'stepkey doctor', 'stepkey doctor --grant own-files --live');
+    examples(
+      command,
+      'stepkey doctor',
+      'stepkey doctor --deployment .stepkey/endpoints.json',
+      'AWS_PROFILE=operator stepkey doctor --deployment outputs.json --output markdown',
+      'stepkey doctor --grant own-files --live',
+    );
   },
 };

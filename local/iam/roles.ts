@@ -29,6 +29,7 @@ export interface IamStore {
   readonly putRole: (role: StoredRole) => Promise<void>;
   readonly getRole: (arn: string) => StoredRole | undefined;
   readonly roleNamed: (name: string) => StoredRole | undefined;
+  readonly roles: () => readonly StoredRole[];
   readonly deleteRole: (arn: string) => Promise<void>;
   /** @throws TypeError when there is no such role */
   readonly putRolePolicy: (
@@ -104,6 +105,7 @@ export const createIamStore = async (store: Store): Promise<IamStore> => {
     putRole: (role) => roles.put(role.arn, role),
     getRole: (arn) => roles.get(arn),
     roleNamed: (name) => roleNamed(roles, name),
+    roles: () => [...roles.entries()].map(([, role]) => role),
     deleteRole: (arn) => roles.delete(arn),
     putRolePolicy: (roleName, policyName, document) =>
       change(roleName, (role) => ({

@@ -2,10 +2,14 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { metricList, type MetricName } from '../../core/metrics/metric-list.ts';
-import type { Twin } from '../../local/twin.ts';
+import { checkList } from '../../client/cli/health/check-list.ts';
+import { checkDeployment, readDeployed } from '../../client/cli/health/deployment/index.ts';
+import type { Deployed } from '../../client/cli/health/deployment/deployed.ts';
+import type { Finding } from '../../client/cli/health/finding.ts';
+import { startOpenTwin, type OpenTwin } from '../../local/twin.ts';
 import { buildCommandUnderTest, type CommandUnderTest, type Ended } from '../support/command.ts';
 import { callApi } from '../support/twin/api.ts';
-import { startDemoTwin } from '../support/twin/demo-twin.ts';
+import { breakages } from '../support/twin/broken-deployments.ts';
 import { signIn } from '../support/twin/people.ts';
 
 interface MetricLine {
@@ -20,10 +24,12 @@ interface MetricLine {
 }
 
 describe('operating it, on the twin', () => {
-  let twin: Twin;
+  let twin: OpenTwin;
+  let deployed: Deployed;
   let command: CommandUnderTest;
   let home: string;
   let directory: string;
+  let endpointsFile: string;
   const stepkey = (...args: readonly string[]): Promise<Ended> => command.run(home, args);
 
   const metricLinesOf = async (functionName: string): Promise<readonly MetricLine[]> =>
@@ -38,7 +44,11 @@ describe('operating it, on the twin', () => {
 
   beforeAll(async () => {
     let isStsDown = false;
-    const starting = startDemoTwin({
+    const starting = startOpenTwin({
+      stateDirectory: null,
+      port: 0,
+      awsPort: 0,
+      users: 'demo',
       interceptor: ({ operation }) => {
         if (isStsDown && operation === 'AssumeRoleWithWebIdentity') throw new Error('down');
       },
@@ -46,6 +56,9 @@ describe('operating it, on the twin', () => {
     [twin, command] = await Promise.all([starting, buildCommandUnderTest()]);
     home = await command.home();
     directory = join(command.directory, 'copy');
+    endpointsFile = join(command.directory, 'endpoints.json');
+    await writeFile(endpointsFile, JSON.stringify(twin.endpoints), { mode: 0o600 });
+    deployed = await readDeployed(endpointsFile);
     const ask = async (who: string, grant: string): Promise<void> => {
       const { idToken } = await signIn(twin, who);
       await callApi(twin, 'POST', '/v1/credentials', { token: idToken, body: { grant } });
@@ -99,6 +112,45 @@ describe('operating it, on the twin', () => {
     const file = join(directory, keys[0] ?? '');
     await writeFile(file, (await readFile(file, 'utf8')).replace('own-files', 'all-files'));
     expect(await stepkey('issuances', 'verify', '--export', directory)).toMatchObject({ code: 7 });
+  });
+
+  it('doctor says of a deployment that nothing is wrong, check by check', async () => {
+    const found = await stepkey('doctor', '--deployment', endpointsFile, '--output', 'json');
+    const findings = JSON.parse(found.stdout) as { check: string; level: string; mend: unknown }[];
+    const ofDeployment = Object.entries(checkList).flatMap(([id, check]) =>
+      check.of === 'deployment' ? [id] : [],
+    );
+    expect(findings.slice(1).map(({ check }) => check)).toEqual(ofDeployment);
+    for (const { level, mend } of findings.slice(1)) expect([level, mend]).toEqual(['ok', null]);
+    // Nobody is configured in this home, which is a finding of its own.
+    expect(findings[0]).toMatchObject({ check: 'configuration', level: 'fail' });
+    expect(found.code).toBe(7);
+    expect(found.stdout).not.toContain(twin.endpoints.adminCredentials.secretAccessKey);
+  });
+
+  it.each(breakages)('doctor notices $what, and nothing else', async (breakage) => {
+    const { failing, says, misled } = breakage;
+    const decided = failing.includes('mapped-roles')
+      ? `arn:aws:iam::${deployed.accountId}:role/stepkey/${misled ? 'other' : 'stepkey'}-gone`
+      : null;
+    const findings: Finding[] = [];
+    await breakage.break?.(twin);
+    try {
+      const place = { ...deployed, ...misled?.(deployed) };
+      for await (const finding of checkDeployment(place, decided)) findings.push(finding);
+    } finally {
+      await breakage.mend?.(twin);
+    }
+    const wrong = findings.filter(({ level }) => level !== 'ok');
+    expect(wrong.map(({ check }) => check)).toEqual(failing);
+    expect(wrong.map(({ message }) => message).join('\n')).toContain(says);
+  });
+
+  it('every check of a deployment was seen to fail', () => {
+    const seen = new Set<string>(breakages.flatMap(({ failing }) => failing));
+    for (const [id, check] of Object.entries(checkList)) {
+      if (check.of === 'deployment') expect(seen).toContain(id);
+    }
   });
 
   it('[SEC-51] no line has a member beside its metric and the dimensions of the list', async () => {

@@ -24,7 +24,8 @@ export const checkBroker = async (
       finding: {
         check: 'broker',
         level: 'fail',
-        message: `${message.replace(/ (Try again|Check the API).*$/, '')} Check that it runs, the network, and the address: stepkey configure --profile ${profile.name}`,
+        message: message.replace(/ (Try again|Check the API).*$/, ''),
+        mend: `Check that it runs, the network, and the address: stepkey configure --profile ${profile.name}`,
       },
       dateEpochMillis: null,
     };
@@ -47,6 +48,6 @@ export const checkClock = (brokerEpochMillis: number | null, nowEpochMillis: num
   return {
     check,
     level: size > refusedSeconds ? 'fail' : 'warn',
-    message: `this machine is ${String(size)} s ${aheadSeconds > 0 ? 'ahead of' : 'behind'} the broker; set the clock, as by NTP`,
+    message: `this machine is ${String(size)} s ${aheadSeconds > 0 ? 'ahead of' : 'behind'} the broker`,
   };
 };

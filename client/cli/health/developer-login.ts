@@ -6,7 +6,7 @@ import type { Profile } from '../profile.ts';
 import type { Terminal } from '../terminal.ts';
 import type { Finding } from './finding.ts';
 
-const check = 'developer login';
+const check = 'developer-login';
 
 /**
  * Whether the identity pool takes the broker's developer login alone once the person's own is linked, which AWS's
@@ -26,6 +26,7 @@ export const checkDeveloperLogin = async (
         check,
         level: 'warn',
         message: 'not shown: this deployment does not link the own logins of people',
+        mend: 'Nothing: where nothing is linked, nothing depends on it.',
       };
     }
     const wish = wishOf(profile);
@@ -42,7 +43,8 @@ export const checkDeveloperLogin = async (
       : {
           check,
           level: 'warn',
-          message: 'not shown: a session was minted just now; try again in ten minutes',
+          message: 'not shown: a session was minted just now',
+          mend: 'Try again in ten minutes.',
         };
   } catch (error) {
     const { message } = explainFailure(error);
@@ -52,8 +54,13 @@ export const checkDeveloperLogin = async (
       ? {
           check,
           level: 'fail',
-          message: `is not enough alone here: ${message} Batch jobs for linked people will fail; set stepkey:identityMode to developer`,
+          message: `is not enough alone here: ${message}`,
         }
-      : { check, level: 'warn', message: `not shown: ${message}` };
+      : {
+          check,
+          level: 'warn',
+          message: `not shown: ${message}`,
+          mend: 'Mend that first, and run it again.',
+        };
   }
 };

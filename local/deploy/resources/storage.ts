@@ -8,7 +8,12 @@ import { defineHandler } from '../resource-handler.ts';
 import type { ResourceHandler } from '../resource-handler.ts';
 import { policyDocument } from './policy-schema.ts';
 
-const key = z.object({ Description: z.string().optional(), KeyPolicy: policyDocument.optional() });
+const key = z.object({
+  Description: z.string().optional(),
+  KeyPolicy: policyDocument.optional(),
+  Enabled: z.boolean().default(true),
+  EnableKeyRotation: z.boolean().default(false),
+});
 const alias = z.object({ AliasName: z.string(), TargetKeyId: z.string() });
 const table = z.looseObject({ TableName: z.string().optional() });
 const bucket = z.object({ BucketName: z.string().optional() });
@@ -26,14 +31,22 @@ export const storageHandlers = (services: {
   readonly s3: S3Service;
   readonly logs: LogsService;
 }): Record<string, ResourceHandler> => ({
-  'AWS::KMS::Key': defineHandler(key, async ({ properties, stackName, logicalId }) => {
-    const { keyId, keyArn } = await services.kms.createKey({
-      name: `${stackName}/${logicalId}`,
-      ...(properties.Description === undefined ? {} : { description: properties.Description }),
-      ...(properties.KeyPolicy === undefined ? {} : { policy: properties.KeyPolicy }),
-    });
-    return { id: keyId, attributes: { Arn: keyArn, KeyId: keyId } };
-  }),
+  'AWS::KMS::Key': defineHandler(
+    key,
+    async ({ properties, previousProperties, stackName, logicalId }) => {
+      const { keyId, keyArn } = await services.kms.createKey({
+        name: `${stackName}/${logicalId}`,
+        ...(properties.Description === undefined ? {} : { description: properties.Description }),
+        ...(properties.KeyPolicy === undefined ? {} : { policy: properties.KeyPolicy }),
+        // What was disabled or enabled by hand stays so until a template says otherwise.
+        ...(properties.Enabled === (previousProperties?.Enabled ?? true)
+          ? {}
+          : { disabled: !properties.Enabled }),
+        rotatesYearly: properties.EnableKeyRotation,
+      });
+      return { id: keyId, attributes: { Arn: keyArn, KeyId: keyId } };
+    },
+  ),
   'AWS::KMS::Alias': defineHandler(alias, async ({ properties }) => {
     const keyId = properties.TargetKeyId.replace(/^arn:.*:key\//, '');
     await services.kms.createAlias(properties.AliasName, keyId);

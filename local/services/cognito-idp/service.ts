@@ -8,6 +8,7 @@ import { adminGroupOperations } from './admin-groups.ts';
 import { adminUserOperations } from './admin-users.ts';
 import { openChallenges } from './challenges.ts';
 import type { UserPoolContext } from './context.ts';
+import { describedPoolOperations } from './described-pools.ts';
 import { openUserDirectory } from './directory.ts';
 import type { Claims } from './model.ts';
 import { createTokenOverrides } from './pre-token-generation.ts';
@@ -118,6 +119,7 @@ export const createCognitoIdpService = async (deps: CognitoIdpDeps): Promise<Cog
         ...selfServiceOperations(context),
         ...adminUserOperations(context),
         ...adminGroupOperations(context),
+        ...describedPoolOperations(context),
       },
       context,
       deps,

@@ -13,6 +13,7 @@ import {
   roleName,
 } from './parameters.ts';
 import type { Input } from './parameters.ts';
+import { optionalText } from '../sts/parameters.ts';
 
 /** Over all inline policies of a role, white space left out. */
 const inlineLimitCharacters = 10_240;
@@ -86,6 +87,26 @@ export const roleOperations = (iam: IamStore): Readonly<Record<string, Operation
 
   return {
     ...onRole('GetRole', (input) => ({ Role: shownRole(roleOf(input)) })),
+    ListRoles: {
+      authorize: () => [
+        { action: 'iam:ListRoles', resource: `arn:${twinPartition}:iam::${twinAccountId}:role/` },
+      ],
+      run: (input) => {
+        const prefix = optionalText(input, 'PathPrefix', { minimum: 1, maximum: 512 }) ?? '/';
+        const found = iam
+          .roles()
+          .filter(({ path }) => path.startsWith(prefix))
+          .sort((left, right) => (left.name < right.name ? -1 : 1));
+        const { items, more } = pageOf(input, found);
+        // The list leaves out boundaries and tags, as AWS's does.
+        const Roles = items.map((role) => ({
+          ...shownRole(role),
+          PermissionsBoundary: undefined,
+          Tags: undefined,
+        }));
+        return Promise.resolve({ Roles, ...more });
+      },
+    },
     ...onRole('ListAttachedRolePolicies', (input) => {
       const { items, more } = pageOf(input, roleOf(input).managedPolicyArns);
       const policies = items.map((arn) => ({

@@ -1,5 +1,5 @@
 /**
- * Ciphertext blobs: which key made them, and AES-256-GCM over the plaintext with the key id and the
+ * Ciphertext blobs: which key made them, with which of its materials, and AES-256-GCM over the plaintext with the key id and the
  * encryption context as associated data. Opaque to callers, as KMS's own.
  */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
@@ -8,7 +8,9 @@ import { AwsError } from '../../aws.ts';
 /** Name → value; order means nothing. */
 export type EncryptionContext = Readonly<Record<string, string>>;
 
-const version = 1;
+/** The first byte: one more than how often the key had been given new material. */
+const firstMaterial = 1;
+const mostRotations = 250;
 const keyIdBytes = 16;
 const ivBytes = 12;
 const tagBytes = 16;
@@ -31,9 +33,9 @@ const associatedData = (keyId: string, context: EncryptionContext): Buffer => {
   );
 };
 
-/** @param keyId a UUID; the blob carries it */
+/** @param keyId a UUID; the blob carries it, and which of the key's materials made it */
 export const seal = (
-  keyId: string,
+  { keyId, rotations }: { readonly keyId: string; readonly rotations: number },
   material: Buffer,
   context: EncryptionContext,
   plaintext: Uint8Array,
@@ -43,7 +45,7 @@ export const seal = (
   cipher.setAAD(associatedData(keyId, context));
   const body = Buffer.concat([cipher.update(plaintext), cipher.final()]);
   return Buffer.concat([
-    Buffer.from([version]),
+    Buffer.from([firstMaterial + rotations]),
     Buffer.from(keyId.replaceAll('-', ''), 'hex'),
     iv,
     cipher.getAuthTag(),
@@ -51,9 +53,15 @@ export const seal = (
   ]);
 };
 
+/** How often the key had been given new material when it made the blob; below zero where no key made it. */
+export const rotationsOf = (blob: Buffer): number => {
+  const rotations = (blob[0] ?? 0) - firstMaterial;
+  return rotations > mostRotations ? -1 : rotations;
+};
+
 /** The key id that the blob names. @throws AwsError InvalidCiphertextException */
 export const keyIdOf = (blob: Buffer): string => {
-  if (blob.length <= headerBytes || blob[0] !== version) throw invalidCiphertext();
+  if (blob.length <= headerBytes || rotationsOf(blob) < 0) throw invalidCiphertext();
   const hex = blob.toString('hex', 1, 1 + keyIdBytes);
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 };

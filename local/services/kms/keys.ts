@@ -11,6 +11,12 @@ export interface StoredKey {
   readonly name: string;
   readonly description: string;
   readonly policy: PolicyDocument;
+  /** Absent for a key that works; a disabled one refuses every use of it. */
+  readonly disabled?: boolean;
+  /** Whether AWS would give it new material every year. The twin does so only when it is told to. */
+  readonly rotatesYearly?: boolean;
+  /** How often it has had new material; absent for never. What older material made still opens. */
+  readonly rotations?: number;
   readonly createdAtEpochSeconds: number;
 }
 
@@ -19,10 +25,17 @@ export interface KeySpecification {
   readonly description?: string;
   /** Without one, the account's IAM policies decide, as with KMS's default. */
   readonly policy?: PolicyDocument;
+  /** Without, it stays as it is. */
+  readonly disabled?: boolean;
+  readonly rotatesYearly?: boolean;
 }
 
 export interface Keys {
   readonly ensure: (specification: KeySpecification) => Promise<StoredKey>;
+  readonly change: (
+    key: StoredKey,
+    changes: Partial<Pick<StoredKey, 'disabled' | 'rotations'>>,
+  ) => Promise<void>;
   /** Points `alias/…` at a key, wherever it pointed before. */
   readonly putAlias: (alias: string, keyId: string) => Promise<void>;
   /** By key id, key ARN, alias name or alias ARN. @throws AwsError NotFoundException */
@@ -77,10 +90,15 @@ export const createKeys = (
         ...(existing?.[1] ?? make(specification)),
         description: specification.description ?? '',
         policy: specification.policy ?? defaultPolicy(place.accountId),
+        ...(specification.disabled === undefined ? {} : { disabled: specification.disabled }),
+        ...(specification.rotatesYearly === undefined
+          ? {}
+          : { rotatesYearly: specification.rotatesYearly }),
       };
       await keys.put(key.keyId, key);
       return key;
     },
+    change: (key, changes) => keys.put(key.keyId, { ...key, ...changes }),
     putAlias: async (alias, keyId) => {
       await aliases.put(alias, resolve(keyId).keyId);
     },

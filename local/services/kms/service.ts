@@ -7,7 +7,7 @@ import type { AccessRequest, PolicyDocument } from '../../iam/policy.ts';
 import { twinAccountId, twinRegion } from '../../identity.ts';
 import type { KeyVault } from '../../state/keys.ts';
 import type { Store } from '../../state/store.ts';
-import { keyIdOf, open, seal } from './ciphertext.ts';
+import { keyIdOf, open, rotationsOf, seal } from './ciphertext.ts';
 import { blobOf, dataKeyLengthOf, encryptionContextOf, requireSymmetric } from './input.ts';
 import { createKeys } from './keys.ts';
 import type { KeySpecification, StoredKey } from './keys.ts';
@@ -34,8 +34,8 @@ const metadataOf = (key: StoredKey): Input => ({
   Arn: key.arn,
   CreationDate: key.createdAtEpochSeconds,
   Description: key.description,
-  Enabled: true,
-  KeyState: 'Enabled',
+  Enabled: key.disabled !== true,
+  KeyState: key.disabled === true ? 'Disabled' : 'Enabled',
   KeyUsage: 'ENCRYPT_DECRYPT',
   KeyManager: 'CUSTOMER',
   KeySpec: 'SYMMETRIC_DEFAULT',
@@ -56,7 +56,8 @@ export const createKmsService = async (deps: {
     await deps.store.collection('kms-aliases'),
     { accountId: twinAccountId, region: twinRegion, nowEpochMillis },
   );
-  const materialOf = (key: StoredKey): Promise<Buffer> => deps.vault.secret(`kms-${key.keyId}`);
+  const materialOf = (key: StoredKey, rotations = key.rotations ?? 0): Promise<Buffer> =>
+    deps.vault.secret(`kms-${key.keyId}${rotations === 0 ? '' : `-${String(rotations)}`}`);
 
   /** Decrypt finds the key in the blob; a `KeyId` beside it must name the same one. */
   const keyOfBlob = (input: Input): StoredKey => {
@@ -105,11 +106,23 @@ export const createKmsService = async (deps: {
     authorize: (input) => request(operation, keys.resolve(input['KeyId']), input),
     run: async (input) => run(keys.resolve(input['KeyId']), input),
   });
+  const requireEnabled = (key: StoredKey): void => {
+    if (key.disabled === true) throw new AwsError('DisabledException', `${key.arn} is disabled.`);
+  };
+  /** The caller uses the key, which must not be disabled. */
+  const withNamedKey: typeof onNamedKey = (operation, run) =>
+    onNamedKey(operation, (key, input) => {
+      requireEnabled(key);
+      return run(key, input);
+    });
 
   const encrypt = async (key: StoredKey, input: Input, plaintext: Uint8Array): Promise<string> =>
-    seal(key.keyId, await materialOf(key), encryptionContextOf(input), plaintext).toString(
-      'base64',
-    );
+    seal(
+      { keyId: key.keyId, rotations: key.rotations ?? 0 },
+      await materialOf(key),
+      encryptionContextOf(input),
+      plaintext,
+    ).toString('base64');
 
   return {
     name: 'kms',
@@ -117,7 +130,22 @@ export const createKmsService = async (deps: {
       DescribeKey: onNamedKey('DescribeKey', (key) =>
         Promise.resolve({ KeyMetadata: metadataOf(key) }),
       ),
-      GenerateDataKey: onNamedKey('GenerateDataKey', async (key, input) => {
+      DisableKey: onNamedKey('DisableKey', async (key) => {
+        await keys.change(key, { disabled: true });
+        return {};
+      }),
+      EnableKey: onNamedKey('EnableKey', async (key) => {
+        await keys.change(key, { disabled: false });
+        return {};
+      }),
+      GetKeyRotationStatus: onNamedKey('GetKeyRotationStatus', (key) =>
+        Promise.resolve({ KeyId: key.arn, KeyRotationEnabled: key.rotatesYearly === true }),
+      ),
+      RotateKeyOnDemand: withNamedKey('RotateKeyOnDemand', async (key) => {
+        await keys.change(key, { rotations: (key.rotations ?? 0) + 1 });
+        return { KeyId: key.keyId };
+      }),
+      GenerateDataKey: withNamedKey('GenerateDataKey', async (key, input) => {
         const dataKey = randomBytes(dataKeyLengthOf(input));
         return {
           KeyId: key.arn,
@@ -125,14 +153,14 @@ export const createKmsService = async (deps: {
           CiphertextBlob: await encrypt(key, input, dataKey),
         };
       }),
-      GenerateDataKeyWithoutPlaintext: onNamedKey(
+      GenerateDataKeyWithoutPlaintext: withNamedKey(
         'GenerateDataKeyWithoutPlaintext',
         async (key, input) => ({
           KeyId: key.arn,
           CiphertextBlob: await encrypt(key, input, randomBytes(dataKeyLengthOf(input))),
         }),
       ),
-      Encrypt: onNamedKey('Encrypt', async (key, input) => {
+      Encrypt: withNamedKey('Encrypt', async (key, input) => {
         requireSymmetric(input);
         const plaintext = blobOf(input, 'Plaintext', maxPlaintextBytes);
         return {
@@ -146,8 +174,10 @@ export const createKmsService = async (deps: {
         run: async (input) => {
           requireSymmetric(input);
           const key = keyOfBlob(input);
+          requireEnabled(key);
           const blob = blobOf(input, 'CiphertextBlob', maxCiphertextBytes);
-          const plaintext = open(await materialOf(key), encryptionContextOf(input), blob);
+          const material = await materialOf(key, rotationsOf(blob));
+          const plaintext = open(material, encryptionContextOf(input), blob);
           return {
             KeyId: key.arn,
             Plaintext: plaintext.toString('base64'),

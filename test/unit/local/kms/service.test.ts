@@ -34,6 +34,50 @@ beforeEach(async () => {
   ({ keyArn, keyId } = await kms.createKey({ name: 'sealing' }));
 });
 
+describe('the life of a key', () => {
+  it('a disabled key refuses every use, and serves again once it is enabled', async () => {
+    const CiphertextBlob = await sealed({ purpose: 'a' });
+    const uses: [string, Record<string, unknown>][] = [
+      ['Encrypt', { KeyId: keyArn, Plaintext: base64('x') }],
+      ['GenerateDataKey', { KeyId: keyArn, KeySpec: 'AES_256' }],
+      ['GenerateDataKeyWithoutPlaintext', { KeyId: keyArn, KeySpec: 'AES_256' }],
+      ['RotateKeyOnDemand', { KeyId: keyArn }],
+      ['Decrypt', { CiphertextBlob, EncryptionContext: { purpose: 'a' } }],
+    ];
+    await call('DisableKey', { KeyId: keyArn });
+    for (const [operation, input] of uses) {
+      await expect(call(operation, input)).rejects.toMatchObject({ code: 'DisabledException' });
+    }
+    expect(await call('DescribeKey', { KeyId: keyArn })).toMatchObject({
+      KeyMetadata: { Enabled: false, KeyState: 'Disabled' },
+    });
+    await call('EnableKey', { KeyId: keyArn });
+    for (const [operation, input] of uses) await call(operation, input);
+  });
+
+  it('new material seals, and the old still opens what it sealed, also after a restart', async () => {
+    const context = { purpose: 'a' };
+    const blobs = [await sealed(context)];
+    for (let rotation = 1; rotation <= 2; rotation += 1) {
+      await call('RotateKeyOnDemand', { KeyId: keyId });
+      blobs.push(await sealed(context));
+    }
+    const first = blobs.map((blob) => Buffer.from(String(blob), 'base64')[0]);
+    expect(first).toEqual([1, 2, 3]);
+    kms = await createKmsService({ store, vault, clock });
+    for (const CiphertextBlob of blobs) {
+      const opened = await call('Decrypt', { CiphertextBlob, EncryptionContext: context });
+      expect(opened).toMatchObject({ Plaintext: base64('x') });
+    }
+    // What claims to be of other material does not open.
+    const claimed = Buffer.from(String(blobs[1]), 'base64');
+    claimed[0] = 1;
+    await expect(
+      call('Decrypt', { CiphertextBlob: claimed.toString('base64'), EncryptionContext: context }),
+    ).rejects.toMatchObject({ code: 'InvalidCiphertextException' });
+  });
+});
+
 const sealed = async (encryptionContext: Record<string, string>): Promise<unknown> => {
   const input = { KeyId: keyArn, Plaintext: base64('x'), EncryptionContext: encryptionContext };
   return (await call('Encrypt', input))['CiphertextBlob'];

@@ -1,0 +1,3 @@
+/** What `stepkey doctor --deployment` loads. */
+export { checkDeployment } from './check-deployment.ts';
+export { readDeployed } from './deployed.ts';
