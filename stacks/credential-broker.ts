@@ -2,8 +2,9 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { DomainName } from 'aws-cdk-lib/aws-apigateway';
+import { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { createBatchBucket } from './constructs/batch-bucket.ts';
 import { Batches } from './constructs/batches.ts';
@@ -12,70 +13,28 @@ import { BrokerFunctions } from './constructs/broker-functions.ts';
 import { BrokerKeys } from './constructs/broker-keys.ts';
 import { createBrokerTable } from './constructs/broker-table.ts';
 import { DenyPolicy, longestSessionSeconds } from './constructs/deny-policy.ts';
+import { ExistingRoles } from './constructs/existing-roles.ts';
 import { FunctionFactory } from './constructs/function-factory.ts';
+import { createIdentityPool, ownDeveloperProvider } from './constructs/identity-pool.ts';
 import { IssueCredentials } from './constructs/issue-credentials.ts';
 import { Ledger } from './constructs/ledger.ts';
-import { LedgerExport, type LedgerExportSettings } from './constructs/ledger-export.ts';
+import { LedgerExport } from './constructs/ledger-export.ts';
 import { MappedRoles, mappedRoleArnPrefix } from './constructs/mapped-roles.ts';
-import { Revocations, type ReconciliationProps } from './constructs/revocations.ts';
+import { Revocations } from './constructs/revocations.ts';
+import type { CredentialBrokerProps } from './credential-broker-props.ts';
 import { readGrants } from './grant-files.ts';
-import { issuerOf, type UserPoolSource } from './user-pool-source.ts';
-
-export interface CredentialBrokerProps {
-  /** Pools whose tokens the broker takes; also the pools of the API's authorizer. */
-  readonly userPools: readonly UserPoolSource[];
-  /** The identity pool, `<region>:<uuid>`; its developer provider must be `developerProvider`. */
-  readonly identityPoolId: string;
-  /** The broker's login name in the identity pool. AWS never lets it change. */
-  readonly developerProvider: string;
-  /** Directory of the grants: one JSON file per grant, each reviewed. Checked at synthesis. */
-  readonly grantsDirectory: string;
-  /** Directory of the function bundles: `<function>/index.js` and `package.json`. */
-  readonly functionsDirectory: string;
-  /** Where bundles and grants are put together; by default a temporary directory. */
-  readonly stagingDirectory?: string;
-  /** Values of the grants' own placeholders, such as `bucket`; `partition`, `region` and `accountId` are there already. */
-  readonly templateValues?: Readonly<Record<string, string>>;
-  /** 1–20 of `[a-z0-9-]`: begins the names of roles, functions and log groups. Default `stepkey`. */
-  readonly deploymentName?: string;
-  /** `linked` (default): a person's own login and the broker's reach one identity; `developer`: the broker's identities only. */
-  readonly identityMode?: 'linked' | 'developer';
-  /** The Region's quota of GetOpenIdTokenForDeveloperIdentity. Default 50, as AWS gives it. */
-  readonly developerIdentityCallsPerSecond?: number;
-  /** The share of that quota which batches may use; the rest of it stays for people who wait. Default 30. */
-  readonly batchCallsPerSecond?: number;
-  /** How many STS calls in a second minting may make; the account's quota is shared with everything else in it. Default 300. */
-  readonly stsCallsPerSecond?: number;
-  /** How many KMS calls in a second minting may make, counted as if nothing were in memory. Default 2,000. */
-  readonly kmsCallsPerSecond?: number;
-  /** Client name → how many developer-identity calls in a second it may cause at most, interactive and batch together. */
-  readonly clientShares?: Readonly<Record<string, number>>;
-  /** Where manifests and reports of batches are, below `batches/<client>/`. Default a bucket of its own. */
-  readonly batchBucket?: IBucket | Bucket;
-  /** How many subjects of a batch are under way at a time. Default twice `batchCallsPerSecond`. */
-  readonly batchConcurrency?: number;
-  /** How long a batch may go on with what the token that started it was good for, 15 minutes to a day. Default 12 hours. */
-  readonly batchWarrantDuration?: Duration;
-  /** How often and how much of what is live is compared with the user pools. */
-  readonly reconciliation?: ReconciliationProps;
-  /** Origins of browsers that may call the API. Default none. */
-  readonly corsOrigins?: readonly string[];
-  /** False where the account already has a role with which API Gateway writes logs: there is one per account and Region. */
-  readonly managesAccountLogRole?: boolean;
-  /** What becomes of table, keys and logs when the stack goes. Default RETAIN, which also protects the table against deletion. */
-  readonly removalPolicy?: RemovalPolicy;
-  /** How much the functions log; no level logs a secret. Default INFO. */
-  readonly logLevel?: 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
-  /** Keeps a copy of the ledger where nobody can change it for a time. Null (default): no copy. */
-  readonly ledgerExport?: LedgerExportSettings | null;
-  /** How long functions, API and executions keep their logs. Default one year. */
-  readonly logRetention?: RetentionDays;
-}
+import type { BrokerNetwork } from './network.ts';
+import { bundlesDirectory } from './package-files.ts';
+import { issuerOf } from './user-pool-source.ts';
 
 /** The broker: API, functions, state machine, table, keys, and a role for each grant. */
 export class CredentialBroker extends Construct {
   /** Where the API is served, with the stage: `https://…/live/`. */
   readonly apiUrl: string;
+  /** The API's own domain, for an alias record in its zone; null where it has none. */
+  readonly apiDomain: DomainName | null;
+  readonly identityPoolId: string;
+  readonly developerProvider: string;
   readonly tableName: string;
   /** The bus that tells what the broker did. */
   readonly eventBusArn: string;
@@ -106,6 +65,23 @@ export class CredentialBroker extends Construct {
       accountId: stack.account,
       ...props.templateValues,
     };
+    const network = this.#networkOf(props.network);
+    const developerProvider = props.developerProvider ?? ownDeveloperProvider;
+    const identityPoolId =
+      props.identityPoolId ??
+      createIdentityPool(this, {
+        name: deploymentName,
+        developerProvider,
+        logins: props.userPools.map(({ userPool, clients }) => ({
+          userPool,
+          clientIds: Object.values(clients),
+        })),
+        removalPolicy,
+      }).ref;
+    const functionsDirectory = props.functionsDirectory ?? bundlesDirectory;
+    if (functionsDirectory === null) {
+      throw new Error('functionsDirectory: only the package brings its bundles along.');
+    }
     const grants = readGrants(props.grantsDirectory, {
       deployment: deploymentName,
       clients: props.userPools.flatMap(({ clients }) => Object.keys(clients)),
@@ -119,16 +95,28 @@ export class CredentialBroker extends Construct {
       deletionProtection: removalPolicy === RemovalPolicy.RETAIN,
     });
     const denyPolicy = new DenyPolicy(this, 'DenyPolicy', { deploymentName });
+    const trust = {
+      identityPoolId,
+      developerProvider,
+      stsEndpointIds: network?.stsEndpoints.map(({ vpcEndpointId }) => vpcEndpointId) ?? [],
+    };
     new MappedRoles(this, 'MappedRoles', {
-      ...props,
+      ...trust,
       deploymentName,
       grants,
       templateValues,
       denyPolicyArn: denyPolicy.policyArn,
     });
+    new ExistingRoles(this, 'ExistingRoles', {
+      trust,
+      grants,
+      roles: props.existingRoles ?? [],
+      denyPolicyArn: denyPolicy.policyArn,
+    });
     const factory = new FunctionFactory({
       ...shared,
-      functionsDirectory: props.functionsDirectory,
+      functionsDirectory,
+      network,
       stagingDirectory: props.stagingDirectory ?? mkdtempSync(join(tmpdir(), 'stepkey-')),
       grants,
       keys,
@@ -141,8 +129,8 @@ export class CredentialBroker extends Construct {
             clients: source.clients,
           })),
         ),
-        DEVELOPER_PROVIDER: props.developerProvider,
-        IDENTITY_POOL_ID: props.identityPoolId,
+        DEVELOPER_PROVIDER: developerProvider,
+        IDENTITY_POOL_ID: identityPoolId,
         IDENTITY_MODE: identityMode,
         MAPPED_ROLE_ARN_PREFIX: mappedRoleArnPrefix(this, deploymentName),
         TEMPLATE_VALUES: stack.toJsonString(templateValues),
@@ -154,7 +142,7 @@ export class CredentialBroker extends Construct {
       factory,
       keys,
       table,
-      identityPoolId: props.identityPoolId,
+      identityPoolId,
       userPools: props.userPools.map(({ userPool }) => userPool),
     });
     const issueCredentials = new IssueCredentials(this, 'IssueCredentials', {
@@ -222,14 +210,30 @@ export class CredentialBroker extends Construct {
       userPools: props.userPools.map(({ userPool }) => userPool),
       corsOrigins,
       managesAccountLogRole: props.managesAccountLogRole ?? true,
+      front: props.apiFront ?? {},
       dataKey: keys.data,
     });
     this.apiUrl = api.url;
+    this.apiDomain = api.domain;
+    this.identityPoolId = identityPoolId;
+    this.developerProvider = developerProvider;
     this.tableName = table.tableName;
     this.revokeArn = revocations.stateMachineArn;
     this.denyPolicyArn = denyPolicy.policyArn;
     this.eventBusArn = ledger.bus.eventBusArn;
     this.issueCredentialsArn = issueCredentials.stateMachineArn;
     this.issueBatchArn = batches.stateMachineArn;
+  }
+
+  #networkOf(network: BrokerNetwork | undefined): Required<BrokerNetwork> | null {
+    if (network === undefined) return null;
+    const { vpc, subnets = {}, stsEndpoints = [] } = network;
+    const securityGroups = network.securityGroups ?? [
+      new SecurityGroup(this, 'FunctionsSecurityGroup', {
+        vpc,
+        description: 'The functions of the broker: lets nothing in',
+      }),
+    ];
+    return { vpc, subnets, securityGroups, stsEndpoints };
   }
 }

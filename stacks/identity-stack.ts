@@ -1,7 +1,6 @@
 import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import {
   AccountRecovery,
-  CfnIdentityPool,
   CfnUserPoolGroup,
   FeaturePlan,
   Mfa,
@@ -11,13 +10,11 @@ import type { Construct } from 'constructs';
 import { mappedRoleArn } from '../core/grants/mapped-role.ts';
 import { acknowledge } from './constructs/acknowledge.ts';
 import { addAppClients } from './constructs/app-clients.ts';
+import { createIdentityPool, ownDeveloperProvider } from './constructs/identity-pool.ts';
 import { mappedRoleArnPrefix } from './constructs/mapped-roles.ts';
 import { TokenCustomization } from './constructs/token-customization.ts';
 import type { DeploymentSettings } from './settings.ts';
 import { issuerOf, type UserPoolSource } from './user-pool-source.ts';
-
-/** The broker's login name in the identity pool; AWS never lets it change. */
-const developerProvider = 'login.stepkey';
 
 const plainGroups = ['readers', 'writers', 'auditors', 'operators'];
 
@@ -36,7 +33,7 @@ export interface IdentityStackProps extends StackProps {
 export class IdentityStack extends Stack {
   readonly userPool: UserPoolSource;
   readonly identityPoolId: string;
-  readonly developerProvider = developerProvider;
+  readonly developerProvider = ownDeveloperProvider;
 
   constructor(scope: Construct, id: string, props: IdentityStackProps) {
     super(scope, id, props);
@@ -54,19 +51,14 @@ export class IdentityStack extends Stack {
     const domain = userPool.addDomain('Domain', {
       cognitoDomain: { domainPrefix: `${props.settings.deploymentName}-${this.account}` },
     });
-    const identityPool = new CfnIdentityPool(this, 'IdentityPool', {
-      identityPoolName: props.settings.deploymentName,
-      developerProviderName: developerProvider,
-      allowUnauthenticatedIdentities: false,
-      // A person's own app takes the classic flow; roles pin the developer provider, so that this opens none of them.
-      allowClassicFlow: true,
-      cognitoIdentityProviders: [clients.app, clients.cli].map((client) => ({
-        clientId: client.userPoolClientId,
-        providerName: userPool.userPoolProviderName,
-        serverSideTokenCheck: true,
-      })),
+    const identityPool = createIdentityPool(this, {
+      name: props.settings.deploymentName,
+      developerProvider: ownDeveloperProvider,
+      logins: [
+        { userPool, clientIds: [clients.app, clients.cli].map((one) => one.userPoolClientId) },
+      ],
+      removalPolicy: removalPolicyOf(props.settings),
     });
-    identityPool.applyRemovalPolicy(removalPolicyOf(props.settings));
     this.identityPoolId = identityPool.ref;
     this.userPool = {
       alias: 'users',
@@ -139,7 +131,7 @@ export class IdentityStack extends Stack {
       ClientIdAudit: clients.audit.userPoolClientId,
       ClientIdOperator: clients.operator.userPoolClientId,
       IdentityPoolId: this.identityPoolId,
-      DeveloperProvider: developerProvider,
+      DeveloperProvider: ownDeveloperProvider,
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }

@@ -1,4 +1,4 @@
-/** The types of the library, in files that need no other package's. */
+/** The types of the library, in files that need no other package's but those that are named. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import ts from 'typescript';
@@ -9,8 +9,13 @@ const specifierPattern = /(^(?:import|export)\b[^'";]*from\s+|\bimport\()(['"])(
 const specifiersIn = (text: string): readonly string[] =>
   [...text.matchAll(specifierPattern)].map(([, , , specifier = '']) => specifier);
 
-const needsPackage = (text: string): boolean =>
-  specifiersIn(text).some((name) => !name.startsWith('.') && !name.startsWith('node:'));
+const needsPackage = (text: string, besides: readonly string[]): boolean =>
+  specifiersIn(text).some(
+    (name) =>
+      !name.startsWith('.') &&
+      !name.startsWith('node:') &&
+      !besides.some((other) => name === other || name.startsWith(`${other}/`)),
+  );
 
 /** A file's types written out, where they are inferred from what a package's functions return. */
 const writtenOut = (program: ts.Program, file: string): string => {
@@ -32,7 +37,11 @@ const writtenOut = (program: ts.Program, file: string): string => {
     .join('');
 };
 
-const declarationsOf = (root: string, entry: string): ReadonlyMap<string, string> => {
+const declarationsOf = (
+  root: string,
+  entry: string,
+  besides: readonly string[],
+): ReadonlyMap<string, string> => {
   const { config } = ts.readConfigFile(
     join(root, 'tsconfig.json'),
     ts.sys.readFile.bind(ts.sys),
@@ -56,7 +65,7 @@ const declarationsOf = (root: string, entry: string): ReadonlyMap<string, string
   const found = new Map<string, string>();
   program.emit(undefined, (file, text) => {
     const source = resolve(file).replace(/\.d\.ts$/, '.ts');
-    found.set(source, needsPackage(text) ? writtenOut(program, source) : text);
+    found.set(source, needsPackage(text, besides) ? writtenOut(program, source) : text);
   });
   return found;
 };
@@ -83,17 +92,20 @@ const reachableFrom = (
 /**
  * Writes the types that `entry` leads to, for modules (`.d.mts`) and for CommonJS (`.d.cts`).
  * @param entry below `root`, as `client/index.ts`
+ * @param besides packages that a user of the entry has
  */
 export const buildTypes = async ({
   root,
   entry,
   outDirectory,
+  besides = [],
 }: {
   readonly root: string;
   readonly entry: string;
   readonly outDirectory: string;
+  readonly besides?: readonly string[];
 }): Promise<void> => {
-  const declarations = declarationsOf(root, entry);
+  const declarations = declarationsOf(root, entry, besides);
   for (const file of reachableFrom(join(root, entry), declarations)) {
     const text = declarations.get(file) ?? '';
     for (const kind of ['m', 'c']) {

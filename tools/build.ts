@@ -1,6 +1,7 @@
 /** `npm run build`: what the package ships, in dist/. */
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { buildCdk } from './build-cdk.ts';
 import { buildCommand } from './build-command.ts';
 import { buildLibrary } from './build-library.ts';
 import { buildLocal, buildPage } from './build-local.ts';
@@ -15,6 +16,13 @@ await Promise.all([
   buildLibrary({ root, outDirectory: dist }),
   buildLocal({ root, outDirectory: join(dist, 'local') }),
   buildPage(join(dist, 'console')),
+  buildCdk({ root, outDirectory: join(dist, 'cdk') }),
   buildTypes({ root, entry: 'client/index.ts', outDirectory: join(dist, 'types') }),
   buildTypes({ root, entry: 'local/index.ts', outDirectory: join(dist, 'types') }),
+  buildTypes({
+    root,
+    entry: 'stacks/index.ts',
+    outDirectory: join(dist, 'types'),
+    besides: ['aws-cdk-lib', 'constructs'],
+  }),
 ]);

@@ -3,18 +3,24 @@ import {
   AccessLogFormat,
   AuthorizationType,
   CognitoUserPoolsAuthorizer,
+  type DomainName,
   EndpointType,
   LambdaIntegration,
   LogGroupLogDestination,
   MethodLoggingLevel,
   RestApi,
+  type RestApiProps,
+  SecurityPolicy,
 } from 'aws-cdk-lib/aws-apigateway';
 import type { IUserPool } from 'aws-cdk-lib/aws-cognito';
+import { AnyPrincipal, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
 import { apiRoutes, type ApiRoute } from '../../core/contracts/api-routes.ts';
+import type { BrokerApiFront } from '../api-front.ts';
 import { acknowledge } from './acknowledge.ts';
 import { addGatewayResponses } from './gateway-responses.ts';
 import { refuseOtherMethods } from './method-not-allowed.ts';
@@ -40,6 +46,7 @@ export interface BrokerApiProps {
   readonly userPools: readonly IUserPool[];
   readonly corsOrigins: readonly string[];
   readonly managesAccountLogRole: boolean;
+  readonly front: BrokerApiFront;
   readonly dataKey: IKey;
   readonly logRetention: RetentionDays;
   readonly removalPolicy: RemovalPolicy;
@@ -48,6 +55,8 @@ export interface BrokerApiProps {
 /** The HTTP API. Its authorizer is the coarse gate; the function behind it verifies the token itself. */
 export class BrokerApi extends Construct {
   readonly url: string;
+  /** The API's own name, for a record in its zone; null where it has none. */
+  readonly domain: DomainName | null;
 
   constructor(scope: Construct, id: string, props: BrokerApiProps) {
     super(scope, id);
@@ -97,7 +106,27 @@ export class BrokerApi extends Construct {
       }
       refuseOtherMethods(resource, methods);
     }
-    this.url = api.url;
+    if (props.front.webAclArn !== undefined) {
+      new CfnWebACLAssociation(this, 'WebAcl', {
+        resourceArn: api.deploymentStage.stageArn,
+        webAclArn: props.front.webAclArn,
+      });
+    }
+    this.domain = this.#addDomain(api, props.front);
+    const { domain } = props.front;
+    this.url = domain === undefined ? api.url : `https://${domain.domainName}/`;
+  }
+
+  #addDomain(api: RestApi, { domain, vpcEndpoints }: BrokerApiFront): DomainName | null {
+    if (domain === undefined) return null;
+    if (vpcEndpoints !== undefined) {
+      throw new Error('A private API is reached by its endpoints’ names and takes no domain.');
+    }
+    return api.addDomainName('Domain', {
+      ...domain,
+      endpointType: EndpointType.REGIONAL,
+      securityPolicy: SecurityPolicy.TLS_1_2,
+    });
   }
 
   #createApi(props: BrokerApiProps): RestApi {
@@ -110,7 +139,7 @@ export class BrokerApi extends Construct {
     const api = new RestApi(this, 'Api', {
       restApiName: props.deploymentName,
       description: 'Stepkey: short-lived AWS credentials for one subject and one grant',
-      endpointTypes: [EndpointType.REGIONAL],
+      ...placeOf(props.front),
       cloudWatchRole: props.managesAccountLogRole,
       deployOptions: {
         stageName: 'live',
@@ -126,7 +155,9 @@ export class BrokerApi extends Construct {
     // The stack's own output names the URL.
     api.node.tryRemoveChild('Endpoint');
     acknowledge(api, 'The function validates every field and refuses unknown ones.', 'APIG2');
-    acknowledge(api, 'A web ACL is the operator’s choice and is attached to the stage.', 'APIG3');
+    if (props.front.webAclArn === undefined) {
+      acknowledge(api, 'A web ACL is the operator’s choice and is attached to the stage.', 'APIG3');
+    }
     acknowledge(
       api,
       'AWS’s own policy for the role with which API Gateway writes logs.',
@@ -135,3 +166,28 @@ export class BrokerApi extends Construct {
     return api;
   }
 }
+
+/** Whence the API is reached: its authorizer checks who asks, this from where. */
+const placeOf = ({ domain, vpcEndpoints }: BrokerApiFront): RestApiProps => {
+  if (vpcEndpoints === undefined) {
+    return {
+      endpointTypes: [EndpointType.REGIONAL],
+      ...(domain === undefined ? {} : { disableExecuteApiEndpoint: true }),
+    };
+  }
+  const throughEndpoints = vpcEndpoints.map(({ vpcEndpointId }) => vpcEndpointId);
+  return {
+    endpointConfiguration: { types: [EndpointType.PRIVATE], vpcEndpoints: [...vpcEndpoints] },
+    policy: new PolicyDocument({
+      statements: [
+        new PolicyStatement({
+          sid: 'ThroughTheseEndpointsOnly',
+          principals: [new AnyPrincipal()],
+          actions: ['execute-api:Invoke'],
+          resources: ['execute-api:/*'],
+          conditions: { StringEquals: { 'aws:SourceVpce': throughEndpoints } },
+        }),
+      ],
+    }),
+  };
+};

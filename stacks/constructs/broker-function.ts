@@ -4,8 +4,9 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Architecture, Code, Function, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { BrokerNetwork } from '../network.ts';
 import { acknowledge } from './acknowledge.ts';
-import { tracingRight } from './rights.ts';
+import { networkRights, tracingRight } from './rights.ts';
 
 export interface BrokerFunctionProps {
   readonly functionName: string;
@@ -19,6 +20,8 @@ export interface BrokerFunctionProps {
   readonly dataKey: IKey | null;
   readonly logRetention: RetentionDays;
   readonly removalPolicy: RemovalPolicy;
+  /** Where it runs; null for none of the account's own. */
+  readonly network: Required<BrokerNetwork> | null;
 }
 
 /** One function with a role, a log group and a policy of its own. */
@@ -45,12 +48,13 @@ export class BrokerFunction extends Construct {
               resources: [logGroup.logGroupArn],
             }),
             tracingRight(),
+            ...(props.network === null ? [] : networkRights(this, props.functionName)),
             ...props.rights,
           ],
         }),
       },
     });
-    acknowledge(role, 'X-Ray knows no resources.', 'IAM5[Resource::*]');
+    acknowledge(role, 'X-Ray and network interfaces know no resources.', 'IAM5[Resource::*]');
     this.function = new Function(this, 'Function', {
       functionName: props.functionName,
       description: props.description,
@@ -65,6 +69,13 @@ export class BrokerFunction extends Construct {
       role: role.withoutPolicyUpdates(),
       logGroup,
       environment: { ...props.environment },
+      ...(props.network === null
+        ? {}
+        : {
+            vpc: props.network.vpc,
+            vpcSubnets: props.network.subnets,
+            securityGroups: [...props.network.securityGroups],
+          }),
     });
   }
 }

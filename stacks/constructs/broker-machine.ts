@@ -5,6 +5,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type ILogGroup, LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { definitionFile } from '../package-files.ts';
 import { acknowledge } from './acknowledge.ts';
 import { tracingRight } from './rights.ts';
 
@@ -43,7 +44,7 @@ export class BrokerMachine extends Construct {
       stateMachineType: props.type,
       roleArn: role.roleArn,
       // As text, so that what an auditor reads in the file is what is deployed.
-      definitionString: readFileSync(definitionFileOf(props.name), 'utf8'),
+      definitionString: readFileSync(definitionFile(props.name), 'utf8'),
       definitionSubstitutions: {
         Partition: Stack.of(this).partition,
         ...props.substitutions,
@@ -115,9 +116,6 @@ export class BrokerMachine extends Construct {
     return role;
   }
 }
-
-const definitionFileOf = (name: string): URL =>
-  new URL(`../../statemachines/${name}.asl.json`, import.meta.url);
 
 /** Known before the machine exists, because its role's policy and trust name it. */
 export const stateMachineArnOf = (scope: Construct, name: string): string => {

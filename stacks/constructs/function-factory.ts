@@ -7,6 +7,8 @@ import type { Construct } from 'constructs';
 import type { Grant } from '../../core/grants/grant.ts';
 import { metricNamespace } from '../../core/metrics/metric-list.ts';
 import { stageFunction } from '../function-assets.ts';
+import type { BrokerNetwork } from '../network.ts';
+import { packageFile } from '../package-files.ts';
 import { BrokerFunction } from './broker-function.ts';
 import type { BrokerKeys } from './broker-keys.ts';
 
@@ -29,10 +31,10 @@ export interface FunctionFactoryProps {
   readonly keys: BrokerKeys;
   readonly logRetention: RetentionDays;
   readonly removalPolicy: RemovalPolicy;
+  /** Null for none of the account's own. */
+  readonly network: Required<BrokerNetwork> | null;
   readonly environment: Readonly<Record<EnvironmentName, string>>;
 }
-
-const packageFile = new URL('../../package.json', import.meta.url);
 
 /** Makes the broker's functions, all in one way: bundle, data beside it, environment, and a role with its own calls. */
 export class FunctionFactory {
@@ -81,6 +83,7 @@ export class FunctionFactory {
       dataKey: props.keys.data,
       logRetention: props.logRetention,
       removalPolicy: props.removalPolicy,
+      network: props.network,
     }).function;
   }
 }

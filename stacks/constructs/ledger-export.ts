@@ -12,21 +12,11 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import type { LedgerExportSettings } from '../credential-broker-props.ts';
 import { acknowledge, acknowledgeWildcards } from './acknowledge.ts';
 import type { BrokerKeys } from './broker-keys.ts';
 import type { FunctionFactory } from './function-factory.ts';
 import { rowRight, tableKeyRight } from './rights.ts';
-
-/** How the ledger is kept outside the table. */
-export interface LedgerExportSettings {
-  /** How long nobody can change or remove what was written, whole days. */
-  readonly retention: Duration;
-  /**
-   * `compliance`: nobody at all, the account's root included, before the retention has passed.
-   * `governance`: whoever has `s3:BypassGovernanceRetention` can.
-   */
-  readonly mode: 'governance' | 'compliance';
-}
 
 export interface LedgerExportProps {
   readonly settings: LedgerExportSettings;

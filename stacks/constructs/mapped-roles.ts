@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import type { Grant, GrantStatement } from '../../core/grants/grant.ts';
 import { type MappedRole, mappedRoleName, mappedRolesOf } from '../../core/grants/mapped-role.ts';
 import { fillPlaceholders, mapTexts } from '../../core/template.ts';
+import { sessionTrustPolicy } from '../session-trust.ts';
 import { acknowledge, acknowledgeWildcards } from './acknowledge.ts';
 
 export interface MappedRolesProps {
@@ -14,6 +15,8 @@ export interface MappedRolesProps {
   readonly templateValues: Readonly<Record<string, string>>;
   /** Denies what was revoked; every role has it from its first session on. */
   readonly denyPolicyArn: string;
+  /** Endpoints of STS through which sessions are assumed; none for from anywhere. */
+  readonly stsEndpointIds: readonly string[];
 }
 
 /** Where in IAM everything of a deployment is that sessions are made of. */
@@ -70,6 +73,7 @@ export class MappedRoles extends Construct {
       boundary,
       'A boundary grants nothing: the resources are narrowed by each role, the actions by this list.',
       'IAM5[Resource::*]',
+      ...wildActionFindings(actions),
     );
     return boundary;
   }
@@ -92,28 +96,12 @@ export class MappedRoles extends Construct {
       permissionsBoundary: boundary.ref,
       managedPolicyArns: [props.denyPolicyArn],
       maxSessionDuration: Math.max(leastMaxSessionSeconds, grant.session.durationSeconds),
-      assumeRolePolicyDocument: {
-        Version: '2012-10-17',
-        Statement: [
-          {
-            Sid: 'BrokerSessionsOfThisGrant',
-            Effect: 'Allow',
-            Principal: { Federated: 'cognito-identity.amazonaws.com' },
-            Action: ['sts:AssumeRoleWithWebIdentity', 'sts:TagSession'],
-            Condition: {
-              // The pool and the grant: a token that was minted for another grant opens another role.
-              StringEquals: {
-                'cognito-identity.amazonaws.com:aud': props.identityPoolId,
-                'aws:RequestTag/stepkey-grant': grant.name,
-              },
-              // The developer provider: a person with the classic flow cannot go around the broker.
-              'ForAnyValue:StringLike': {
-                'cognito-identity.amazonaws.com:amr': props.developerProvider,
-              },
-            },
-          },
-        ],
-      },
+      assumeRolePolicyDocument: sessionTrustPolicy({
+        identityPoolId: props.identityPoolId,
+        developerProvider: props.developerProvider,
+        grant: grant.name,
+        stsEndpointIds: props.stsEndpointIds,
+      }),
       policies: [
         {
           policyName: 'grant',
@@ -126,16 +114,18 @@ export class MappedRoles extends Construct {
       'The permissions of a grant file, which was reviewed as such; the boundary holds the actions.',
       statements.flatMap(({ Resource }) => listed(Resource)),
     );
-    const wildActions = statements
-      .flatMap(({ Action }) => listed(Action))
-      .filter((action) => !Token.isUnresolved(action) && action.includes('*'));
     acknowledge(
       role,
       'The actions of a grant file, which was reviewed as such.',
-      ...wildActions.map((action) => `IAM5[Action::${action}]`),
+      ...wildActionFindings(statements.flatMap(({ Action }) => listed(Action))),
     );
   }
 }
+
+const wildActionFindings = (actions: readonly string[]): readonly string[] =>
+  actions
+    .filter((action) => !Token.isUnresolved(action) && action.includes('*'))
+    .map((action) => `IAM5[Action::${action}]`);
 
 /** `arn:<partition>:iam::<account>:role/stepkey/<deployment>-`, before the grant's name. */
 export const mappedRoleArnPrefix = (scope: Construct, deploymentName: string): string => {

@@ -9,24 +9,12 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { liveIndex } from '../../core/revocations/live-index.ts';
 import { revokingCalls } from '../../core/revocations/user-pool-event.ts';
+import type { ReconciliationProps } from '../credential-broker-props.ts';
 import type { BrokerKeys } from './broker-keys.ts';
 import { BrokerMachine, stateMachineArnOf } from './broker-machine.ts';
 import type { FunctionFactory } from './function-factory.ts';
 import { revokeRights, type RevokeRight } from './revoke-rights.ts';
 import { rowRight, tableKeyRight } from './rights.ts';
-
-/** How what events did not tell is found. */
-export interface ReconciliationProps {
-  /** From the beginning of one run to the next, whole minutes. Default 5. */
-  readonly interval?: Duration;
-  /** How many people one run asks the user pool for, two or three calls each; 1 to 1,000. Default 250. */
-  readonly subjectsPerRun?: number;
-  /**
-   * False where tokens carry groups that the user pool does not have, given by a trigger: they would count as left.
-   * Default true.
-   */
-  readonly comparesGroups?: boolean;
-}
 
 export interface RevocationsProps {
   readonly deploymentName: string;

@@ -1,7 +1,8 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
 import type { SealingPurpose } from '../../core/ports.ts';
 
 /** Leave to do this to rows whose partition key matches, and to no other row of the table. */
@@ -55,3 +56,42 @@ export const tracingRight = (): PolicyStatement =>
     actions: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
     resources: ['*'],
   });
+
+const networkInterfaceCalls = [
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:CreateNetworkInterface',
+  'ec2:DeleteNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:UnassignPrivateIpAddresses',
+];
+
+/**
+ * What Lambda needs to put a function into a VPC, and the function's own code does not.
+ * @see AWS Lambda Developer Guide, "Giving Lambda functions access to resources in an Amazon VPC": required IAM
+ * permissions, security best practices
+ */
+export const networkRights = (
+  scope: Construct,
+  functionName: string,
+): readonly PolicyStatement[] => {
+  const { partition, region, account } = Stack.of(scope);
+  return [
+    new PolicyStatement({
+      sid: 'AttachToNetwork',
+      actions: networkInterfaceCalls,
+      resources: ['*'],
+    }),
+    new PolicyStatement({
+      sid: 'LeaveNetworkToLambda',
+      effect: Effect.DENY,
+      actions: networkInterfaceCalls,
+      resources: ['*'],
+      conditions: {
+        ArnEquals: {
+          'lambda:SourceFunctionArn': `arn:${partition}:lambda:${region}:${account}:function:${functionName}`,
+        },
+      },
+    }),
+  ];
+};

@@ -39,6 +39,8 @@ export class TokenCustomization extends Construct {
       dataKey: null,
       logRetention: RetentionDays.ONE_YEAR,
       removalPolicy: props.removalPolicy,
+      // It calls nothing.
+      network: null,
     });
     // Version 2 reaches access tokens; version 3 would also run for machines, which get nothing extra.
     props.userPool.addTrigger(

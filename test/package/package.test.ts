@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readdir, readFile, symlink, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   installPackage,
@@ -7,7 +7,7 @@ import {
   type InstalledPackage,
 } from './installed-package.ts';
 import { runFile, startProcess } from './package-processes.ts';
-import { keepsState, kinds, storyOf, twinUntilInputEnds } from './user-scripts.ts';
+import { keepsState, kinds, storyOf, synthesisOf, twinUntilInputEnds } from './user-scripts.ts';
 
 let stepkey: InstalledPackage;
 let project: string;
@@ -67,6 +67,97 @@ it('has types for both kinds of module, without a package beside it', async () =
   const args = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', ...types];
   const { stdout } = await stepkey.node(tsc, ...args, 'user.mts', 'user.cts');
   expect(stdout).toBe('');
+});
+
+describe('the construct of the package', () => {
+  const peers = ['aws-cdk-lib', 'constructs'];
+  const peerPath = (name: string) => join(project, 'node_modules', name);
+  beforeAll(async () => {
+    for (const name of peers) await symlink(join(root, 'node_modules', name), peerPath(name));
+    await mkdir(join(project, 'grants'));
+    await writeFile(
+      join(project, 'grants', 'tables.json'),
+      JSON.stringify({
+        description: 'Reads one table.',
+        clients: ['web'],
+        rules: [{ when: { groups: { anyOf: ['staff'] } } }],
+        role: {
+          permissions: [
+            {
+              Effect: 'Allow',
+              Action: 'dynamodb:GetItem',
+              Resource: 'arn:aws:dynamodb:*:*:table/a',
+            },
+          ],
+        },
+      }),
+    );
+  });
+  afterAll(async () => {
+    for (const name of peers) await unlink(peerPath(name));
+  });
+
+  it.each(kinds)(
+    'synthesizes in a user’s %s, with the bundles and machines of the package',
+    async (kind) => {
+      const file = kind === 'module' ? 'app.mjs' : 'app.cjs';
+      const { stdout, code } = await runFile(stepkey, file, synthesisOf(kind));
+      const told = JSON.parse(stdout) as {
+        functions: string[];
+        versions: string[];
+        machines: Record<string, string>;
+        roles: string[];
+      };
+      expect(code).toBe(0);
+      const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
+        version: string;
+      };
+      expect(told.versions).toEqual([version]);
+      expect(told.functions).toEqual(
+        expect.arrayContaining(['acme-api', 'acme-decide', 'acme-exchange', 'acme-revoke']),
+      );
+      expect(told.roles).toEqual(['acme-tables']);
+      for (const name of ['issue-credentials', 'issue-batch', 'revoke']) {
+        expect(told.machines[`acme-${name}`]).toBe(
+          await readFile(join(root, 'statemachines', `${name}.asl.json`), 'utf8'),
+        );
+      }
+    },
+  );
+
+  it('has types for both kinds of module', async () => {
+    const use =
+      "const props: cdk.CredentialBrokerProps = { userPools: [], grantsDirectory: 'grants' };\n" +
+      '// @ts-expect-error grants are needed\nconst wrong: cdk.CredentialBrokerProps = { userPools: [] };\n' +
+      'export const make = (app: Construct) => [new cdk.CredentialBroker(app, "B", props).apiUrl satisfies string, wrong];\n';
+    await writeFile(
+      join(project, 'cdk-user.mts'),
+      `import * as cdk from 'stepkey/cdk';\nimport type { Construct } from 'constructs';\n${use}`,
+    );
+    await writeFile(
+      join(project, 'cdk-user.cts'),
+      `import cdk = require('stepkey/cdk');\nimport type { Construct } from 'constructs';\n${use}`,
+    );
+    const tsc = join(root, 'node_modules', 'typescript-native', 'bin', 'tsc');
+    const args = [
+      '--noEmit',
+      '--strict',
+      '--module',
+      'nodenext',
+      '--target',
+      'es2023',
+      '--skipLibCheck',
+    ];
+    const typeRoots = ['--types', 'node', '--typeRoots', join(root, 'node_modules', '@types')];
+    const { stdout } = await stepkey.node(
+      tsc,
+      ...args,
+      ...typeRoots,
+      'cdk-user.mts',
+      'cdk-user.cts',
+    );
+    expect(stdout).toBe('');
+  });
 });
 
 const quietEnd = { stdout: '', stderr: '', code: 0, signal: null, isGone: true };

@@ -74,3 +74,34 @@ try {
   console.log(JSON.stringify({ refusal: error.message }));
 }
 `;
+
+const cdkOpening: Readonly<Record<Kind, string>> = {
+  module:
+    "import { App, Stack } from 'aws-cdk-lib';\nimport { UserPool } from 'aws-cdk-lib/aws-cognito';\nimport { CredentialBroker } from 'stepkey/cdk';\n",
+  commonjs:
+    "const { App, Stack } = require('aws-cdk-lib');\nconst { UserPool } = require('aws-cdk-lib/aws-cognito');\nconst { CredentialBroker } = require('stepkey/cdk');\n",
+};
+
+/** An app of a user's own with one grant, in `grants/`: prints what kinds of resources came of it, and the machines' texts. */
+export const synthesisOf = (kind: Kind): string => `${cdkOpening[kind]}
+const app = new App({ analyticsReporting: false, treeMetadata: false, builtinCloudFormationValidation: false });
+const stack = new Stack(app, 'Acme');
+new CredentialBroker(stack, 'Broker', {
+  userPools: [{
+    alias: 'staff',
+    userPool: UserPool.fromUserPoolId(stack, 'Pool', 'eu-central-1_AbCdEf123'),
+    clients: { web: '1example23456789' },
+  }],
+  grantsDirectory: 'grants',
+  deploymentName: 'acme',
+});
+const assembly = app.synth();
+const resources = Object.values(assembly.getStackByName('Acme').template.Resources);
+const of = (type) => resources.filter(({ Type }) => Type === type).map(({ Properties }) => Properties);
+console.log(JSON.stringify({
+  functions: of('AWS::Lambda::Function').map(({ FunctionName }) => FunctionName).sort(),
+  versions: [...new Set(of('AWS::Lambda::Function').map(({ Environment }) => Environment.Variables.STEPKEY_VERSION))],
+  machines: Object.fromEntries(of('AWS::StepFunctions::StateMachine').map(({ StateMachineName, DefinitionString }) => [StateMachineName, DefinitionString])),
+  roles: of('AWS::IAM::Role').map(({ RoleName }) => RoleName).filter(Boolean),
+}));
+`;

@@ -1,75 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { describe, expect, it } from '@jest/globals';
-import { CredentialBroker, type CredentialBrokerProps } from '../../stacks/credential-broker.ts';
 import { settingsOf } from '../../stacks/settings.ts';
+import { embed, grantFile, grantsWith, variablesOf } from './embedded-broker.ts';
 import { flatten, type TemplatePolicy } from './policy-lines.ts';
-import { createApp, emptyBundles, temporaryDirectory } from './stepkey-templates.ts';
-
-const grantFile = {
-  description: 'Reads one table, and lasts long.',
-  clients: ['web'],
-  rules: [{ when: { groups: { anyOf: ['staff'] } } }],
-  role: {
-    permissions: [
-      {
-        Effect: 'Allow',
-        Action: 'dynamodb:*',
-        Resource: 'arn:{{partition}}:dynamodb:*:*:table/{{table}}',
-      },
-      { Effect: 'Deny', Action: 'dynamodb:DeleteTable', Resource: '*' },
-    ],
-  },
-  session: { durationSeconds: 7200 },
-};
-
-const grantsWith = (files: Readonly<Record<string, unknown>>): string => {
-  const directory = temporaryDirectory();
-  mkdirSync(directory, { recursive: true });
-  for (const [file, content] of Object.entries(files)) {
-    writeFileSync(join(directory, file), JSON.stringify(content));
-  }
-  return directory;
-};
-
-/** The construct as another team embeds it: with pools of its own that are already there. */
-const embed = (overrides: Partial<CredentialBrokerProps> = {}): Template => {
-  const stack = new Stack(createApp(), 'Host', {
-    env: { account: '210987654321', region: 'eu-central-1' },
-  });
-  new CredentialBroker(stack, 'Broker', {
-    userPools: [
-      {
-        alias: 'staff',
-        userPool: UserPool.fromUserPoolId(stack, 'Pool', 'eu-central-1_AbCdEf123'),
-        clients: { web: '1example23456789' },
-      },
-    ],
-    identityPoolId: 'eu-central-1:11111111-2222-3333-4444-555555555555',
-    developerProvider: 'login.example',
-    grantsDirectory: grantsWith({ 'tables.json': grantFile, 'grant.schema.json': {} }),
-    functionsDirectory: emptyBundles(),
-    stagingDirectory: temporaryDirectory(),
-    templateValues: { table: 'orders' },
-    deploymentName: 'acme',
-    ...overrides,
-  });
-  return Template.fromStack(stack);
-};
-
-const variablesOf = (template: Template, functionName: string) =>
-  Object.values(template.findResources('AWS::Lambda::Function'))
-    .map(
-      (resource) =>
-        resource['Properties'] as {
-          FunctionName: string;
-          Environment: { Variables: Record<string, unknown> };
-        },
-    )
-    .find(({ FunctionName }) => FunctionName === functionName)?.Environment.Variables ?? {};
+import { createApp, emptyBundles } from './stepkey-templates.ts';
 
 describe('the construct in an app of someone else’s', () => {
   const template = embed();
@@ -176,6 +111,12 @@ describe('the settings', () => {
       reconcilesGroups: true,
       corsOrigins: ['https://a.example', 'https://b.example'],
       logLevel: 'INFO',
+      ledgerExportDays: 365,
+      ledgerExportMode: 'governance',
+      logRetentionDays: 365,
+      runbookUrl: 'docs/runbook.md',
+      alarmTopicArn: null,
+      deniedPerFiveMinutes: 100,
       keepData: false,
     });
   });
