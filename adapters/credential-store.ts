@@ -5,7 +5,13 @@ import {
 } from '@aws-sdk/client-dynamodb';
 
 import { StepkeyError } from '../core/errors.ts';
-import type { CacheEntry, CredentialStore, RevocationState, Timer } from '../core/ports.ts';
+import type {
+  CacheEntry,
+  CredentialStore,
+  KnownState,
+  RevocationState,
+  Timer,
+} from '../core/ports.ts';
 import { awsFailure, incompleteAnswer } from './aws-failures.ts';
 import { identityOfRow } from './identity-row.ts';
 import { keyOf, readMap, readNumber, readNumberOr, readText, type Row } from './rows.ts';
@@ -35,6 +41,22 @@ const entryOf = (row: Row | undefined): CacheEntry | null => {
       everything: readNumber(epochs, 'everything'),
     },
   };
+};
+
+/** An entry is nothing but time saved: one of another shape than the machine writes is none, and told of. */
+const entryOrMisshapen = (
+  row: Row | undefined,
+): Pick<KnownState, 'entry' | 'isEntryMisshapen' | 'leaseUntilEpochMillis'> => {
+  try {
+    return {
+      entry: entryOf(row),
+      leaseUntilEpochMillis:
+        row === undefined ? null : readNumberOr(row, 'leaseUntilEpochMillis', null),
+    };
+  } catch (error) {
+    if (!(error instanceof StepkeyError)) throw error;
+    return { entry: null, isEntryMisshapen: true, leaseUntilEpochMillis: null };
+  }
 };
 
 /**
@@ -96,9 +118,7 @@ export const dynamoCredentialStore = (options: {
           grant: revocationOf(rowAt(keys.grant)),
           everything: revocationOf(rowAt(keys.everything)),
         },
-        entry: entryOf(entryRow),
-        leaseUntilEpochMillis:
-          entryRow === undefined ? null : readNumberOr(entryRow, 'leaseUntilEpochMillis', null),
+        ...entryOrMisshapen(entryRow),
       };
     },
   };

@@ -231,6 +231,8 @@ export interface KnownState {
   readonly revocation: Readonly<Record<keyof Epochs, RevocationState>>;
   /** Null when there is none, or only a lease. */
   readonly entry: CacheEntry | null;
+  /** There is one that is not of its shape: good for nothing. */
+  readonly isEntryMisshapen?: true;
   /** Until when another execution may mint this entry; null when nobody holds the lease. */
   readonly leaseUntilEpochMillis: number | null;
 }
@@ -240,7 +242,7 @@ export interface CredentialStore {
    * One strongly consistent batch read of the subject's row, the four revocation rows and the entry.
    * @param cacheKey null to leave the entry out
    * @throws Upstream.Throttled, Upstream.Unavailable, Upstream.Misconfigured
-   * @throws Config.Invalid when a row is not of its shape: it must not look like "nothing was revoked"
+   * @throws Config.Invalid when a row but the entry's is not of its shape: it must not look like "nothing was revoked"
    */
   readonly read: (
     scope: { readonly subject: string; readonly client: string; readonly grant: string },

@@ -7,6 +7,7 @@ export const alarmNames = [
   'mint-latency',
   'lease-waits',
   'stale-served',
+  'entry-refused',
   'developer-identity-budget',
   'quota-exhausted',
   'upstream-errors',

@@ -48,6 +48,13 @@ export const metricList = {
     means: 'sessions handed out with less life than asked for, because none could be minted',
     dimensions: {},
   },
+  EntryRefused: {
+    unit: 'Count',
+    from: 'function',
+    means:
+      'entries of the cache that did not open, or were not what their row said; another session was minted',
+    dimensions: {},
+  },
   Denied: {
     unit: 'Count',
     from: 'function',

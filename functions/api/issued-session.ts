@@ -43,11 +43,11 @@ export const serveEntry = async (
       },
     );
   } catch (error) {
-    if (error instanceof StepkeyError && error.name === 'Sealing.Failed') return null;
+    if (error instanceof StepkeyError && error.name === 'Sealing.Failed') return refused(ports);
     throw error;
   }
   // The row's own expiry is not authenticated; the sealed one is.
-  if (session.expiresAtEpochSeconds !== entry.expiresAtEpochSeconds) return null;
+  if (session.expiresAtEpochSeconds !== entry.expiresAtEpochSeconds) return refused(ports);
   const issuanceId = ports.ids.next();
   // control SEC-06
   await ports.ledger.recordIssuance({
@@ -70,4 +70,10 @@ export const serveEntry = async (
     atEpochSeconds: nowEpochSeconds(ports.clock),
   });
   return { session, issuanceId, source: 'cache', stale };
+};
+
+/** A miss that should not be: somebody may have been at the table. */
+const refused = ({ meter }: Pick<FrontPorts, 'meter'>): null => {
+  meter.measure('EntryRefused', 1, {});
+  return null;
 };

@@ -154,8 +154,9 @@ const openOutcome = async (
     return { session, issuanceId: outcome.issuanceId, source: outcome.source, stale: false };
   } catch (error) {
     const isUnopened = error instanceof StepkeyError && error.name === 'Sealing.Failed';
-    if (isCached && isUnopened) return null;
-    throw error;
+    if (!isCached || !isUnopened) throw error;
+    ports.meter.measure('EntryRefused', 1, {});
+    return null;
   }
 };
 

@@ -16,7 +16,7 @@ interface WeighedEntry {
  * @throws Subject.Revoked; what the store throws
  */
 export const readEntry = async (
-  ports: Pick<FrontPorts, 'store' | 'clock'>,
+  ports: Pick<FrontPorts, 'store' | 'clock' | 'meter'>,
   { caller }: FrontRequest,
   decision: Decision,
   minTtlSeconds: number,
@@ -25,6 +25,7 @@ export const readEntry = async (
     { subject: caller.subject, client: caller.client, grant: decision.grant },
     decision.cacheKey,
   );
+  if (known.isEntryMisshapen) ports.meter.measure('EntryRefused', 1, {});
   refuseIfRevoked(known.revocation, caller.authTimeEpochSeconds);
   const { use, entry } = weighEntry(known, decision, minTtlSeconds, nowEpochSeconds(ports.clock));
   return { known, use, entry };

@@ -73,6 +73,12 @@ export const alarmRows = (
     threshold: 0,
     periods: 1,
   },
+  'entry-refused': {
+    says: 'Entries of the cache do not open, or are not what their rows say.',
+    metric: metrics.of('EntryRefused'),
+    threshold: 0,
+    periods: 1,
+  },
   'developer-identity-budget': {
     says: `More than 80 % of the budget of developer-identity calls (${String(limits.developerIdentityCallsPerSecond)}/s) is used.`,
     metric: metrics.of('DeveloperIdentityCalls', { minutes: 1 }),

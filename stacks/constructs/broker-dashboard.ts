@@ -38,6 +38,7 @@ export const addDashboard = (
         metrics.of('Issued', { dimensions: { source: 'cache' }, label: 'from the cache' }),
         metrics.of('Issued', { dimensions: { source: 'minted' }, label: 'minted' }),
         metrics.of('IssuedStale', { label: 'stale' }),
+        metrics.of('EntryRefused', { label: 'refused entries' }),
       ]),
       graph('Hit ratio', [metrics.hitRatio(5, 0)]),
       graph('Denials by reason', [metrics.by('Denied')]),

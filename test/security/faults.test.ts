@@ -2,14 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@je
 import { faultKinds, type Fault, type FaultKind } from '../support/faults/gate.ts';
 import { inProcessBroker, type InProcessBroker } from '../support/faults/in-process-broker.ts';
 import { askThroughFaults, expectPromises, intervalMillis } from '../support/faults/promises.ts';
+import { allButTheDate } from '../support/faults/virtual-time.ts';
 import { inSoak } from '../support/soak.ts';
-
-/** Only the date is the test's: time passes as the broker's own does, and everything else is real. */
-const allButTheDate = [
-  ...(['hrtime', 'nextTick', 'performance', 'queueMicrotask'] as const),
-  ...(['setImmediate', 'clearImmediate', 'setInterval', 'clearInterval'] as const),
-  ...(['setTimeout', 'clearTimeout'] as const),
-];
 
 /** The calls of a request of somebody new, by the front, the machine and its functions, in their order. */
 const calls = [

@@ -86,6 +86,8 @@ export const inProcessAws = async (time: VirtualTime, gate: Gate) => {
     call,
     keyArn,
     close: () => dynamodb.close(),
+    /** The ARN of one more key. */
+    newKey: async (name: string): Promise<string> => (await kms.createKey({ name })).keyArn,
     /** The table as a state of the machine has it; no client gives up, the state's own limit does. */
     callOfState:
       (stateName: string): AwsCall =>

@@ -126,7 +126,10 @@ export const inProcessBroker = async (
   const aws = await inProcessAws(time, gate);
   const machine = machineOf(source);
   const pool = fakeIdentityPool();
-  const sts = fakeCredentialIssuer(time);
+  let stsAheadMillis = 0;
+  const sts = fakeCredentialIssuer({
+    nowEpochMillis: () => time.nowEpochMillis() + stsAheadMillis,
+  });
   const verifier = fakeTokenVerifier(time);
   const users = fakeUserDirectory();
   const decisions = decisionContextOf();
@@ -333,6 +336,7 @@ export const inProcessBroker = async (
     } as unknown as SFNClient;
     const front = { client: aws.dynamoDbOf('front'), tableName };
     const log: unknown[] = [];
+    const meter = fakeMeter();
     const note = (message: string, fields: unknown): void => void log.push({ message, fields });
     const handle = createHandler(
       routes,
@@ -345,7 +349,7 @@ export const inProcessBroker = async (
             return `00000000-0000-7000-8000-${String(ids).padStart(12, '0')}`;
           },
         },
-        meter: fakeMeter(),
+        meter,
         users: { find: port('front find', users.find, () => null, 1500) },
         verifier: { verify: port('front verify', verifier.verify, () => ({}), 1500) },
         sealer: sealerOf('front'),
@@ -357,7 +361,7 @@ export const inProcessBroker = async (
       context,
       { info: note, error: note },
     );
-    return { handle, log };
+    return { handle, log, meter };
   };
 
   return {
@@ -371,13 +375,16 @@ export const inProcessBroker = async (
       people += 1;
       const sub = subOf(people);
       const subject = `users:${sub}`;
-      let { handle } = newProcesses();
+      let { handle, meter } = newProcesses();
       return {
         subject,
         /** Other processes than before: nothing is in their memory. */
         restart: () => {
-          ({ handle } = newProcesses());
+          ({ handle, meter } = newProcesses());
         },
+        /** How often this was measured since the processes started. */
+        countOf: (name: string): number =>
+          meter.measured.filter((measurement) => measurement.name === name).length,
         ask: async (): Promise<Answer> => {
           const nowEpochSeconds = Math.floor(time.nowEpochMillis() / 1000);
           const claims = idClaimsOf({
@@ -414,6 +421,10 @@ export const inProcessBroker = async (
       killAt = { state, when };
     },
     isKilled: () => killAt === null,
+    /** How far the clock of STS is ahead of the broker's; negative for behind. */
+    setStsAhead: (millis: number) => {
+      stsAheadMillis = millis;
+    },
     /** As an operator's revocation writes it: the epoch rises, the cut-off is now, nothing is issued any more. */
     revoke: async (subject: string): Promise<void> => {
       const input = {
@@ -424,6 +435,15 @@ export const inProcessBroker = async (
           ':one': { N: '1' },
           ':now': { N: String(Math.floor(time.nowEpochMillis() / 1000)) },
         },
+      };
+      await aws.call('dynamodb', 'UpdateItem', input, twinContext);
+    },
+    /** As the revocation being taken back writes it: the counter stays. */
+    restore: async (subject: string): Promise<void> => {
+      const input = {
+        TableName: tableName,
+        Key: { pk: { S: `SUBJECT#${subject}` }, sk: { S: 'SUBJECT' } },
+        UpdateExpression: 'REMOVE suspended, revokedBeforeEpochSeconds',
       };
       await aws.call('dynamodb', 'UpdateItem', input, twinContext);
     },

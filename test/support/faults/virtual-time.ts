@@ -15,6 +15,13 @@ export interface VirtualTime extends Clock, Timer {
   readonly advance: (millis: number) => Promise<void>;
 }
 
+/** For Jest: only the date is the test's, for libraries that ask the system; time passes as the broker's own does. */
+export const allButTheDate = [
+  ...(['hrtime', 'nextTick', 'performance', 'queueMicrotask'] as const),
+  ...(['setImmediate', 'clearImmediate', 'setInterval', 'clearInterval'] as const),
+  ...(['setTimeout', 'clearTimeout'] as const),
+];
+
 /** Turns of the event loop without work after which nothing can move but time. */
 const idleTurns = 3;
 

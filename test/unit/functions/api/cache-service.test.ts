@@ -54,6 +54,7 @@ describe('[SEC-04] an entry that is not what it should be', () => {
       expect((await run()).session).toEqual(minted);
       expect(front.machine.executions).toMatchObject([{ input: { unusableSessionId } }]);
       expect(front.table.issuances).toEqual([]);
+      expect(front.meter.measured.map(({ name }) => name)).toContain('EntryRefused');
     },
   );
 
