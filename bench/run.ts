@@ -1,9 +1,13 @@
-/** `npm run bench [-- --quick] [--json] [name…]`: measures, and says what it measured. Never part of the tests. */
+/**
+ * `npm run bench [-- --quick] [--json] [name…]`: measures, and says what it measured. Never part of the tests. A full run is
+ * also written to docs/bench.
+ */
 import { bench as awsCalls } from './aws-calls.ts';
 import type { BenchResult } from './report.ts';
 import { jsonReport, textReport } from './report.ts';
 import { bench as interpreter } from './interpreter.ts';
 import { bench as ledger } from './ledger.ts';
+import { writeResults } from './results.ts';
 import { bench as twin } from './twin.ts';
 
 // Node 20 is supported here; the SDK's notice about its own future would drown the figures.
@@ -34,4 +38,6 @@ for (const bench of benches.filter(({ name }) => names.length === 0 || names.inc
   });
   results.push({ bench: bench.name, figures });
 }
+// A full run is what the documentation shows.
+if (names.length === 0 && !flags.includes('--quick')) writeResults(results);
 process.stdout.write(`${flags.includes('--json') ? jsonReport(results) : textReport(results)}\n`);
