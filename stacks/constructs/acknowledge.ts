@@ -12,6 +12,17 @@ export const acknowledge = (
   );
 };
 
+/** The same for the rules of the pack Serverless. */
+export const acknowledgeServerless = (
+  construct: IConstruct,
+  reason: string,
+  ...rules: readonly string[]
+): void => {
+  Validations.of(construct).acknowledge(
+    ...rules.map((rule) => ({ id: `Serverless-${rule}`, reason })),
+  );
+};
+
 /** The same for resources with a wildcard, each by its own finding, so that a further one is still found. */
 export const acknowledgeWildcards = (
   construct: IConstruct,

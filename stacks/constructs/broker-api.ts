@@ -21,7 +21,7 @@ import { CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
 import { apiRoutes, type ApiRoute } from '../../core/contracts/api-routes.ts';
 import type { BrokerApiFront } from '../api-front.ts';
-import { acknowledge } from './acknowledge.ts';
+import { acknowledge, acknowledgeServerless } from './acknowledge.ts';
 import { addGatewayResponses } from './gateway-responses.ts';
 import { refuseOtherMethods } from './method-not-allowed.ts';
 
@@ -152,6 +152,11 @@ export class BrokerApi extends Construct {
         metricsEnabled: true,
       },
     });
+    acknowledgeServerless(
+      api,
+      'What is scarce has a budget of its own, by second and client; a rate of all requests would let one caller shut out the others.',
+      'APIGWDefaultThrottling',
+    );
     // The stack's own output names the URL.
     api.node.tryRemoveChild('Endpoint');
     acknowledge(api, 'The function validates every field and refuses unknown ones.', 'APIG2');

@@ -5,7 +5,7 @@ import { Architecture, Code, Function, Runtime, Tracing } from 'aws-cdk-lib/aws-
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { BrokerNetwork } from '../network.ts';
-import { acknowledge } from './acknowledge.ts';
+import { acknowledge, acknowledgeServerless } from './acknowledge.ts';
 import { networkRights, tracingRight } from './rights.ts';
 
 export interface BrokerFunctionProps {
@@ -55,6 +55,11 @@ export class BrokerFunction extends Construct {
       },
     });
     acknowledge(role, 'X-Ray and network interfaces know no resources.', 'IAM5[Resource::*]');
+    acknowledgeServerless(
+      role,
+      'X-Ray and network interfaces know no resources.',
+      'LambdaStarPermissions',
+    );
     this.function = new Function(this, 'Function', {
       functionName: props.functionName,
       description: props.description,
@@ -77,5 +82,10 @@ export class BrokerFunction extends Construct {
             securityGroups: [...props.network.securityGroups],
           }),
     });
+    acknowledgeServerless(
+      this.function,
+      'Callers wait for the answer, streams keep what failed, and what a schedule or event started comes again.',
+      'LambdaDLQ',
+    );
   }
 }

@@ -13,7 +13,7 @@ import {
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { LedgerExportSettings } from '../credential-broker-props.ts';
-import { acknowledge, acknowledgeWildcards } from './acknowledge.ts';
+import { acknowledge, acknowledgeServerless, acknowledgeWildcards } from './acknowledge.ts';
 import type { BrokerKeys } from './broker-keys.ts';
 import type { FunctionFactory } from './function-factory.ts';
 import { rowRight, tableKeyRight } from './rights.ts';
@@ -37,16 +37,18 @@ export class LedgerExport extends Construct {
     super(scope, id);
     const bucket = this.#createBucket(props);
     const archive = this.#createFunction(props, bucket);
-    new Rule(this, 'Schedule', {
+    const rule = new Rule(this, 'Schedule', {
       description: 'Copies what the ledger has grown by to where nobody can change it',
       schedule: Schedule.rate(Duration.minutes(everyMinutes)),
-    }).addTarget(
+    });
+    rule.addTarget(
       new LambdaFunction(archive, {
         event: RuleTargetInput.fromObject({ task: 'archive' }),
         // The next run does what this one could not.
         retryAttempts: 0,
       }),
     );
+    acknowledgeServerless(rule, 'The next run does what this one could not.', 'EventBusDLQ');
     this.bucketName = bucket.bucketName;
   }
 

@@ -13,7 +13,7 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { listIndexes } from '../../core/ledger/list-indexes.ts';
-import { acknowledge } from './acknowledge.ts';
+import { acknowledge, acknowledgeServerless } from './acknowledge.ts';
 import type { BrokerKeys } from './broker-keys.ts';
 import type { FunctionFactory } from './function-factory.ts';
 import { rowRight, tableKeyRight } from './rights.ts';
@@ -64,6 +64,7 @@ export class Ledger extends Construct {
       removalPolicy,
     });
     acknowledge(failed, 'It is the dead-letter queue.', 'SQS3');
+    acknowledgeServerless(failed, 'It is the dead-letter queue.', 'SQSRedrivePolicy');
     return failed;
   }
 

@@ -9,6 +9,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { liveIndex } from '../../core/revocations/live-index.ts';
 import { revokingCalls } from '../../core/revocations/user-pool-event.ts';
+import { acknowledgeServerless } from './acknowledge.ts';
 import type { ReconciliationProps } from '../credential-broker-props.ts';
 import type { BrokerKeys } from './broker-keys.ts';
 import { BrokerMachine, stateMachineArnOf } from './broker-machine.ts';
@@ -84,6 +85,11 @@ export class Revocations extends Construct {
     rule.addTarget(
       new LambdaFunction(tasks, { retryAttempts: 185, maxEventAge: Duration.hours(24) }),
     );
+    acknowledgeServerless(
+      rule,
+      'Tried for a day; what is lost even so is found by the reconciler.',
+      'EventBusDLQ',
+    );
   }
 
   #reconcile(
@@ -101,6 +107,7 @@ export class Revocations extends Construct {
         retryAttempts: 0,
       }),
     );
+    acknowledgeServerless(rule, 'The next run does what this one could not.', 'EventBusDLQ');
   }
 
   #createTasks(

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { listIndexes } from '../../core/ledger/list-indexes.ts';
 import { flatten, policyLines, type TemplatePolicy } from './policy-lines.ts';
+import { sdkCallsOf } from './sdk-calls.ts';
 import { synthesizeStepkey } from './stepkey-templates.ts';
 
 interface FunctionProperties {
@@ -236,6 +237,49 @@ describe('the calls of a function', () => {
     ]);
     const lists = Object.values(listIndexes).map(({ index }) => `<BrokerTable.Arn>/index/${index}`);
     expect(calls[0]).toBe(`dynamodb:Query on ${lists.sort().join(' ')}`);
+  });
+});
+
+/** Calls that AWS makes in the function's name, not the function: tables, buckets, streams and logs under keys. */
+const madeByServices = (line: string): boolean =>
+  /kms:ViaService=|kms:EncryptionContext:aws:|:DescribeStream,/.test(line);
+/** Calls without credentials of the function: the caller's or the pool's own token is what counts. */
+const unsigned = ['cognito-identity:GetId', 'sts:AssumeRoleWithWebIdentity'];
+/** In the bundle because an adapter knows more than this function asks of it; the role does not allow it. */
+const onlyBundled: Readonly<Record<string, readonly string[]>> = {
+  // Who reads the ledger writes nothing to it; the adapter of the chains can also append.
+  audit: ['dynamodb:PutItem'],
+  // One adapter for the queue of what failed: one side fills it, the other empties it.
+  publish: ['sqs:DeleteMessage', 'sqs:ReceiveMessage'],
+  replay: ['dynamodb:GetItem', 'sqs:SendMessage'],
+};
+
+describe('the role of a function', () => {
+  it.each(names)('%s allows exactly what its code asks of AWS', async (name) => {
+    const { actions } = await sdkCallsOf(name);
+    const allowed = callsOf(name)
+      .filter((line) => !madeByServices(line) && !line.startsWith('kms:'))
+      .flatMap((line) => line.split(' on ')[0]?.split(',') ?? []);
+    expect([...new Set(allowed)].sort()).toEqual(
+      actions.filter(
+        (action) => !unsigned.includes(action) && !onlyBundled[name]?.includes(action),
+      ),
+    );
+    for (const action of onlyBundled[name] ?? []) expect(actions).toContain(action);
+  });
+
+  it.each(names)('%s seals and opens exactly what its code does', async (name) => {
+    const { sealing } = await sdkCallsOf(name);
+    const allowed = callsOf(name).flatMap((line) => {
+      const [, operation, purposes = ''] =
+        /^kms:(GenerateDataKey|Decrypt) on .* if kms:EncryptionContext:purpose=(.*)$/.exec(line) ??
+        [];
+      if (operation === undefined) return [];
+      return purposes
+        .split('|')
+        .map((purpose) => `${operation === 'Decrypt' ? 'open' : 'seal'} ${purpose}`);
+    });
+    expect(allowed.sort()).toEqual(sealing);
   });
 });
 

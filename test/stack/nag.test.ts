@@ -1,6 +1,6 @@
 import { Stack, Validations } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { AwsSolutionsChecks } from 'cdk-nag';
+import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { describe, expect, it } from '@jest/globals';
 import { createApp, synthesizeStepkey } from './stepkey-templates.ts';
 
@@ -19,9 +19,12 @@ const acknowledged = (): readonly AcknowledgedRule[] =>
       .map(([rule, reason]) => ({ rule, reason })),
   );
 
-describe('cdk-nag’s AWS Solutions rules', () => {
-  it('find nothing in the stacks that was not acknowledged', () => {
-    expect(new AwsSolutionsChecks().validateScope(app).violations).toEqual([]);
+describe('cdk-nag’s rules', () => {
+  it.each([
+    ['AWS Solutions', new AwsSolutionsChecks()],
+    ['Serverless', new ServerlessChecks()],
+  ])('%s find nothing in the stacks that was not acknowledged', (_, checks) => {
+    expect(checks.validateScope(app).violations).toEqual([]);
   });
 
   it('are applied: an open bucket is found', () => {
@@ -34,7 +37,7 @@ describe('cdk-nag’s AWS Solutions rules', () => {
   it('are acknowledged one by one, each with a sentence', () => {
     expect(acknowledged().length).toBeGreaterThan(0);
     for (const { rule, reason } of acknowledged()) {
-      expect(rule).toMatch(/AwsSolutions-[A-Z]+\d+(\[.+\])?$/);
+      expect(rule).toMatch(/AwsSolutions-[A-Z]+\d+(\[.+\])?$|Serverless-\w+$/);
       expect(JSON.stringify(reason)).toMatch(/[A-Z].{20,}\./);
     }
   });
