@@ -56,6 +56,15 @@ export const variables = {
   MAPPED_ROLE_ARN_PREFIX: z.string().regex(/^arn:[a-z-]+:iam::\d{12}:role\//),
   TEMPLATE_VALUES: json(templateValues),
   DENY_POLICY_ARN: z.string().regex(/^arn:[a-z-]+:iam::\d{12}:policy\//),
+  /** The policies that deny in other accounts, each with the role that may write it. */
+  SPOKE_DENY_POLICIES: json(
+    z.array(
+      z.strictObject({
+        policyArn: z.string().regex(/^arn:[a-z-]+:iam::\d{12}:policy\//),
+        writerRoleArn: z.string().regex(/^arn:[a-z-]+:iam::\d{12}:role\//),
+      }),
+    ),
+  ),
   /** How long the longest session of a mapped role may last. */
   LONGEST_SESSION_SECONDS: z.coerce.number().int().min(900).max(43_200),
   /** Whether the groups that live sessions rest on are compared with the user pool's. */

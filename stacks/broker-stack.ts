@@ -73,6 +73,7 @@ export class BrokerStack extends Stack {
     new CfnOutput(this, 'IssueCredentialsArn', { value: broker.issueCredentialsArn });
     new CfnOutput(this, 'RevokeArn', { value: broker.revokeArn });
     new CfnOutput(this, 'DenyPolicyArn', { value: broker.denyPolicyArn });
+    new CfnOutput(this, 'DenyPolicyWriterArn', { value: broker.denyPolicyWriterArn });
     if (broker.ledgerBucketName !== null) {
       new CfnOutput(this, 'LedgerBucketName', { value: broker.ledgerBucketName });
     }

@@ -72,6 +72,11 @@ export interface CredentialBrokerProps {
   readonly clientShares?: Readonly<Record<string, number>>;
   /** Roles of this app or account that grants name by `arn`, and which the broker is to give credentials for. */
   readonly existingRoles?: readonly ExistingRole[];
+  /**
+   * Ids of other accounts that were prepared with `BrokerSpoke` or its template, under this broker's `deploymentName`:
+   * what is revoked is denied there too. Grants name their roles by `arn`.
+   */
+  readonly spokeAccounts?: readonly string[];
   /** Where the functions run, and whence roles may be assumed. Default: outside of any VPC of the account's. */
   readonly network?: BrokerNetwork;
   /** Domain, endpoints and web ACL of the API. */

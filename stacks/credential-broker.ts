@@ -25,6 +25,7 @@ import type { CredentialBrokerProps } from './credential-broker-props.ts';
 import { readGrants } from './grant-files.ts';
 import type { BrokerNetwork } from './network.ts';
 import { bundlesDirectory } from './package-files.ts';
+import { spokeDenyPolicy } from './spoke-names.ts';
 import { issuerOf } from './user-pool-source.ts';
 
 /** The broker: API, functions, state machine, table, keys, and a role for each grant. */
@@ -44,6 +45,8 @@ export class CredentialBroker extends Construct {
   readonly revokeArn: string;
   /** The policy that denies what was revoked: attach it to each role of your own that a grant names. */
   readonly denyPolicyArn: string;
+  /** The role that writes it, here and in the spokes, which let it in. */
+  readonly denyPolicyWriterArn: string;
   /** Where the copy of the ledger is; null for none. */
   readonly ledgerBucketName: string | null;
   /** The state machine of batches. */
@@ -165,6 +168,9 @@ export class CredentialBroker extends Construct {
       keys,
       table,
       denyPolicyArn: denyPolicy.policyArn,
+      spokeDenyPolicies: (props.spokeAccounts ?? []).map((account) =>
+        spokeDenyPolicy({ partition: stack.partition, account, deploymentName }),
+      ),
       longestSessionSeconds: longestSessionSeconds(grants),
       reconciliation: props.reconciliation ?? {},
       userPools: props.userPools.map(({ userPool }) => userPool),
@@ -220,6 +226,7 @@ export class CredentialBroker extends Construct {
     this.tableName = table.tableName;
     this.revokeArn = revocations.stateMachineArn;
     this.denyPolicyArn = denyPolicy.policyArn;
+    this.denyPolicyWriterArn = revocations.writerRoleArn;
     this.eventBusArn = ledger.bus.eventBusArn;
     this.issueCredentialsArn = issueCredentials.stateMachineArn;
     this.issueBatchArn = batches.stateMachineArn;

@@ -53,6 +53,7 @@ export const buildCdk = async ({ root, outDirectory }: CdkOptions): Promise<void
       define: { 'import.meta.dirname': '__dirname' },
     }),
     copyBundles(root, join(outDirectory, 'functions')),
+    cp(join(root, 'stacks', 'spoke.template.json'), join(outDirectory, 'spoke.template.json')),
     cp(join(root, 'statemachines'), join(outDirectory, 'statemachines'), { recursive: true }),
   ]);
 };

@@ -1,5 +1,6 @@
 /**
- * Writes what is derived from the code: the JSON Schemas of grants and token claims, docs/openapi.json and docs/errors.md.
+ * Writes what is derived from the code: the JSON Schemas of grants, token claims and events, docs/openapi.json,
+ * docs/errors.md and the template of a spoke.
  * With `--check` it writes nothing and fails when a file is not what it would write.
  */
 import { readFile, writeFile } from 'node:fs/promises';
@@ -9,6 +10,7 @@ import { errorReference } from './error-reference.ts';
 import { eventSchemaFiles } from './event-schemas.ts';
 import { grantSchema } from './grant-schema.ts';
 import { openApiDocument } from './open-api.ts';
+import { spokeTemplate } from './spoke-template.ts';
 import { tokenClaimsSchema } from './token-claims-schema.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -18,6 +20,7 @@ const generated: Readonly<Record<string, () => string>> = {
   'identity/token-claims.schema.json': () => JSON.stringify(tokenClaimsSchema()),
   'docs/openapi.json': () => JSON.stringify(openApiDocument()),
   'docs/errors.md': errorReference,
+  'stacks/spoke.template.json': () => JSON.stringify(spokeTemplate()),
   ...Object.fromEntries(
     [...eventSchemaFiles()].map(([file, schema]) => [file, () => JSON.stringify(schema)]),
   ),

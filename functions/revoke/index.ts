@@ -3,6 +3,7 @@ import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { STSClient } from '@aws-sdk/client-sts';
 import { systemClock } from '../../adapters/clock.ts';
 import { dynamoCredentialStore } from '../../adapters/credential-store.ts';
 import { dynamoDenialRows } from '../../adapters/denial-rows.ts';
@@ -16,6 +17,7 @@ import { awsVariables, meteredAws } from '../../adapters/metered-aws.ts';
 import { dynamoRevocationRecords } from '../../adapters/revocation-records.ts';
 import { dynamoRevocationTargets } from '../../adapters/revocation-targets.ts';
 import { stepFunctionsRevokeMachine } from '../../adapters/revoke-machine.ts';
+import { denyPolicyEverywhere, writerCredentials } from '../../adapters/spoke-deny-policies.ts';
 import { dynamoSubjectEntries } from '../../adapters/subject-entries.ts';
 import { systemTimer } from '../../adapters/timer.ts';
 import { cognitoUserDirectory } from '../../adapters/user-directory.ts';
@@ -34,6 +36,7 @@ const environment = readEnvironment(process.env, {
   ...awsVariables,
   TABLE_NAME: variables.TABLE_NAME,
   DENY_POLICY_ARN: variables.DENY_POLICY_ARN,
+  SPOKE_DENY_POLICIES: variables.SPOKE_DENY_POLICIES,
   LONGEST_SESSION_SECONDS: variables.LONGEST_SESSION_SECONDS,
   LAMBDA_TASK_ROOT: variables.LAMBDA_TASK_ROOT,
   STATE_MACHINE_ARN: variables.STATE_MACHINE_ARN,
@@ -66,10 +69,20 @@ const ports = {
   }),
   denials: dynamoDenialRows(table),
   lease: dynamoWriterLease({ ...table, clock: systemClock }),
-  policy: iamDenyPolicyText({
-    client: client('iam', IAMClient),
-    policyArn: environment.DENY_POLICY_ARN,
-  }),
+  policy: denyPolicyEverywhere([
+    iamDenyPolicyText({
+      client: client('iam', IAMClient),
+      policyArn: environment.DENY_POLICY_ARN,
+    }),
+    ...environment.SPOKE_DENY_POLICIES.map(({ policyArn, writerRoleArn }) =>
+      iamDenyPolicyText({
+        client: client('iam', IAMClient, {
+          credentials: writerCredentials(client('sts', STSClient), writerRoleArn),
+        }),
+        policyArn,
+      }),
+    ),
+  ]),
 };
 const context = {
   longestSessionSeconds: environment.LONGEST_SESSION_SECONDS,

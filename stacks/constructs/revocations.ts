@@ -1,4 +1,4 @@
-import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, type RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IUserPool } from 'aws-cdk-lib/aws-cognito';
 import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
@@ -11,6 +11,7 @@ import { liveIndex } from '../../core/revocations/live-index.ts';
 import { revokingCalls } from '../../core/revocations/user-pool-event.ts';
 import { acknowledgeServerless } from './acknowledge.ts';
 import type { ReconciliationProps } from '../credential-broker-props.ts';
+import type { SpokeDenyPolicy } from '../spoke-names.ts';
 import type { BrokerKeys } from './broker-keys.ts';
 import { BrokerMachine, stateMachineArnOf } from './broker-machine.ts';
 import type { FunctionFactory } from './function-factory.ts';
@@ -23,6 +24,8 @@ export interface RevocationsProps {
   readonly keys: BrokerKeys;
   readonly table: Table;
   readonly denyPolicyArn: string;
+  /** The policies that deny in other accounts, and the roles that may write them. */
+  readonly spokeDenyPolicies: readonly SpokeDenyPolicy[];
   readonly longestSessionSeconds: number;
   readonly userPools: readonly IUserPool[];
   readonly reconciliation: ReconciliationProps;
@@ -35,11 +38,15 @@ export class Revocations extends Construct {
   readonly stateMachineArn: string;
   /** Answers the revocation API. */
   readonly api: IFunction;
+  /** As whom the policies that deny are written. */
+  readonly writerRoleArn: string;
 
   constructor(scope: Construct, id: string, props: RevocationsProps) {
     super(scope, id);
     const futureArn = stateMachineArnOf(this, `${props.deploymentName}-revoke`);
     const tasks = this.#createTasks(props, futureArn);
+    if (tasks.role === undefined) throw new TypeError('The function revoke has no role.');
+    this.writerRoleArn = tasks.role.roleArn;
     this.#reactToUserPools(props, tasks);
     this.#reconcile(props, tasks);
     this.stateMachineArn = new BrokerMachine(this, 'Machine', {
@@ -125,6 +132,7 @@ export class Revocations extends Construct {
         STATE_MACHINE_ARN: stateMachineArn,
         TABLE_NAME: table.tableName,
         DENY_POLICY_ARN: props.denyPolicyArn,
+        SPOKE_DENY_POLICIES: Stack.of(this).toJsonString(props.spokeDenyPolicies),
         LONGEST_SESSION_SECONDS: String(props.longestSessionSeconds),
         RECONCILES_GROUPS: String(props.reconciliation.comparesGroups ?? true),
         SUBJECTS_PER_RUN: String(props.reconciliation.subjectsPerRun ?? 250),
@@ -155,6 +163,15 @@ export class Revocations extends Construct {
           actions: ['iam:CreatePolicyVersion', 'iam:DeletePolicyVersion', 'iam:ListPolicyVersions'],
           resources: [props.denyPolicyArn],
         }),
+        ...(props.spokeDenyPolicies.length === 0
+          ? []
+          : [
+              new PolicyStatement({
+                sid: 'WriteDenyPoliciesOfSpokes',
+                actions: ['sts:AssumeRole'],
+                resources: props.spokeDenyPolicies.map(({ writerRoleArn }) => writerRoleArn),
+              }),
+            ]),
         new PolicyStatement({
           sid: 'StartRevoking',
           actions: ['states:StartExecution'],

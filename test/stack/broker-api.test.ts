@@ -73,6 +73,8 @@ describe('the routes of the API', () => {
       'POST /v1/decisions',
       'POST /v1/exchange/credentials',
       'POST /v1/exchange/decisions',
+      'POST /v1/redrives',
+      'POST /v1/replays',
     ];
     expect(answering.map(([route]) => route).sort()).toEqual(documented.sort());
   });
@@ -221,9 +223,12 @@ describe('the stage', () => {
       'ApiUrl',
       'BucketName',
       'DenyPolicyArn',
+      'DenyPolicyWriterArn',
+      'DeploymentName',
       'EventBusArn',
       'IssueBatchArn',
       'IssueCredentialsArn',
+      'LedgerBucketName',
       'RevokeArn',
       'TableName',
     ]);

@@ -365,6 +365,7 @@ describe('the environment of a function', () => {
       'SUBJECTS_PER_RUN',
       'TABLE_NAME',
       'DENY_POLICY_ARN',
+      'SPOKE_DENY_POLICIES',
       'LONGEST_SESSION_SECONDS',
       'STATE_MACHINE_ARN',
       'USER_POOLS',
