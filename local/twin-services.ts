@@ -2,7 +2,7 @@
 import type { Clock } from '../core/ports.ts';
 import { adminCredentialsOf } from './admin-credentials.ts';
 import { processTimers } from './asl/timers.ts';
-import type { AwsCall, Interceptor } from './aws.ts';
+import type { AwsCall, Interceptor, Service } from './aws.ts';
 import { evaluateAccess } from './iam/evaluate.ts';
 import { createIamStore } from './iam/roles.ts';
 import { twinAccountId, twinRegion } from './identity.ts';
@@ -189,19 +189,17 @@ export const createTwinServices = async (options: ServicesOptions) => {
     onStatusChange: publish,
     ...(options.pause === undefined ? {} : { pause: options.pause }),
   });
-  made = createAwsCall(
-    [
-      ...[cognitoIdp, cognitoIdentity, sts, createIamService({ iam, clock })],
-      ...[kms, dynamoDb, s3, logs, lambda, states, events, sqs],
-    ],
-    {
-      log,
-      clock,
-      policyOf: kms.keyPolicy,
-      ...(options.interceptor === undefined ? {} : { interceptor: options.interceptor }),
-      ...(options.afterCall === undefined ? {} : { afterCall: options.afterCall }),
-    },
-  );
+  const joined: readonly Service[] = [
+    ...[cognitoIdp, cognitoIdentity, sts, createIamService({ iam, clock })],
+    ...[kms, dynamoDb, s3, logs, lambda, states, events, sqs],
+  ];
+  made = createAwsCall(joined, {
+    log,
+    clock,
+    policyOf: kms.keyPolicy,
+    ...(options.interceptor === undefined ? {} : { interceptor: options.interceptor }),
+    ...(options.afterCall === undefined ? {} : { afterCall: options.afterCall }),
+  });
   const eventSources = await createEventSourceMappings({
     store,
     timers: processTimers(clock),
@@ -217,6 +215,10 @@ export const createTwinServices = async (options: ServicesOptions) => {
   const admin = await adminCredentialsOf(vault);
   return {
     call,
+    /** What is emulated: `service:Operation`. */
+    operations: joined.flatMap(({ name, operations }) =>
+      Object.keys(operations).map((operation) => `${name}:${operation}`),
+    ),
     admin,
     principals: createPrincipals({ iam, sessionTokens, accountId: twinAccountId, admin }),
     userPoolKeys: userPoolKeysOf(cognitoIdp),

@@ -1,42 +1,8 @@
 /** What an S3 request asks for: path style, REST-XML, inputs in the SDK's shape. */
 import { queryValue } from './received-request.ts';
 import type { ReceivedRequest } from './received-request.ts';
+import { bucketOperation, objectOperation } from './s3-operations.ts';
 import type { WireCall } from './wire-answer.ts';
-
-/** Query flags that turn a request into another operation; the twin has none of these, and says which was asked. */
-const subresources = new Set(
-  [
-    'accelerate acl analytics attributes cors delete encryption intelligent-tiering inventory',
-    'legal-hold lifecycle location logging metrics notification object-lock ownershipControls policy',
-    'policyStatus publicAccessBlock replication requestPayment restore retention select tagging',
-    'torrent uploadId uploads versioning versions website',
-  ].flatMap((names) => names.split(' ')),
-);
-
-const verbs: Readonly<Record<string, string>> = { HEAD: 'Head', PUT: 'Put', DELETE: 'Delete' };
-
-const subresourceOperation = (method: string, level: string, flag: string): string =>
-  `${verbs[method] ?? 'Get'}${level}${flag.charAt(0).toUpperCase()}${flag.slice(1).replaceAll('-', '')}`;
-
-const bucketOperation = (request: ReceivedRequest): string => {
-  const flag = request.query.find(([name]) => subresources.has(name))?.[0];
-  if (request.method === 'POST') return flag === 'delete' ? 'DeleteObjects' : 'PostObject';
-  if (flag !== undefined) return subresourceOperation(request.method, 'Bucket', flag);
-  if (request.method === 'HEAD') return 'HeadBucket';
-  if (request.method === 'PUT') return 'CreateBucket';
-  if (request.method === 'DELETE') return 'DeleteBucket';
-  return queryValue(request, 'list-type') === '2' ? 'ListObjectsV2' : 'ListObjects';
-};
-
-const objectOperation = (request: ReceivedRequest): string => {
-  const flag = request.query.find(([name]) => subresources.has(name))?.[0];
-  if (request.method === 'POST')
-    return flag === 'uploads' ? 'CreateMultipartUpload' : 'CompleteMultipartUpload';
-  if (flag === 'uploadId' && request.method === 'PUT') return 'UploadPart';
-  if (flag !== undefined) return subresourceOperation(request.method, 'Object', flag);
-  if (request.headers.has('x-amz-copy-source')) return 'CopyObject';
-  return `${verbs[request.method] ?? 'Get'}Object`;
-};
 
 const textHeaders: Readonly<Record<string, string>> = {
   'cache-control': 'CacheControl',

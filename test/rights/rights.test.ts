@@ -25,8 +25,8 @@ const kindOf = ({ kind, actions, resource }: Mutant): string =>
   [resource.type, kind, ...actions].join(' ');
 
 /**
- * Those in which the role acted, the most promising first: which noticed another mutant of the kind, then which
- * have the action, then the quickest.
+ * Those in which the role acted, the most promising first: which noticed another mutant of the kind, or in which it
+ * did what the mutant takes away; then the quickest.
  */
 const promising = (
   mutant: Mutant,
@@ -34,16 +34,17 @@ const promising = (
   told: ReadonlyMap<Story, Told>,
   noticed: ReadonlyMap<string, readonly Story[]>,
 ): readonly Story[] => {
-  const { actions } = mutant;
+  const { actions, resource } = mutant;
   const alike = noticed.get(kindOf(mutant)) ?? [];
-  const calls = (story: Story): ReadonlySet<string> | undefined =>
-    roleArn === null ? undefined : told.get(story)?.acted.get(roleArn);
-  // Who is kept from a role never acts with it, and a policy of a resource speaks of everybody.
-  const isOfEverybody = roleArn === null || actions.some((action) => action.startsWith('sts:'));
+  // Who is kept from a role never acts with it; a policy of a resource, or a permission, speaks of everybody.
+  const isOfEverybody =
+    roleArn === null ||
+    resource.type === 'AWS::Lambda::Permission' ||
+    actions.some((action) => action.startsWith('sts:'));
   const rank = (story: Story): number => {
-    const called = calls(story);
-    if (called === undefined) return isOfEverybody ? (alike.includes(story) ? 1 : 3) : Infinity;
-    return alike.includes(story) || actions.some((action) => called.has(action)) ? 0 : 2;
+    const called = roleArn === null ? undefined : told.get(story)?.acted.get(roleArn);
+    if (called === undefined) return isOfEverybody ? (alike.includes(story) ? 2 : 3) : Infinity;
+    return alike.includes(story) || actions.some((action) => called.has(action)) ? 0 : 1;
   };
   return stories
     .map((story) => ({ story, rank: rank(story), millis: told.get(story)?.millis ?? 0 }))

@@ -20,7 +20,7 @@ export interface Theatre {
   /** Deploys what a mutant changes, with fresh processes where a function may still hold what it once obtained. */
   readonly mutate: (mutant: Mutant) => Promise<void>;
   readonly restore: (mutant: Mutant) => Promise<void>;
-  /** Whose rights the mutant changes; null where it is not a role's. */
+  /** Whose rights the mutant changes, or who acts by what it changes; null where that is no one role's affair. */
   readonly roleArnOf: (mutant: Mutant) => string | null;
   readonly close: () => Promise<void>;
 }
@@ -72,6 +72,14 @@ const deploying = ({ services, stacks }: OpenTwin) => {
     stacks.resource(stackName, logicalId);
   const roleArnOf = ({ resource }: Mutant): string | null => {
     if (resource.type === 'AWS::IAM::Role') return deployed(resource)?.attributes['Arn'] ?? null;
+    if (resource.type === 'AWS::Lambda::Permission') {
+      const { FunctionName } = resource.properties as { readonly FunctionName: string };
+      const name = FunctionName.split(':').at(-1);
+      const lambda = ofType('AWS::Lambda::Function').find(
+        ({ properties }) => (properties as FunctionProperties).FunctionName === name,
+      );
+      return lambda === undefined ? null : (lambda.properties as FunctionProperties).Role;
+    }
     if (resource.type !== 'AWS::IAM::Policy') return null;
     const [name = ''] = (resource.properties as { readonly Roles: readonly string[] }).Roles;
     return services.iam.roleNamed(name)?.arn ?? null;
@@ -120,8 +128,13 @@ export const openTheatre = async (): Promise<Theatre> => {
     awsPort: 0,
     users: 'demo',
     interceptor: async (call) => {
-      const roleArn = call.principal.conditionKeys['aws:PrincipalArn'];
-      if (typeof roleArn === 'string') note(roleArn, `${call.service}:${call.operation}`);
+      const { arn, conditionKeys } = call.principal;
+      const roleArn = conditionKeys['aws:PrincipalArn'];
+      if (typeof roleArn === 'string') {
+        note(roleArn, `${call.service}:${call.operation}`);
+        // A session that a story made itself asked no trust policy.
+        if (!arn.endsWith('/story')) note(roleArn, 'sts:AssumeRole');
+      }
       const { RoleArn: assumed } = call.input;
       if (call.service === 'sts' && typeof assumed === 'string')
         note(assumed, `sts:${call.operation}`);
