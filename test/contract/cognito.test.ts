@@ -6,13 +6,26 @@ import {
   GetOpenIdTokenForDeveloperIdentityCommand,
 } from '@aws-sdk/client-cognito-identity';
 import {
+  AdminConfirmSignUpCommand,
+  AdminCreateUserCommand,
+  AdminDisableUserCommand,
+  AdminEnableUserCommand,
   AdminGetUserCommand,
+  AdminResetUserPasswordCommand,
+  AdminSetUserPasswordCommand,
   CognitoIdentityProviderClient,
   GetUserCommand,
   InitiateAuthCommand,
   ListUsersCommand,
+  RespondToAuthChallengeCommand,
+  SignUpCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { clientIds, password, userPoolId } from '../unit/local/cognito-idp/cognito-world.ts';
+import {
+  clientIds,
+  password,
+  poolSettings,
+  userPoolId,
+} from '../unit/local/cognito-idp/cognito-world.ts';
 import {
   createIdentityWorld,
   developerProvider,
@@ -47,12 +60,12 @@ afterAll(async () => {
   await wire.stop();
 });
 
-const signIn = (secret: string) =>
+const signIn = (secret: string, username = 'alice') =>
   anybody.send(
     new InitiateAuthCommand({
       AuthFlow: 'USER_PASSWORD_AUTH',
       ClientId: clientIds.cli,
-      AuthParameters: { USERNAME: 'alice', PASSWORD: secret },
+      AuthParameters: { USERNAME: username, PASSWORD: secret },
     }),
   );
 
@@ -99,6 +112,115 @@ describe('the AWS SDK against the twin’s user pool', () => {
       body: new URLSearchParams({ grant_type: 'client_credentials', client_id: 'none' }),
     });
     expect([token.status, await token.json()]).toEqual([400, { error: 'invalid_client' }]);
+  });
+});
+
+describe('the states of a person, to the AWS SDK', () => {
+  const named = (Username: string) => ({ UserPoolId: userPoolId, Username });
+  const stateOf = async (username: string) =>
+    (await users.send(new AdminGetUserCommand(named(username)))).UserStatus;
+
+  it('UNCONFIRMED: whoever signed up waits for the administrator', async () => {
+    const request = { ClientId: clientIds.cli, Username: 'uma', Password: password };
+    expect(await errorOf(anybody.send(new SignUpCommand(request)))).toMatchObject({
+      name: 'NotAuthorizedException',
+      message: 'SignUp is not permitted for this user pool',
+    });
+    await cognito.cognito.putUserPool(userPoolId, { ...poolSettings, selfSignUp: true });
+    const vouching = { ...request, UserAttributes: [{ Name: 'email_verified', Value: 'true' }] };
+    expect(await errorOf(anybody.send(new SignUpCommand(vouching)))).toMatchObject({
+      name: 'NotAuthorizedException',
+      message: 'A client attempted to write unauthorized attribute',
+    });
+    const made = await anybody.send(new SignUpCommand(request));
+    expect(made).toMatchObject({ UserConfirmed: false, UserSub: expect.any(String) });
+    expect(await errorOf(anybody.send(new SignUpCommand(request)))).toMatchObject({
+      name: 'UsernameExistsException',
+    });
+    await cognito.cognito.putUserPool(userPoolId, poolSettings);
+
+    expect(await stateOf('uma')).toBe('UNCONFIRMED');
+    expect(await errorOf(signIn(password, 'uma'))).toMatchObject({
+      name: 'UserNotConfirmedException',
+      message: 'User is not confirmed.',
+    });
+    // Only who has the password learns of the state.
+    expect(await errorOf(signIn('Wrong-horse-1', 'uma'))).toMatchObject({
+      name: 'NotAuthorizedException',
+    });
+    await users.send(new AdminConfirmSignUpCommand(named('uma')));
+    expect(await stateOf('uma')).toBe('CONFIRMED');
+    expect((await signIn(password, 'uma')).AuthenticationResult?.TokenType).toBe('Bearer');
+    expect(await errorOf(users.send(new AdminConfirmSignUpCommand(named('uma'))))).toMatchObject({
+      message: 'User cannot be confirmed. Current status is CONFIRMED',
+    });
+  });
+
+  it('RESET_REQUIRED: neither the password nor a token of before helps', async () => {
+    await cognito.addUser('rita');
+    const { AuthenticationResult: before } = await signIn(password, 'rita');
+    await users.send(new AdminResetUserPasswordCommand(named('rita')));
+    expect(await stateOf('rita')).toBe('RESET_REQUIRED');
+    const required = {
+      name: 'PasswordResetRequiredException',
+      message: 'Password reset required for the user',
+    };
+    expect(await errorOf(signIn(password, 'rita'))).toMatchObject(required);
+    const refresh = new InitiateAuthCommand({
+      AuthFlow: 'REFRESH_TOKEN_AUTH',
+      ClientId: clientIds.cli,
+      AuthParameters: { REFRESH_TOKEN: before?.RefreshToken ?? '' },
+    });
+    expect(await errorOf(anybody.send(refresh))).toMatchObject(required);
+    const own = new GetUserCommand({ AccessToken: before?.AccessToken });
+    expect(await errorOf(anybody.send(own))).toMatchObject(required);
+
+    const Password = 'Another-horse-1';
+    await users.send(
+      new AdminSetUserPasswordCommand({ ...named('rita'), Password, Permanent: true }),
+    );
+    expect(await stateOf('rita')).toBe('CONFIRMED');
+    expect((await signIn(Password, 'rita')).AuthenticationResult).toBeDefined();
+  });
+
+  it('FORCE_CHANGE_PASSWORD: the temporary password buys the right to a new one', async () => {
+    const { User } = await users.send(
+      new AdminCreateUserCommand({
+        ...named('finn'),
+        TemporaryPassword: 'Change-horse-1',
+        MessageAction: 'SUPPRESS',
+      }),
+    );
+    expect(User).toMatchObject({ Username: 'finn', UserStatus: 'FORCE_CHANGE_PASSWORD' });
+    expect(
+      await errorOf(users.send(new AdminResetUserPasswordCommand(named('finn')))),
+    ).toMatchObject({ message: 'User password cannot be reset in the current state.' });
+    const challenged = await signIn('Change-horse-1', 'finn');
+    expect(challenged).toMatchObject({ ChallengeName: 'NEW_PASSWORD_REQUIRED' });
+    expect(challenged).not.toHaveProperty('AuthenticationResult.AccessToken');
+    const answered = await anybody.send(
+      new RespondToAuthChallengeCommand({
+        ChallengeName: 'NEW_PASSWORD_REQUIRED',
+        ClientId: clientIds.cli,
+        Session: challenged.Session,
+        ChallengeResponses: { USERNAME: 'finn', NEW_PASSWORD: password },
+      }),
+    );
+    expect(answered.AuthenticationResult?.TokenType).toBe('Bearer');
+    expect(await stateOf('finn')).toBe('CONFIRMED');
+  });
+
+  it('disabled: refused whatever the state, until enabled again', async () => {
+    await cognito.addUser('dora');
+    await users.send(new AdminDisableUserCommand(named('dora')));
+    const { Enabled, UserStatus } = await users.send(new AdminGetUserCommand(named('dora')));
+    expect({ Enabled, UserStatus }).toEqual({ Enabled: false, UserStatus: 'CONFIRMED' });
+    expect(await errorOf(signIn(password, 'dora'))).toMatchObject({
+      name: 'NotAuthorizedException',
+      message: 'User is disabled.',
+    });
+    await users.send(new AdminEnableUserCommand(named('dora')));
+    expect((await signIn(password, 'dora')).AuthenticationResult).toBeDefined();
   });
 });
 

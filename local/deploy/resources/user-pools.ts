@@ -19,6 +19,9 @@ const userPool = z.object({
         .prefault({}),
     })
     .prefault({}),
+  AdminCreateUserConfig: z
+    .object({ AllowAdminCreateUserOnly: z.boolean().default(false) })
+    .prefault({}),
   UsernameConfiguration: z.object({ CaseSensitive: z.boolean().default(false) }).prefault({}),
   Schema: z
     .array(
@@ -121,6 +124,7 @@ export const userPoolHandlers = (idp: CognitoIdpService): Record<string, Resourc
       usernameCaseSensitive: properties.UsernameConfiguration.CaseSensitive,
       requiredAttributes: schema.flatMap(({ name, required }) => (required ? [name] : [])),
       customAttributes: schema.flatMap(({ name }) => (name.startsWith('custom:') ? [name] : [])),
+      selfSignUp: !properties.AdminCreateUserConfig.AllowAdminCreateUserOnly,
       preTokenGeneration: triggerOf(properties.LambdaConfig),
     });
     const issuer = idp.issuer(id);

@@ -2,7 +2,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { AwsError } from '../../aws.ts';
-import type { AccessRequest } from '../../iam/policy.ts';
 import type { Operation } from '../../aws.ts';
 import { attributesOf, userAttributesSchema, withAttributes } from './attributes.ts';
 import { readInput } from './context.ts';
@@ -10,14 +9,9 @@ import type { UserPoolContext } from './context.ts';
 import type { StoredUser } from './model.ts';
 import { pageOf } from './page.ts';
 import { keptOfPassword, requireGoodPassword } from './passwords.ts';
+import { onPool, poolInput, userInput } from './pool-input.ts';
 import { parseUserFilter } from './user-filter.ts';
 
-const poolInput = z.object({ UserPoolId: z.string().regex(/^[\w-]+_[0-9a-zA-Z]+$/) });
-const username = z
-  .string()
-  .max(128)
-  .regex(/^[\p{L}\p{M}\p{S}\p{N}\p{P}]+$/u);
-const userInput = poolInput.extend({ Username: username });
 const createInput = userInput.extend({
   ...userAttributesSchema.shape,
   TemporaryPassword: z.string().max(256).optional(),
@@ -33,16 +27,6 @@ const listInput = poolInput.extend({
   PaginationToken: z.string().optional(),
   AttributesToGet: z.array(z.string()).optional(),
 });
-
-/** One right, on the pool that the input names. */
-export const onPool =
-  (context: Pick<UserPoolContext, 'poolArn'>, operation: string) =>
-  (input: Record<string, unknown>): readonly AccessRequest[] => [
-    {
-      action: `cognito-idp:${operation}`,
-      resource: context.poolArn(readInput(poolInput, input).UserPoolId),
-    },
-  ];
 
 const describe = (user: StoredUser) => ({
   Username: user.username,
@@ -109,6 +93,31 @@ const setPassword =
     return {};
   };
 
+/** No message is sent: what ends this state here is AdminSetUserPassword. */
+const resetPassword =
+  ({ clock, directory }: UserPoolContext): Operation['run'] =>
+  async (input) => {
+    const { UserPoolId, Username } = readInput(userInput, input);
+    const user = directory.user(UserPoolId, Username);
+    if (user.status !== 'CONFIRMED' && user.status !== 'RESET_REQUIRED')
+      throw new AwsError(
+        'NotAuthorizedException',
+        'User password cannot be reset in the current state.',
+      );
+    const { email_verified: email, phone_number_verified: phone } = user.attributes;
+    if (email !== 'true' && phone !== 'true')
+      throw new AwsError(
+        'InvalidParameterException',
+        'Cannot reset password for the user as there is no registered/verified email or phone_number',
+      );
+    await directory.putUser({
+      ...user,
+      status: 'RESET_REQUIRED',
+      modifiedAtEpochMillis: clock.nowEpochMillis(),
+    });
+    return {};
+  };
+
 const listUsers =
   ({ directory }: UserPoolContext): Operation['run'] =>
   (input) => {
@@ -138,6 +147,7 @@ export const adminUserOperations = (context: UserPoolContext): Record<string, Op
   const runs: Record<string, Operation['run']> = {
     AdminCreateUser: createUser(context),
     AdminSetUserPassword: setPassword(context),
+    AdminResetUserPassword: resetPassword(context),
     ListUsers: listUsers(context),
     AdminGetUser: (input) => {
       const user = userOf(input);

@@ -34,6 +34,12 @@ export const requireEnabled = (user: StoredUser): void => {
   if (!user.enabled) refuse('User is disabled.');
 };
 
+/** A password that was reset proves nothing, and neither do tokens that it led to. */
+export const requireNoReset = (user: StoredUser): void => {
+  if (user.status === 'RESET_REQUIRED')
+    throw new AwsError('PasswordResetRequiredException', 'Password reset required for the user');
+};
+
 export const signedIn = async (
   { signIns, tokens }: UserPoolContext,
   user: StoredUser,
@@ -75,6 +81,9 @@ export const admit = async (
   client: StoredUserPoolClient,
   clientMetadata: Record<string, string>,
 ): Promise<Record<string, unknown>> => {
+  if (user.status === 'UNCONFIRMED')
+    throw new AwsError('UserNotConfirmedException', 'User is not confirmed.');
+  requireNoReset(user);
   if (user.status === 'CONFIRMED') {
     return signedIn(context, user, client, 'TokenGeneration_Authentication', clientMetadata);
   }

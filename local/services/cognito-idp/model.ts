@@ -23,6 +23,8 @@ export interface UserPoolSettings {
   readonly requiredAttributes: readonly string[];
   /** With their prefix: `custom:tenant`. */
   readonly customAttributes: readonly string[];
+  /** Whether people may make themselves users; nobody may where it is absent. */
+  readonly selfSignUp?: boolean;
   /** Null where the pool's LambdaConfig names none. */
   readonly preTokenGeneration: PreTokenGenerationTrigger | null;
 }
@@ -73,7 +75,7 @@ export interface StoredResourceServer {
   readonly scopes: readonly string[];
 }
 
-type UserStatus = 'CONFIRMED' | 'FORCE_CHANGE_PASSWORD';
+type UserStatus = 'UNCONFIRMED' | 'CONFIRMED' | 'FORCE_CHANGE_PASSWORD' | 'RESET_REQUIRED';
 
 export interface StoredUser {
   readonly userPoolId: string;

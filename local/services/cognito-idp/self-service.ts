@@ -3,6 +3,7 @@ import { decodeJwt } from 'jose';
 import * as z from 'zod';
 import { AwsError } from '../../aws.ts';
 import type { Operation } from '../../aws.ts';
+import { requireNoReset } from './admission.ts';
 import { attributesOf } from './attributes.ts';
 import { readInput } from './context.ts';
 import type { UserPoolContext } from './context.ts';
@@ -48,6 +49,7 @@ const openOwnToken = async (
   }
   const user = directory.user(poolId, sub);
   if (!user.enabled) return refuse('User is disabled.');
+  requireNoReset(user);
   return user;
 };
 

@@ -21,6 +21,7 @@ import { createClientSecrets } from './secret-hash.ts';
 import { selfServiceOperations } from './self-service.ts';
 import { signInOperations } from './sign-in.ts';
 import { openSignIns } from './sign-ins.ts';
+import { signUpOperations } from './sign-up.ts';
 import { createSrpExchanges } from './srp-exchanges.ts';
 import { createTokenEndpoint } from './token-endpoint.ts';
 import type { TokenAnswer } from './token-endpoint.ts';
@@ -116,6 +117,7 @@ export const createCognitoIdpService = async (deps: CognitoIdpDeps): Promise<Cog
     operations: withTrail(
       {
         ...signInOperations(context),
+        ...signUpOperations(context),
         ...selfServiceOperations(context),
         ...adminUserOperations(context),
         ...adminGroupOperations(context),

@@ -6,6 +6,7 @@ import {
   admit,
   refuseWrongPassword,
   requireEnabled,
+  requireNoReset,
   requireParameter,
   userToSignIn,
 } from './admission.ts';
@@ -49,6 +50,7 @@ const withPassword = async (
   await context.secrets.requireSecretHash(client, [username], given['SECRET_HASH']);
   const user = userToSignIn(context, client, username);
   requireEnabled(user);
+  requireNoReset(user);
   if (!(await passwordMatches(password, user.passwordHash))) {
     return refuseWrongPassword();
   }
@@ -64,6 +66,7 @@ const withRefreshToken = async (
   const user = directory.user(client.userPoolId, signIn.sub);
   await secrets.requireSecretHash(client, [user.username, user.sub], given['SECRET_HASH']);
   requireEnabled(user);
+  requireNoReset(user);
   return {
     AuthenticationResult: await tokens.userTokens({
       user,

@@ -5,6 +5,7 @@ import {
   refuse,
   refuseWrongPassword,
   requireEnabled,
+  requireNoReset,
   requireParameter,
   userToSignIn,
 } from './admission.ts';
@@ -29,7 +30,10 @@ export const startSrpSignIn = async (
   const user = client.preventUserExistenceErrors
     ? directory.findUser(client.userPoolId, username)
     : userToSignIn(context, client, username);
-  if (user !== null) requireEnabled(user);
+  if (user !== null) {
+    requireEnabled(user);
+    requireNoReset(user);
+  }
   const identity = { userPoolId: client.userPoolId, userId: user?.username ?? username };
   const verifier = user?.srp ?? (await srpExchanges.decoy(identity));
   const exchange = startSrpExchange(verifier);

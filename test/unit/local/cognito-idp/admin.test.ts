@@ -169,6 +169,7 @@ describe('authorization', () => {
       'InitiateAuth',
       'RespondToAuthChallenge',
       'RevokeToken',
+      'SignUp',
     ]);
   });
 });
