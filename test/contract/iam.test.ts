@@ -12,7 +12,7 @@ import {
   IAMClient,
   ListAttachedRolePoliciesCommand,
   ListPolicyVersionsCommand,
-  ListRolesCommand,
+  ListUsersCommand,
   PutRolePolicyCommand,
   SetDefaultPolicyVersionCommand,
 } from '@aws-sdk/client-iam';
@@ -283,8 +283,8 @@ describe('roles', () => {
 
 describe('what is not emulated', () => {
   it('answers 501 with its name', async () => {
-    await expect(iam.send(new ListRolesCommand({}))).rejects.toMatchObject({
-      message: 'iam:ListRoles is not emulated.',
+    await expect(iam.send(new ListUsersCommand({}))).rejects.toMatchObject({
+      message: 'iam:ListUsers is not emulated.',
       $metadata: { httpStatusCode: 501 },
     });
   });

@@ -25,8 +25,8 @@ const kindOf = ({ kind, actions, resource }: Mutant): string =>
   [resource.type, kind, ...actions].join(' ');
 
 /**
- * Those in which the role acted, the most promising first: which noticed another mutant of the kind, or in which it
- * did what the mutant takes away; then the quickest.
+ * The most promising first: those in which the role did what the mutant takes away, or which noticed another of the
+ * kind; then those in which it did anything; then the quickest.
  */
 const promising = (
   mutant: Mutant,
@@ -34,7 +34,7 @@ const promising = (
   told: ReadonlyMap<Story, Told>,
   noticed: ReadonlyMap<string, readonly Story[]>,
 ): readonly Story[] => {
-  const { actions, resource } = mutant;
+  const { actions, kind, resource } = mutant;
   const alike = noticed.get(kindOf(mutant)) ?? [];
   // Who is kept from a role never acts with it; a policy of a resource, or a permission, speaks of everybody.
   const isOfEverybody =
@@ -43,6 +43,8 @@ const promising = (
     actions.some((action) => action.startsWith('sts:'));
   const rank = (story: Story): number => {
     const called = roleArn === null ? undefined : told.get(story)?.acted.get(roleArn);
+    // A condition keeps others out, of whom other stories tell.
+    if (isOfEverybody && kind === 'condition' && alike.includes(story)) return 0;
     if (called === undefined) return isOfEverybody ? (alike.includes(story) ? 2 : 3) : Infinity;
     return alike.includes(story) || actions.some((action) => called.has(action)) ? 0 : 1;
   };

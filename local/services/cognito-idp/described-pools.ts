@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { AwsError } from '../../aws.ts';
 import type { Operation } from '../../aws.ts';
-import { onPool } from './admin-users.ts';
+import { onPool } from './pool-input.ts';
 import { readInput } from './context.ts';
 import type { UserPoolContext } from './context.ts';
 import type { StoredUserPool, StoredUserPoolClient } from './model.ts';

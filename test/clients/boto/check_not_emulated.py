@@ -14,7 +14,7 @@ class WhatTheTwinDoesNotHave(ClientCase):
 
     def test_services(self):
         for call, named in (
-            (client("iam").list_roles, "iam:ListRoles is not emulated."),
+            (client("iam").list_users, "iam:ListUsers is not emulated."),
             (client("sns").list_topics, "sns:ListTopics is not emulated."),
             (client("apigateway").get_rest_apis, "apigateway:GET /restapis is not emulated."),
             (client("ssm").describe_parameters, "AmazonSSM.DescribeParameters is not emulated."),
