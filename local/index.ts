@@ -38,7 +38,8 @@ export interface Twin {
   readonly readLog: (logGroup: string) => Promise<readonly TwinLogEntry[]>;
   /**
    * Moves time on, so that sessions and tokens of their real length run out in a test: `Date` of this process and of
-   * every function runs so much ahead of the machine's clock until the twin stops. Timers keep their pace.
+   * every function runs so much ahead of the machine's clock until the twin stops. Timers keep their pace, but
+   * a state machine's Wait ends by the clock.
    */
   readonly setClockAhead: (aheadMillis: number) => Promise<void>;
   /** Resolves when nothing of it runs any more. */

@@ -1,7 +1,7 @@
 /** Makes the twin's AWS services and joins them: every call among them goes through one door. */
 import type { Clock } from '../core/ports.ts';
 import { adminCredentialsOf } from './admin-credentials.ts';
-import { processTimers } from './asl/timers.ts';
+import { createClockMoves, processTimers } from './asl/timers.ts';
 import type { AwsCall, Interceptor, Service } from './aws.ts';
 import { evaluateAccess } from './iam/evaluate.ts';
 import { createIamStore } from './iam/roles.ts';
@@ -77,6 +77,7 @@ export const createTwinServices = async (options: ServicesOptions) => {
   const { store, vault, clock, directories, log } = options;
   const place = { region: twinRegion, accountId: twinAccountId };
   let made: AwsCall | null = null;
+  const clockMoves = createClockMoves();
   // The state machine calls the services, and is one of them.
   const call: AwsCall = (...parameters) => {
     if (made === null) throw new TypeError('The services are not joined yet.');
@@ -184,7 +185,7 @@ export const createTwinServices = async (options: ServicesOptions) => {
         resourcePolicy === undefined ? request : { ...request, resourcePolicy },
       ).allowed;
     },
-    timers: processTimers(clock),
+    timers: { ...processTimers(clock), onMove: clockMoves.onMove },
     writeLog: logs.writeLog,
     onStatusChange: publish,
     ...(options.pause === undefined ? {} : { pause: options.pause }),
@@ -235,7 +236,11 @@ export const createTwinServices = async (options: ServicesOptions) => {
     events,
     sqs,
     eventSources,
-    setFunctionClocksAhead: runtime.setClockAhead,
+    setClocksAhead: async (aheadMillis: number): Promise<void> => {
+      await runtime.setClockAhead(aheadMillis);
+      // What a Wait leads to may be a function, which must know the time by then.
+      clockMoves.tell();
+    },
     stop: async (): Promise<void> => {
       sqs.close();
       await eventSources.close();

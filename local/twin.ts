@@ -124,7 +124,7 @@ const start = async (options: TwinOptions, parts: Stoppable): Promise<OpenTwin> 
     readTableStream: () => services.dynamoDb.readStream(endpoints.table, null),
     setClockAhead: (aheadMillis) => {
       shiftDate(aheadMillis);
-      return services.setFunctionClocksAhead(aheadMillis);
+      return services.setClocksAhead(aheadMillis);
     },
     services,
     stacks,

@@ -9,14 +9,16 @@ import { runTaskAttempt } from './run-task.ts';
 import { depart, evaluate, expectType, isBoolean, isCount, isText } from './visit.ts';
 import type { Departure, Visit } from './visit.ts';
 
+/** Ends after that long, or earlier when the clock is moved. */
 const waitMillis = (visit: Visit, millis: number): Promise<void> => {
   const { interruption, options } = visit.surroundings;
-  let cancel = (): void => undefined;
+  const cancels: (() => unknown)[] = [];
   const elapsed = new Promise<void>((resolve) => {
-    cancel = options.timers.schedule(millis, resolve);
+    cancels.push(options.timers.schedule(millis, resolve));
+    if (options.timers.onMove) cancels.push(options.timers.onMove(resolve));
   });
   return interruption.during(elapsed).finally(() => {
-    cancel();
+    for (const cancel of cancels) cancel();
   });
 };
 
@@ -40,7 +42,7 @@ const runWait = async (visit: Visit, state: WaitState): Promise<Departure> => {
   if (left() > 0 && visit.waitUntilEpochMillis === null && journal !== null) {
     await interruption.during(journal.wait(until));
   }
-  if (left() > 0) await waitMillis(visit, left());
+  while (left() > 0) await waitMillis(visit, left());
   return depart(visit, state, visit.input);
 };
 
