@@ -1,9 +1,17 @@
-import { UpdateItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  ConditionalCheckFailedException,
+  UpdateItemCommand,
+  type AttributeValue,
+  type DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
 
 import type { Clock } from '../core/ports.ts';
 import type { WriterLease } from '../core/revocations/ports.ts';
 import { awsErrorName, awsFailure } from './aws-failures.ts';
 import { keyOf, number, text } from './rows.ts';
+
+const writtenIn = (row: Readonly<Record<string, AttributeValue>> | undefined): string =>
+  row?.['writtenSha256']?.S ?? '-';
 
 /** One row: who may write the deny policy, until when, and what it says. */
 export const dynamoWriterLease = (options: {
@@ -28,11 +36,14 @@ export const dynamoWriterLease = (options: {
               ':now': number(clock.nowEpochMillis()),
             },
             ReturnValues: 'ALL_NEW',
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           }),
         );
-        return Attributes?.['writtenSha256']?.S ?? '-';
+        return { isTaken: true, writtenSha256: writtenIn(Attributes) };
       } catch (error) {
-        if (awsErrorName(error) === 'ConditionalCheckFailedException') return null;
+        if (error instanceof ConditionalCheckFailedException) {
+          return { isTaken: false, writtenSha256: writtenIn(error.Item) };
+        }
         throw awsFailure(error);
       }
     },

@@ -71,10 +71,13 @@ export interface DenyPolicyText {
 
 export interface WriterLease {
   /**
-   * Takes the right to write the policy.
-   * @returns digest of what was written last, `-` where that is not known; null while another writer holds the right
+   * Takes the right to write the policy, unless another writer holds it.
+   * @returns `writtenSha256`: digest of what was written last; `-` where that is not known
    */
-  readonly take: (owner: string, untilEpochMillis: number) => Promise<string | null>;
+  readonly take: (
+    owner: string,
+    untilEpochMillis: number,
+  ) => Promise<{ readonly isTaken: boolean; readonly writtenSha256: string }>;
   /** Notes what the policy says; `-` before a write whose end is not known yet. */
   readonly note: (owner: string, digest: string) => Promise<void>;
   readonly release: (owner: string) => Promise<void>;

@@ -70,10 +70,10 @@ export const fakeDenyPolicy = (
       take: async (owner, until) => {
         await meanwhile('take');
         if (holder !== null && holder.owner !== owner && holder.until >= nowEpochMillis()) {
-          return null;
+          return { isTaken: false, writtenSha256: written };
         }
         holder = { owner, until };
-        return written;
+        return { isTaken: true, writtenSha256: written };
       },
       note: async (owner, digest) => {
         await meanwhile('note');

@@ -114,6 +114,24 @@ describe('[SEC-31] the writer of the deny policy', () => {
     expect(namesIn(fake.text())).toEqual(['users:a']);
   });
 
+  it('has the policy written few times for many at once: who waits is done when another wrote the same', async () => {
+    let isWritten: () => void = () => undefined;
+    const writing = new Promise<void>((resolve) => {
+      isWritten = resolve;
+    });
+    const { fake, deny } = setUp(async (label) => {
+      // The first writer holds the right until all others have asked for it.
+      if (label === 'release') await new Promise(setImmediate);
+      if (label === 'write policy') isWritten();
+      if (label === 'wait') await writing;
+      await new Promise(setImmediate);
+    });
+    const names = Array.from({ length: 50 }, (_, nth) => `users:u${String(nth)}`);
+    await Promise.all(names.map((name) => deny(name, name)));
+    expect(namesIn(fake.text())).toHaveLength(50);
+    expect(fake.writes.length).toBeLessThanOrEqual(2);
+  });
+
   it('ends with exactly the denials in force, in whatever order simultaneous writers come', async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -129,7 +147,12 @@ describe('[SEC-31] the writer of the deny policy', () => {
           const lifted = new Set(orders.filter(({ lifts }) => lifts).map(({ id }) => id));
           const denied = new Set(orders.filter(({ lifts }) => !lifts).map(({ id }) => id));
           const all = Promise.all(
-            orders.map(({ id, lifts }) => (lifts ? lift(id) : deny(id, `users:${id}`))),
+            orders.map(async ({ id, lifts }) => {
+              await (lifts ? lift(id) : deny(id, `users:${id}`));
+              // Not only in the end: whoever was told that it is done can rely on it.
+              const isDenied = namesIn(fake.text()).includes(`users:${id}`);
+              if (lifts || !lifted.has(id)) expect(isDenied).toBe(!lifts);
+            }),
           );
           await scheduler.waitFor(all);
           expect(namesIn(fake.text())).toEqual(
