@@ -1,4 +1,10 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { RevocationAnswer } from '../../core/contracts/revocation-api.ts';
+import { emptyDenyPolicy } from '../../core/revocations/deny-policy.ts';
 import type { Twin } from '../../local/twin.ts';
 import { callApi } from '../support/twin/api.ts';
 import { startDemoTwin } from '../support/twin/demo-twin.ts';
@@ -9,13 +15,16 @@ import { listWith, type WireCredentials } from '../support/twin/use-files.ts';
 describe('revoking through the API, on the twin', () => {
   let twin: Twin;
   let operator: Operator;
+  let stateDirectory: string;
 
   beforeAll(async () => {
-    twin = await startDemoTwin();
+    stateDirectory = await mkdtemp(join(tmpdir(), 'stepkey-revocations-'));
+    twin = await startDemoTwin({ stateDirectory });
     operator = await operatorOf(twin);
   });
   afterAll(async () => {
     await twin.stop();
+    await rm(stateDirectory, { recursive: true, force: true });
   });
 
   const credentialsOf = async (username: string, body: object = {}) => {
@@ -216,4 +225,68 @@ describe('revoking through the API, on the twin', () => {
     expect((await operator.read(revocationId))['status']).toBe('in-force');
     await operator.restoreNow(revocationId);
   });
+
+  const denyPolicy = async (): Promise<string> => {
+    const PolicyArn = `arn:aws:iam::${twin.endpoints.accountId}:policy/stepkey/stepkey-revocations`;
+    const { Policy } = (await twin.call('iam', 'GetPolicy', { PolicyArn })) as {
+      Policy: { DefaultVersionId: string };
+    };
+    const { PolicyVersion } = (await twin.call('iam', 'GetPolicyVersion', {
+      PolicyArn,
+      VersionId: Policy.DefaultVersionId,
+    })) as { PolicyVersion: { Document: string } };
+    return decodeURIComponent(PolicyVersion.Document);
+  };
+
+  /** Asks for the list until it is so with each of them, which is one call for all. */
+  const allUntil = async (
+    ids: readonly unknown[],
+    isSo: (answer: RevocationAnswer) => boolean,
+  ): Promise<readonly RevocationAnswer[]> => {
+    for (;;) {
+      const { body } = await callApi(twin, 'GET', '/v1/revocations?limit=100', {
+        token: operator.token,
+      });
+      const { revocations } = body as unknown as { revocations: readonly RevocationAnswer[] };
+      const theirs = revocations.filter(({ revocationId }) => ids.includes(revocationId));
+      expect(theirs).toHaveLength(ids.length);
+      if (theirs.every(isSo)) return theirs;
+      await wait(100);
+    }
+  };
+
+  it('of fifty subjects at once holds for each, for whole roles where the policy is full; and AWS is relieved of it after the longest session, although the broker was restarted meanwhile [SEC-31] [SEC-32]', async () => {
+    const [alice, bob] = [
+      await credentialsOf('alice'),
+      await credentialsOf('bob', { grant: 'own-files' }),
+    ];
+    // Long enough that fifty do not fit beside each other.
+    const others = Array.from(
+      { length: 49 },
+      (_, nth) => `users:${String(nth).padStart(3, '0')}-${'x'.repeat(200)}`,
+    );
+    const asked = await Promise.all(
+      [alice.subject, ...others].map((subject) => operator.revoke({ subject })),
+    );
+    const ids = asked.map(({ body }) => body['revocationId']);
+    expect(new Set(ids).size).toBe(50);
+    const answers = await allUntil(ids, ({ status }) => status === 'in-force');
+    expect((await alice.ask()).body['type']).toMatch(/revoked$/);
+    expect((await bob.ask()).status).toBe(200);
+    expect(answers.map(({ done }) => done.deniedBy)).toContain('role-wide');
+    // Nobody revoked bob: he is denied because some have no statement of their own any more.
+    expect([await alice.list(), await bob.list()]).toEqual(['AccessDenied', 'AccessDenied']);
+
+    await twin.stop();
+    twin = await startDemoTwin({ stateDirectory });
+    operator = await operatorOf(twin);
+    expect(await denyPolicy()).not.toBe(emptyDenyPolicy());
+    await twin.setClockAhead((3600 + 150 + 60) * 1000);
+    operator = await operatorOf(twin);
+    await allUntil(ids, ({ done }) => done.denialRemovedAt !== null);
+    expect(await denyPolicy()).toBe(emptyDenyPolicy());
+    const { idToken } = await signIn(twin, 'alice');
+    const anew = await callApi(twin, 'POST', '/v1/credentials', { token: idToken });
+    expect(anew.status).toBe(200);
+  }, 120_000);
 });
