@@ -12,7 +12,12 @@ import {
   CommitmentPolicy,
   type NodeMaterialsManager,
 } from '@aws-crypto/material-management-node';
-import type { KMS } from '@aws-sdk/client-kms';
+import {
+  DecryptCommand,
+  EncryptCommand,
+  GenerateDataKeyCommand,
+  type KMSClient,
+} from '@aws-sdk/client-kms';
 
 import { StepkeyError } from '../core/errors.ts';
 import type { Sealer, SealingPurpose } from '../core/ports.ts';
@@ -44,8 +49,7 @@ const isOfUnknownKey = (error: unknown): boolean =>
   awsErrorName(error) === 'AccessDeniedException' &&
   awsErrorMessage(error).startsWith('The ciphertext refers to');
 
-/** What the Encryption SDK asks of a client; its own type quarrels with `exactOptionalPropertyTypes`. */
-type KmsCalls = Pick<KMS, 'decrypt' | 'encrypt' | 'generateDataKey'>;
+/** The Encryption SDK's own type quarrels with `exactOptionalPropertyTypes`. */
 type ClientProvider = NonNullable<KmsKeyringNodeInput['clientProvider']>;
 
 const contextOf = (purpose: SealingPurpose, grant: string) => ({ purpose, grant });
@@ -72,7 +76,10 @@ const bytesOf = (envelope: string): Buffer => {
  * are of one trust domain and their rights are told apart by KMS. Data keys are shared per context for five minutes.
  * @param keyArn full ARN of the key; envelopes under any other key are refused
  */
-export const kmsSealer = (options: { readonly kms: KmsCalls; readonly keyArn: string }): Sealer => {
+export const kmsSealer = (options: {
+  readonly client: KMSClient;
+  readonly keyArn: string;
+}): Sealer => {
   // The keyring keeps only the text of what KMS answered when it opens; this keeps the answer itself.
   const kmsAnswers = new AsyncLocalStorage<{ failure?: unknown }>();
   const noting =
@@ -86,11 +93,13 @@ export const kmsSealer = (options: { readonly kms: KmsCalls; readonly keyArn: st
         throw error;
       }
     };
+  // The SDK's `KMS` would be enough for the keyring, and brings every command of the service into a bundle.
+  const { client } = options;
   const noted = {
-    decrypt: noting((input: Parameters<KMS['decrypt']>[0]) => options.kms.decrypt(input)),
-    encrypt: noting((input: Parameters<KMS['encrypt']>[0]) => options.kms.encrypt(input)),
-    generateDataKey: noting((input: Parameters<KMS['generateDataKey']>[0]) =>
-      options.kms.generateDataKey(input),
+    decrypt: noting((input: DecryptCommand['input']) => client.send(new DecryptCommand(input))),
+    encrypt: noting((input: EncryptCommand['input']) => client.send(new EncryptCommand(input))),
+    generateDataKey: noting((input: GenerateDataKeyCommand['input']) =>
+      client.send(new GenerateDataKeyCommand(input)),
     ),
   };
   const materials = new NodeCachingMaterialsManager({

@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { basename, dirname, join } from 'node:path';
 import type { BuildOptions } from 'esbuild';
 import { hashInputs } from './bundle-inputs.ts';
+import { leanLibraries } from './lambda/lean-libraries.ts';
 
 /** `node20`, because the same bundles run on one machine under Node 20; deployed they run on nodejs24.x. */
 const settings = {
@@ -23,6 +24,7 @@ const functionInputs = [
   'core',
   'adapters',
   'tools/bundle.ts',
+  'tools/lambda',
   'package-lock.json',
   'tsconfig.json',
 ];
@@ -55,6 +57,7 @@ export const bundleFunctions = async (options: {
       })),
       outdir: unfinished,
       sourcemap: 'external',
+      plugins: [leanLibraries],
     });
     // The repository is ESM; without this, Node would read the bundles as such.
     for (const name of functions) {

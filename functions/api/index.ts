@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { KMS } from '@aws-sdk/client-kms';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { cachedUserDirectory } from '../../adapters/cached-user-directory.ts';
 import { systemClock } from '../../adapters/clock.ts';
@@ -66,7 +66,7 @@ export const handler = createHandler(
       systemClock,
     ),
     sealer: kmsSealer({
-      kms: client('kms', KMS),
+      client: client('kms', KMSClient),
       keyArn: environment.SEALING_KEY_ARN,
     }),
     store: dynamoCredentialStore({ ...table, timer: systemTimer }),

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { KMS } from '@aws-sdk/client-kms';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
@@ -54,7 +54,7 @@ const ports = {
     endpoint: environment.AWS_ENDPOINT_URL,
   }),
   sealer: kmsSealer({
-    kms: client('kms', KMS),
+    client: client('kms', KMSClient),
     keyArn: environment.SEALING_KEY_ARN,
   }),
   store: dynamoCredentialStore({ ...table, timer: systemTimer }),

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { KMS } from '@aws-sdk/client-kms';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { cachedUserDirectory } from '../../adapters/cached-user-directory.ts';
 import { systemClock } from '../../adapters/clock.ts';
 import { nodeDigest } from '../../adapters/digest.ts';
@@ -49,7 +49,7 @@ const ports = {
     endpoint: environment.AWS_ENDPOINT_URL,
   }),
   sealer: kmsSealer({
-    kms: client('kms', KMS),
+    client: client('kms', KMSClient),
     keyArn: environment.SEALING_KEY_ARN,
   }),
 };

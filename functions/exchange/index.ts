@@ -1,5 +1,5 @@
 import { CognitoIdentityClient } from '@aws-sdk/client-cognito-identity';
-import { KMS } from '@aws-sdk/client-kms';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { STSClient } from '@aws-sdk/client-sts';
 import { systemClock } from '../../adapters/clock.ts';
 import { nodeDigest } from '../../adapters/digest.ts';
@@ -29,7 +29,7 @@ const ports = {
   }),
   issuer: stsCredentialIssuer(client('sts', STSClient)),
   sealer: kmsSealer({
-    kms: client('kms', KMS),
+    client: client('kms', KMSClient),
     keyArn: environment.SEALING_KEY_ARN,
   }),
   digest: nodeDigest,

@@ -1,6 +1,6 @@
 import { CognitoIdentityClient } from '@aws-sdk/client-cognito-identity';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { KMS } from '@aws-sdk/client-kms';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { systemClock } from '../../adapters/clock.ts';
 import { readEnvironment, variables } from '../../adapters/environment.ts';
 import { onceFor } from '../../adapters/idempotency.ts';
@@ -43,7 +43,7 @@ const ports = {
   openIdTokens: identityPoolTokenSource(pool),
   registry: dynamoIdentityRegistry(table),
   sealer: kmsSealer({
-    kms: client('kms', KMS),
+    client: client('kms', KMSClient),
     keyArn: environment.SEALING_KEY_ARN,
   }),
 };

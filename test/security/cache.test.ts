@@ -127,15 +127,15 @@ describe('[SEC-04] an entry of the cache that somebody was at', () => {
   });
 
   it('is a miss, and counted: sealed under another key of KMS', async () => {
-    const kms = broker.aws.kmsOf('somebody');
+    const client = broker.aws.kmsOf('somebody');
     const plaintext = await broker.time.during(
-      kmsSealer({ kms, keyArn: broker.aws.keyArn }).open(
+      kmsSealer({ client, keyArn: broker.aws.keyArn }).open(
         'credentials',
         'own-files',
         sealedIn(entry).toString('base64'),
       ),
     );
-    const otherKey = kmsSealer({ kms, keyArn: await broker.aws.newKey('replaced') });
+    const otherKey = kmsSealer({ client, keyArn: await broker.aws.newKey('replaced') });
     const sealed = await broker.time.during(otherKey.seal('credentials', 'own-files', plaintext));
     await put({ ...entry, sealedSession: { S: sealed } });
     await expectMiss();

@@ -1,24 +1,50 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { KMS } from '@aws-sdk/client-kms';
+import { KMSClient } from '@aws-sdk/client-kms';
 
 import { clientSettings } from '../../../adapters/aws-clients.ts';
 import { kmsSealer } from '../../../adapters/sealer.ts';
+import { StepkeyError } from '../../../core/errors.ts';
 import type { Sealer } from '../../../core/ports.ts';
 import { AwsError } from '../../../local/aws.ts';
 import { wireCredentials } from '../../support/fakes/aws-wire.ts';
 import { nameOfFailure } from '../../support/fakes/expect-failure.ts';
 import { fakeSealer } from '../../support/fakes/fake-sealer.ts';
 import { kmsOnWire } from '../../support/fakes/wire-services.ts';
+import { bundleFunctions } from '../../../tools/bundle.ts';
 
 const plaintext = 'eyJ.å.終'.repeat(900);
 
 const kmsOf = (endpoint: string) =>
-  new KMS({
+  new KMSClient({
     ...clientSettings('kms', { region: 'us-east-1', endpoint }),
     credentials: wireCredentials,
     maxAttempts: 1,
     requestHandler: { requestTimeout: 150, throwOnRequestTimeout: true },
   });
+
+const adapter = fileURLToPath(new URL('../../../adapters/sealer.ts', import.meta.url));
+
+/** The sealer without what `tools/lambda` leaves out of the functions. */
+const bundledSealer = async (): Promise<typeof kmsSealer> => {
+  const root = mkdtempSync(join(tmpdir(), 'stepkey-bundled-sealer-'));
+  try {
+    mkdirSync(join(root, 'functions/sealer'), { recursive: true });
+    writeFileSync(
+      join(root, 'functions/sealer/index.ts'),
+      `export { kmsSealer } from ${JSON.stringify(adapter)};`,
+    );
+    const { directory } = await bundleFunctions({ root, outDirectory: join(root, 'out') });
+    const load = createRequire(import.meta.url);
+    return (load(join(directory, 'sealer/index.js')) as { kmsSealer: typeof kmsSealer }).kmsSealer;
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+};
 
 const sealerContract = (name: string, sealerOf: () => Sealer) => {
   describe(`${name}, as a sealer`, () => {
@@ -99,10 +125,43 @@ describe('kmsSealer', () => {
   });
   afterAll(() => kms.close());
 
-  const newSealer = (keyArn = kms.keyArn) => kmsSealer({ kms: kmsOf(kms.wire.endpoint), keyArn });
+  const newSealer = (keyArn = kms.keyArn) =>
+    kmsSealer({ client: kmsOf(kms.wire.endpoint), keyArn });
   const operations = () => kms.wire.calls.map(({ operation }) => operation);
 
   sealerContract('the Encryption SDK on KMS', newSealer);
+
+  describe('as the functions’ bundles have it', () => {
+    let bundled: typeof kmsSealer;
+    beforeAll(async () => {
+      bundled = await bundledSealer();
+    });
+    /** The bundle has an error class of its own: its failures are thrown again as ours. */
+    const ours = async (result: Promise<string>) =>
+      result.catch((failure: unknown) => {
+        throw new StepkeyError((failure as StepkeyError).name);
+      });
+    const newBundledSealer = (): Sealer => {
+      const sealer = bundled({ client: kmsOf(kms.wire.endpoint), keyArn: kms.keyArn });
+      return {
+        ...sealer,
+        seal: (...input) => ours(sealer.seal(...input)),
+        open: (...input) => ours(sealer.open(...input)),
+      };
+    };
+
+    sealerContract('the bundled Encryption SDK', newBundledSealer);
+
+    it('opens what the whole library sealed, and the other way round', async () => {
+      for (const [one, other] of [
+        [newSealer(), newBundledSealer()],
+        [newBundledSealer(), newSealer()],
+      ] as const) {
+        const envelope = await one.seal('credentials', 'own-files', plaintext);
+        expect(await other.open('credentials', 'own-files', envelope)).toBe(plaintext);
+      }
+    });
+  });
 
   it('asks KMS for data keys under exactly purpose and grant', async () => {
     await newSealer().seal('credentials', 'own-files', 'text');

@@ -167,7 +167,7 @@ export const inProcessBroker = async (
   /** Of one person's case; every function's process is new, so that no data key is in memory yet. */
   const newProcesses = () => {
     const sealerOf = (who: string): Sealer => {
-      const sealer = kmsSealer({ kms: aws.kmsOf(who), keyArn: aws.keyArn });
+      const sealer = kmsSealer({ client: aws.kmsOf(who), keyArn: aws.keyArn });
       return {
         seal: (...input) => time.during(sealer.seal(...input)),
         prepare: (...input) => time.during(sealer.prepare(...input)),

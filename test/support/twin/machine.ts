@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { KMS } from '@aws-sdk/client-kms';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { SFNClient, StartSyncExecutionCommand } from '@aws-sdk/client-sfn';
 import { clientSettings } from '../../../adapters/aws-clients.ts';
 import { kmsSealer } from '../../../adapters/sealer.ts';
@@ -21,7 +21,7 @@ export const sealerOf = async (twin: Twin): Promise<Sealer> => {
   ).KeyMetadata;
   const { region, accountId } = twin.endpoints;
   return kmsSealer({
-    kms: new KMS(settings(twin, 'kms')),
+    client: new KMSClient(settings(twin, 'kms')),
     keyArn: `arn:aws:kms:${region}:${accountId}:key/${key}`,
   });
 };
