@@ -3,6 +3,7 @@ import type { Clock } from '../core/ports.ts';
 import { adminCredentialsOf } from './admin-credentials.ts';
 import { createClockMoves, processTimers } from './asl/timers.ts';
 import type { AwsCall, Interceptor, Service } from './aws.ts';
+import { deniedLine } from './iam/denied-line.ts';
 import { evaluateAccess } from './iam/evaluate.ts';
 import { createIamStore } from './iam/roles.ts';
 import { twinAccountId, twinRegion } from './identity.ts';
@@ -117,7 +118,7 @@ export const createTwinServices = async (options: ServicesOptions) => {
     createLogsService({ directory: directories?.logs ?? null, store, clock }),
     createKmsService({ store, vault, clock }),
     createDynamoDbService({ directory: directories?.tables ?? null, store, clock }),
-    createS3Service({ directory: directories?.objects ?? null, store, clock }),
+    createS3Service({ directory: directories?.objects ?? null, store, clock, log }),
     createCognitoIdpService({ store, vault, clock, ...place, preTokenGeneration, trail }),
   ]);
   const cognitoIdentity = await createCognitoIdentityService({
@@ -138,7 +139,7 @@ export const createTwinServices = async (options: ServicesOptions) => {
     identityPoolKeys: cognitoIdentity.identityPoolKeys,
     log,
   });
-  const functionRoles = createFunctionRoles(sts.principalOfRole, place);
+  const functionRoles = createFunctionRoles(sts.principalOfRole, place, log);
   const runtime = await startRuntime(
     options,
     ({ roleArn, name }) =>
@@ -150,8 +151,8 @@ export const createTwinServices = async (options: ServicesOptions) => {
         logs.writeLog(definition.logGroup, stream, atEpochMillis, line);
     },
   );
-  const lambda = createLambdaService({ runtime, requireTrust: functionRoles.requireTrust });
-  const sqs = await createSqsService({ store, clock, endpoint: options.awsEndpoint });
+  const lambda = createLambdaService({ runtime, requireTrust: functionRoles.requireTrust, log });
+  const sqs = await createSqsService({ store, clock, endpoint: options.awsEndpoint, log });
   const events = await createEventsService({
     store,
     clock,
@@ -179,11 +180,11 @@ export const createTwinServices = async (options: ServicesOptions) => {
         }),
       ),
     mayDo: (principal, request) => {
-      const resourcePolicy = kms.keyPolicy(request.resource);
-      return evaluateAccess(
-        principal,
-        resourcePolicy === undefined ? request : { ...request, resourcePolicy },
-      ).allowed;
+      const own = kms.keyPolicy(request.resource);
+      const asked = own === undefined ? request : { ...request, resourcePolicy: own };
+      const verdict = evaluateAccess(principal, asked);
+      if (!verdict.allowed) log(deniedLine(request, principal.arn, verdict));
+      return verdict.allowed;
     },
     timers: { ...processTimers(clock), onMove: clockMoves.onMove },
     writeLog: logs.writeLog,

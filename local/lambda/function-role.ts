@@ -1,6 +1,7 @@
 /** What a function's role lets the Lambda service do for it. */
 import { AwsError } from '../aws.ts';
 import type { Principal } from '../aws.ts';
+import { deniedLine } from '../iam/denied-line.ts';
 import { evaluateAccess } from '../iam/evaluate.ts';
 import type { FunctionDefinition } from './function-definition.ts';
 
@@ -20,7 +21,10 @@ export interface FunctionRoles {
 export const createFunctionRoles = (
   principalOfRole: PrincipalOfRole,
   place: { readonly region: string; readonly accountId: string },
+  log: (line: string) => void,
 ): FunctionRoles => {
+  /** Said once for each: a function that may not log would be told of with each of its lines. */
+  const told = new Set<string>();
   const principalOf = ({ roleArn, name }: FunctionDefinition): Principal | null => {
     try {
       return principalOfRole(roleArn, name, { service: 'lambda.amazonaws.com' });
@@ -42,9 +46,15 @@ export const createFunctionRoles = (
       const principal = principalOf(definition);
       if (principal === null) return false;
       const resource = `arn:aws:logs:${place.region}:${place.accountId}:log-group:${definition.logGroup}:log-stream:${logStream}`;
-      return ['logs:CreateLogStream', 'logs:PutLogEvents'].every(
-        (action) => evaluateAccess(principal, { action, resource }).allowed,
-      );
+      for (const action of ['logs:CreateLogStream', 'logs:PutLogEvents']) {
+        const verdict = evaluateAccess(principal, { action, resource });
+        if (verdict.allowed) continue;
+        const line = deniedLine({ action, resource }, principal.arn, verdict);
+        if (!told.has(line)) log(line);
+        told.add(line);
+        return false;
+      }
+      return true;
     },
   };
 };

@@ -3,6 +3,7 @@ import type { Clock } from '../../core/ports.ts';
 import { AwsError } from '../aws.ts';
 import type { AwsCall, CallContext, Interceptor, Operation, Principal, Service } from '../aws.ts';
 import type { KeyRecord } from '../iam/condition-keys.ts';
+import { deniedLine } from '../iam/denied-line.ts';
 import { evaluateAccess } from '../iam/evaluate.ts';
 import type { AccessRequest, PolicyDocument } from '../iam/policy.ts';
 import { twinRegion } from '../identity.ts';
@@ -101,10 +102,7 @@ export const createAwsCall = (
         keys,
       );
       if (verdict.allowed) continue;
-      // Quoted, so that a line break in a key cannot forge a line of the log.
-      options.log(
-        `denied ${request.action} on ${JSON.stringify(request.resource)} for ${principal.arn}: ${verdict.reason} (request ${context.requestId})`,
-      );
+      options.log(`${deniedLine(request, principal.arn, verdict)} (request ${context.requestId})`);
       throw accessDenied(service, principal, request, verdict.refusal);
     }
   };

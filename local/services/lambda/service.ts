@@ -1,6 +1,7 @@
 /** The functions: `lambda`, as far as Invoke goes. */
 import { AwsError } from '../../aws.ts';
 import type { Service } from '../../aws.ts';
+import { deniedLine } from '../../iam/denied-line.ts';
 import { evaluateTrust } from '../../iam/evaluate.ts';
 import { twinAccountId, twinRegion } from '../../identity.ts';
 import type { FunctionDefinition } from '../../lambda/function-definition.ts';
@@ -81,6 +82,7 @@ const payloadText = (payload: unknown): string => {
 export const createLambdaService = (deps: {
   readonly runtime: LambdaRuntime;
   readonly requireTrust: FunctionRoles['requireTrust'];
+  readonly log: (line: string) => void;
 }): LambdaService => {
   const functions = new Map<string, FunctionDefinition>();
   const permissions = new Map<string, Map<string, FunctionPermission>>();
@@ -151,12 +153,20 @@ export const createLambdaService = (deps: {
     },
     invokeFrom: async (source, functionName, payload) => {
       const definition = definitionOf(functionName);
+      const action = 'lambda:InvokeFunction';
       const verdict = evaluateTrust(policyOf(definition.name), {
-        action: 'lambda:InvokeFunction',
+        action,
         service: source.service,
         conditionKeys: { 'aws:SourceArn': source.arn, 'aws:SourceAccount': twinAccountId },
       });
       if (!verdict.allowed) {
+        deps.log(
+          deniedLine(
+            { action, resource: definition.arn },
+            `${source.service} (${source.arn})`,
+            verdict,
+          ),
+        );
         throw new AwsError(
           'AccessDeniedException',
           `${source.service} may not invoke ${definition.arn}`,

@@ -2,6 +2,7 @@
 import type { Clock } from '../../../core/ports.ts';
 import { AwsError } from '../../aws.ts';
 import type { CallContext, Operation, Service } from '../../aws.ts';
+import { deniedLine } from '../../iam/denied-line.ts';
 import { evaluateAccess } from '../../iam/evaluate.ts';
 import type { AccessRequest, PolicyDocument } from '../../iam/policy.ts';
 import { twinRegion } from '../../identity.ts';
@@ -45,6 +46,7 @@ export const createS3Service = async (deps: {
   readonly directory: string | null;
   readonly store: Store;
   readonly clock: Clock;
+  readonly log?: (line: string) => void;
 }): Promise<S3Service> => {
   const { nowEpochMillis } = deps.clock;
   const stored = await deps.store.collection<StoredObject>('s3-objects');
@@ -79,12 +81,13 @@ export const createS3Service = async (deps: {
         return await run(input);
       } catch (error) {
         if (!(error instanceof AwsError) || error.code !== 'NoSuchKey') throw error;
-        const mayList = evaluateAccess(
-          context.principal,
-          requestOn('s3:ListBucket', bucketOf(input), ''),
-          { 'aws:SourceIp': context.sourceIp },
-        );
-        throw mayList.allowed ? error : accessDenied();
+        const listing = requestOn('s3:ListBucket', bucketOf(input), '');
+        const mayList = evaluateAccess(context.principal, listing, {
+          'aws:SourceIp': context.sourceIp,
+        });
+        if (mayList.allowed) throw error;
+        deps.log?.(deniedLine(listing, context.principal.arn, mayList));
+        throw accessDenied();
       }
     };
   const onObject = (action: string, run: Operation['run']): Operation => ({

@@ -4,6 +4,7 @@ import { processTimers } from '../../asl/timers.ts';
 import type { Timers } from '../../asl/timers.ts';
 import { AwsError } from '../../aws.ts';
 import type { Operation, Service } from '../../aws.ts';
+import { deniedLine } from '../../iam/denied-line.ts';
 import { evaluateTrust } from '../../iam/evaluate.ts';
 import type { PolicyDocument } from '../../iam/policy.ts';
 import { twinAccountId } from '../../identity.ts';
@@ -47,6 +48,7 @@ export const createSqsService = async (deps: {
   /** Where queue URLs lead. */
   readonly endpoint: string;
   readonly timers?: Timers;
+  readonly log?: (line: string) => void;
 }): Promise<SqsService> => {
   const { clock } = deps;
   const queues = await deps.store.collection<StoredQueue>('sqs-queues');
@@ -155,9 +157,9 @@ export const createSqsService = async (deps: {
     },
     sendFrom: async (source, arn, body, attributes = {}) => {
       const queue = queueOf(queueNameOfArn(arn));
+      const asked = { action: 'sqs:SendMessage', resource: arn };
       const verdict = evaluateTrust(queue.policy ?? noPolicy, {
-        action: 'sqs:SendMessage',
-        resource: arn,
+        ...asked,
         service: source.service,
         conditionKeys: {
           'aws:SourceArn': source.arn,
@@ -166,8 +168,10 @@ export const createSqsService = async (deps: {
           'aws:SecureTransport': 'true',
         },
       });
-      if (!verdict.allowed)
+      if (!verdict.allowed) {
+        deps.log?.(deniedLine(asked, `${source.service} (${source.arn})`, verdict));
         throw new AwsError('AccessDeniedException', `${source.service} may not send to ${arn}`);
+      }
       await messages.send(queue, {
         body,
         attributes,

@@ -3,6 +3,7 @@ import type { JWK } from 'jose';
 
 import type { Clock } from '../../../core/ports.ts';
 import type { Principal, Service } from '../../aws.ts';
+import { deniedLine } from '../../iam/denied-line.ts';
 import { evaluateTrust } from '../../iam/evaluate.ts';
 import type { IamStore, StoredRole } from '../../iam/roles.ts';
 import { assumeRoleWithWebIdentity } from './assume-role-with-web-identity.ts';
@@ -62,7 +63,7 @@ export const createStsService = (options: {
       },
     });
     if (verdict.allowed) return role;
-    deps.log(`denied sts:AssumeRole on ${roleArn} for ${service}: ${verdict.reason}`);
+    deps.log(deniedLine({ action: 'sts:AssumeRole', resource: roleArn }, service, verdict));
     throw accessDenied(`${service} is not authorized to assume the role.`);
   };
 

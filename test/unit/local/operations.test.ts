@@ -13,15 +13,13 @@ import * as states from '@aws-sdk/client-sfn';
 import * as sqs from '@aws-sdk/client-sqs';
 import * as sts from '@aws-sdk/client-sts';
 import { AwsError } from '../../../local/aws.ts';
-import { memoryKeyVault } from '../../../local/state/keys.ts';
-import { memoryStore } from '../../../local/state/store.ts';
-import { createTwinServices } from '../../../local/twin-services.ts';
 import type { TwinServices } from '../../../local/twin-services.ts';
 import { anonymousPrincipal } from '../../../local/wire/principals.ts';
 import { protocolOf } from '../../../local/wire/protocol.ts';
 import type { ReceivedRequest } from '../../../local/wire/received-request.ts';
 import { requestsOf } from '../../support/aws-commands.ts';
 import type { ClientPackage } from '../../support/aws-commands.ts';
+import { bareTwinServices } from '../../support/twin-services.ts';
 
 const clients: Readonly<Record<string, ClientPackage>> = {
   'cognito-idp': cognitoIdp,
@@ -71,15 +69,7 @@ let served: ReadonlySet<string>;
 beforeAll(async () => {
   for (const [service, client] of Object.entries(clients))
     requests[service] = await requestsOf(client);
-  services = await createTwinServices({
-    store: memoryStore(),
-    vault: memoryKeyVault(),
-    clock: { nowEpochMillis: () => Date.now() },
-    directories: null,
-    awsEndpoint: 'http://127.0.0.1:1',
-    runtimeScript: '',
-    log: () => undefined,
-  });
+  services = await bareTwinServices();
   served = new Set(services.operations);
 });
 afterAll(async () => {
