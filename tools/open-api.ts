@@ -23,6 +23,7 @@ import {
 import {
   chainQuery,
   issuancesAnswer,
+  grantsQuery,
   issuancesQuery,
   ledgerHeadsAnswer,
   ledgerPageAnswer,
@@ -333,7 +334,11 @@ export const openApiDocument = (): object => ({
       'LedgerSubject',
       [idInPath],
     ),
-    '/v1/grants': auditorsRead('Who can get what, by the grants of this deployment.', 'Reach'),
+    '/v1/grants': auditorsRead(
+      'Who can get what, by the grants of this deployment: all of it, or what leads to one object.',
+      'Reach',
+      queryParameters(grantsQuery),
+    ),
     '/v1/ledger': auditorsRead('Where each hash chain of the ledger ends.', 'LedgerHeads'),
     '/v1/ledger/{shard}': auditorsRead('Records of one hash chain, to be verified.', 'LedgerPage', [
       { name: 'shard', in: 'path', required: true, schema: text(1) },

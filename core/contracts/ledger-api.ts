@@ -41,6 +41,19 @@ export const issuancesQuery = z.strictObject({
 });
 export type IssuancesQuery = z.infer<typeof issuancesQuery>;
 
+/** Longer than any key of S3, of 1,024 bytes, with its bucket. */
+const longestObject = 1200;
+export const grantsQuery = z.strictObject({
+  object: z
+    .string()
+    .min(1)
+    .max(longestObject)
+    .optional()
+    .describe(
+      'Only what leads to this object of S3: `s3://bucket/key`, its ARN, its address, or the key alone.',
+    ),
+});
+
 export const recordPath = z.strictObject({ id: word(300) });
 export const shardPath = z.strictObject({
   shard: count(shardCount - 1),
@@ -169,6 +182,12 @@ export const sessionStepsAnswer = z.strictObject({
   cause: z.string().nullable(),
   complete: z.boolean().describe('Whether the log holds the execution from its start to its end.'),
   reason: z.string().nullable().describe('Why it is not complete.'),
+  refusedIn: z
+    .string()
+    .nullable()
+    .describe(
+      'The state that refused or failed; null where none did, and where the log does not tell.',
+    ),
   steps: z.array(executionStep),
 });
 export type SessionSteps = z.infer<typeof sessionStepsAnswer>;
@@ -221,6 +240,12 @@ export const reachAnswer = z.strictObject({
         .nullable()
         .describe(
           'The session policy in the same words: what is not allowed there too, no session may do. null where there is none.',
+        ),
+      onlyIdentityId: z
+        .string()
+        .nullable()
+        .describe(
+          'Of an object: the identity that its path names, where nobody else gets there by this grant; else null.',
         ),
     }),
   ),

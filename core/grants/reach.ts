@@ -12,11 +12,11 @@ export interface ReachContext {
 }
 
 /** What a role may do that is not of these files, nobody can say from here: it is named, not left out. */
-const unknownReach = (roleArn: string): string => `whatever ${roleArn} allows`;
+export const unknownReach = (roleArn: string): string => `whatever ${roleArn} allows`;
 
 const withoutRepeats = (lines: readonly string[]): string[] => [...new Set(lines)];
 
-const reachOfGrant = (grant: Grant, context: ReachContext): Reach['grants'][number] => {
+export const reachOfGrant = (grant: Grant, context: ReachContext): Reach['grants'][number] => {
   const roles = mappedRolesOf(grant).map((role) => ({
     arn: mappedRoleArn(context.mappedRoleArnPrefix, role),
     permissions: role.role.permissions,
@@ -41,6 +41,7 @@ const reachOfGrant = (grant: Grant, context: ReachContext): Reach['grants'][numb
     ),
     narrowedTo:
       grant.sessionPolicy === undefined ? null : withoutRepeats(linesOf(grant.sessionPolicy)),
+    onlyIdentityId: null,
   };
 };
 

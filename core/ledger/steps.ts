@@ -65,8 +65,21 @@ export const stepsOfEvents = (
     stoppedAt: last === undefined || ended === undefined ? null : timeOf(last.atEpochMillis),
     error: ended === undefined ? null : textOf(last?.details['error']),
     cause: ended === undefined ? null : textOf(last?.details['cause']),
+    refusedIn: ended === undefined || ended === 'Succeeded' ? null : refusedIn(steps),
     steps,
   };
+};
+
+/**
+ * The state that an execution ended by. What comes after it only tidies up and records: each state that refuses, or whose
+ * errors are given up, sets `failure`, and no other does.
+ */
+const refusedIn = (steps: readonly Step[]): string | null => {
+  const found =
+    steps.findLast(
+      ({ assigned }) => typeof assigned === 'object' && assigned !== null && 'failure' in assigned,
+    ) ?? steps.findLast(({ error }) => error !== null);
+  return found?.state ?? null;
 };
 
 const statusOf = (isEmpty: boolean, ended: string | undefined): SessionSteps['status'] => {

@@ -18,4 +18,6 @@ export interface AuditPorts extends HttpPorts {
 export interface AuditContext extends HttpContext {
   /** Who can get what by the grants of this deployment. */
   readonly reach: Reach;
+  /** Who can get to one object; null for a text that names none. */
+  readonly reachOfObject: (object: string) => Reach | null;
 }

@@ -13,6 +13,7 @@ import { dynamoLedgerReader } from '../../adapters/ledger-reader.ts';
 import { awsVariables, meteredAws } from '../../adapters/metered-aws.ts';
 import { systemTimer } from '../../adapters/timer.ts';
 import { userPoolTokenVerifier } from '../../adapters/token-verifier.ts';
+import { objectNamed, reachOfObject } from '../../core/grants/object-reach.ts';
 import { reachOf } from '../../core/grants/reach.ts';
 import { createHandler } from '../http/handler.ts';
 import { routes } from './routes.ts';
@@ -34,6 +35,12 @@ const table = {
   tableName: environment.TABLE_NAME,
 };
 const log = lambdaLog();
+
+const grants = readGrants(join(environment.LAMBDA_TASK_ROOT, 'grants.json'));
+const reachContext = {
+  mappedRoleArnPrefix: environment.MAPPED_ROLE_ARN_PREFIX,
+  templateValues: environment.TEMPLATE_VALUES,
+};
 
 export const handler = createHandler(
   routes,
@@ -64,10 +71,11 @@ export const handler = createHandler(
     referencedClaims: new Set(),
     corsOrigins: environment.CORS_ORIGINS,
     version: environment.STEPKEY_VERSION,
-    reach: reachOf(readGrants(join(environment.LAMBDA_TASK_ROOT, 'grants.json')), {
-      mappedRoleArnPrefix: environment.MAPPED_ROLE_ARN_PREFIX,
-      templateValues: environment.TEMPLATE_VALUES,
-    }),
+    reach: reachOf(grants, reachContext),
+    reachOfObject: (text) => {
+      const object = objectNamed(text);
+      return object === null ? null : reachOfObject(grants, reachContext, object);
+    },
   },
   log,
 );

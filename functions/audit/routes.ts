@@ -2,10 +2,12 @@ import * as z from 'zod';
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import {
   chainQuery,
+  grantsQuery,
   issuancesQuery,
   recordPath,
   shardPath,
 } from '../../core/contracts/ledger-api.ts';
+import { StepkeyError } from '../../core/errors.ts';
 import { answer } from '../http/http-answer.ts';
 import { readPath, readQuery, type HttpRequest } from '../http/http-request.ts';
 import { refuseRevokedCaller } from '../http/refuse-revoked-caller.ts';
@@ -46,14 +48,22 @@ const noted =
   };
 
 const byId =
-  (route: string, show: (ports: AuditPorts, id: string, auditor: string) => Promise<object>) =>
+  (
+    route: string,
+    show: (
+      ports: AuditPorts,
+      id: string,
+      auditor: string,
+      context: AuditContext,
+    ) => Promise<object>,
+  ) =>
   (http: HttpRequest) => {
     readQuery(http, noQuery);
     const { id } = readPath(http, recordPath);
     return {
       grant: null,
-      run: noted(route, { id }, async (ports, _, auditor) =>
-        answer(await show(ports, id, auditor)),
+      run: noted(route, { id }, async (ports, context, auditor) =>
+        answer(await show(ports, id, auditor, context)),
       ),
     };
   };
@@ -75,10 +85,16 @@ export const routes: Routes<AuditPorts, AuditContext> = {
   'GET /v1/sessions/{id}/steps': byId('GET /v1/sessions/{id}/steps', showSessionSteps),
   'GET /v1/subjects/{id}': byId('GET /v1/subjects/{id}', showSubject),
   'GET /v1/grants': (http) => {
-    readQuery(http, noQuery);
+    const { object } = readQuery(http, grantsQuery);
     return {
       grant: null,
-      run: noted('GET /v1/grants', {}, (_, { reach }) => Promise.resolve(answer(reach))),
+      run: noted('GET /v1/grants', { object }, (_, { reach, reachOfObject }) => {
+        const found = object === undefined ? reach : reachOfObject(object);
+        if (found !== null) return Promise.resolve(answer(found));
+        throw new StepkeyError('Request.Malformed', {
+          faults: ['object: names no object of S3, as s3://bucket/key does'],
+        });
+      }),
     };
   },
   'GET /v1/ledger': (http) => {

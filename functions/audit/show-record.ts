@@ -9,7 +9,7 @@ import { StepkeyError } from '../../core/errors.ts';
 import { recordOfLink, type Link } from '../../core/ledger/link.ts';
 import { listingOf } from '../../core/ledger/listing.ts';
 import { stepsOfEvents } from '../../core/ledger/steps.ts';
-import type { AuditPorts } from './auditor.ts';
+import type { AuditContext, AuditPorts } from './auditor.ts';
 import { describeLiveSession, describeSession, executionOf } from './describe.ts';
 import { describeAll, listIssuances } from './list-issuances.ts';
 
@@ -92,19 +92,36 @@ const readSteps = async (
   return stepsOfEvents(executionArn, events, cutShort);
 };
 
-/** @throws Request.NotFound where nothing is known of such a subject */
+/**
+ * @param id a subject's; or its `sub` alone, as a role's session is named in CloudTrail: then of whichever user pool knows it
+ * @throws Request.NotFound where nothing is known of such a subject
+ */
 export const showSubject = async (
+  ports: AuditPorts,
+  id: string,
+  auditor: string,
+  { userPools }: Pick<AuditContext, 'userPools'>,
+): Promise<LedgerSubject> => {
+  const subjects = id.includes(':') ? [id] : userPools.map(({ alias }) => `${alias}:${id}`);
+  for (const subject of subjects) {
+    const found = await findSubject(ports, subject, auditor);
+    if (found !== null) return found;
+  }
+  throw new StepkeyError('Request.NotFound');
+};
+
+const findSubject = async (
   ports: AuditPorts,
   subject: string,
   auditor: string,
-): Promise<LedgerSubject> => {
+): Promise<LedgerSubject | null> => {
   const now = nowEpochSeconds(ports);
   const [row, minted, last] = await Promise.all([
     ports.reader.readSubject(subject),
     ports.reader.listSessionsOf(subject, now - longestSessionSeconds, liveSessionsRead),
     listIssuances(ports, { subject, limit: recentOfSubject }, auditor),
   ]);
-  if (row === null && last.records.length === 0) throw new StepkeyError('Request.NotFound');
+  if (row === null && last.records.length === 0) return null;
   const sessions = await ports.reader.readSessions(
     minted.links.map((link) => recordOfLink(link).id),
   );

@@ -175,6 +175,24 @@ describe('the ledger, on the twin', () => {
     );
   });
 
+  it('says who can get to one object, and whose own it is', async () => {
+    const object = encodeURIComponent(`private/${String(minted['identityId'])}/notes.txt`);
+    const { body } = await ask(`/v1/grants?object=${object}`);
+    expect(
+      reachAnswer.parse(body).grants.map(({ grant, onlyIdentityId }) => [grant, onlyIdentityId]),
+    ).toEqual([
+      ['own-files', minted['identityId']],
+      ['reports', minted['identityId']],
+    ]);
+    const elsewhere = await ask('/v1/grants?object=s3://elsewhere/notes.txt');
+    expect(elsewhere.body).toEqual({ grants: [] });
+  });
+
+  it('finds a person by the name that CloudTrail has of their role’s session', async () => {
+    const { body } = await ask(`/v1/subjects/${alice.slice('users:'.length)}`);
+    expect(ledgerSubject.parse(body).subject).toBe(alice);
+  });
+
   it('is exported as JSON lines and as CSV, page by page', async () => {
     const fetchText = async (query: string, accept: string) => {
       const answer = await fetch(`${twin.endpoints.api}/v1/issuances?${query}`, {
@@ -212,6 +230,7 @@ describe('the ledger, on the twin', () => {
     ['/v1/issuances?grnat=own-files', 'grnat'],
     ['/v1/issuances?grant=own-files&grant=team-read', 'grant: may be given once'],
     ['/v1/grants?grant=own-files', 'grant'],
+    ['/v1/grants?object=s3://only-a-bucket', 'object'],
     ['/v1/issuances?cursor=1.00.00', 'cursor'],
     ['/v1/ledger/8', 'shard'],
     ['/v1/ledger/0?after=-1', 'after'],

@@ -136,6 +136,7 @@ export const auditApi = (
       corsOrigins: [],
       version: '0',
       reach: { grants: [] },
+      reachOfObject: () => null,
     },
     { info: () => undefined, error: () => undefined },
   );

@@ -43,6 +43,7 @@ describe('the steps of an execution', () => {
       cause: 'because',
       complete: true,
       reason: null,
+      refusedIn: null,
       steps: [
         {
           state: 'ValidateToken',
@@ -127,6 +128,30 @@ describe('the steps of an execution', () => {
         : event,
     );
     expect(read(cut).steps.map(({ truncated }) => truncated)).toEqual([true, false]);
+  });
+
+  const ended = (failed: string, ...states: readonly [string, string?][]) =>
+    read(
+      logged(
+        ['ExecutionStarted'],
+        ...states.flatMap(([name, assignedVariables]): [string, Record<string, unknown>][] => [
+          ['ChoiceStateEntered', { name }],
+          ['ChoiceStateExited', { name, ...(assignedVariables ? { assignedVariables } : {}) }],
+        ]),
+        [failed, { error: 'Subject.Revoked' }],
+      ),
+    ).refusedIn;
+  const failure = '{"failure":{"error":"Subject.Revoked"}}';
+
+  it('name the state that refused, and not those that tidied up after it', () => {
+    expect(ended('ExecutionFailed', ['MapRole'], ['IsAllowed', failure], ['IsDenial'])).toBe(
+      'IsAllowed',
+    );
+    expect(ended('ExecutionAborted', ['MapRole'], ['IsAllowed', '{"caller":"{}"}'])).toBeNull();
+  });
+
+  it('name none where what was refused at first went well after all', () => {
+    expect(ended('ExecutionSucceeded', ['TakeQuota', failure], ['Issued'])).toBeNull();
   });
 
   it.each([
