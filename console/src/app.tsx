@@ -2,7 +2,9 @@ import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { addressOf, linkTo, type Address } from './address.ts';
 import { readSession, signIn, signOut, type PageSession } from './broker.ts';
+import { FindPage } from './pages/find-page.tsx';
 import { GrantsPage } from './pages/grants-page.tsx';
+import { ObjectPage } from './pages/object-page.tsx';
 import { RecordPage } from './pages/record-page.tsx';
 import { SearchPage } from './pages/search-page.tsx';
 import { SessionPage } from './pages/session-page.tsx';
@@ -67,18 +69,32 @@ export const App = (): JSX.Element => {
   );
 };
 
+const titles: Readonly<Record<string, string>> = {
+  sessions: 'Session',
+  issuances: 'Record',
+  subjects: 'Subject',
+  grants: 'Who can get what',
+  objects: 'Object',
+  find: 'Find',
+};
+
 const View = (props: {
   readonly address: Address;
   readonly scopes: readonly string[];
 }): JSX.Element => {
   const { address, scopes } = props;
-  const [view, id = ''] = address.path;
+  const [view = '', id = ''] = address.path;
+  useEffect(() => {
+    document.title = `${titles[view] ?? 'Issuances'} ${id} · Stepkey audit`.replace('  ', ' ');
+  }, [view, id]);
   if (view === 'sessions') return <SessionPage id={id} />;
   if (view === 'issuances') return <RecordPage id={id} />;
   if (view === 'subjects') {
     return <SubjectPage id={id} canRevoke={scopes.includes('stepkey/revoke')} />;
   }
   if (view === 'grants') return <GrantsPage />;
+  if (view === 'objects') return <ObjectPage object={address.query.get('object') ?? ''} />;
+  if (view === 'find') return <FindPage id={id} name={address.query.get('name')} />;
   return <SearchPage query={address.query} />;
 };
 

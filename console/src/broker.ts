@@ -1,3 +1,5 @@
+import type { RevocationAnswer } from '../../core/contracts/revocation-api.ts';
+
 /** The broker's API as the page's own server forwards it; the token stays there. */
 
 export interface Failure {
@@ -74,8 +76,5 @@ export const readSession = (): Promise<PageSession> => ask<PageSession>('session
 export const signIn = (body: object): Promise<unknown> => send('session', 'POST', body);
 export const signOut = (): Promise<unknown> => send('session', 'DELETE');
 
-export const revokeSubject = (
-  subject: string,
-  reason: string,
-): Promise<{ readonly id: string; readonly status: string }> =>
+export const revokeSubject = (subject: string, reason: string): Promise<RevocationAnswer> =>
   send('v1/revocations', 'POST', { target: { subject }, reason });

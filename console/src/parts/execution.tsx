@@ -1,44 +1,76 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { SessionSteps } from '../../../core/contracts/ledger-api.ts';
+import type { ExecutionStep, SessionSteps } from '../../../core/contracts/ledger-api.ts';
 import definition from '../../../statemachines/issue-credentials.asl.json';
 import { read } from '../broker.ts';
 import { machineGraph } from '../machine-graph.ts';
 import { useAnswer } from '../use-answer.ts';
-import { Code } from './facts.tsx';
+import { Facts, Time } from './facts.tsx';
 import { Graph } from './graph.tsx';
 import { FailureNotice, Notice } from './notice.tsx';
-import { Steps } from './steps.tsx';
+import { Steps, timingOf } from './steps.tsx';
 
-/** @param props.of the path of what it issued or refused, as `sessions/<id>` */
-export const Execution = (props: { readonly of: string }): JSX.Element => {
+/**
+ * @param props.of the path of what it issued or refused, as `sessions/<id>`
+ * @param props.url where AWS's console shows it
+ */
+export const Execution = (props: {
+  readonly of: string;
+  readonly url: string | null;
+}): JSX.Element => {
   const loading = useAnswer(props.of, () => read<SessionSteps>(`${props.of}/steps`));
   return (
-    <>
-      <h2>The execution</h2>
+    <section aria-labelledby="execution" aria-busy={loading.state === 'loading'}>
+      <h2 id="execution">The execution</h2>
       {loading.state === 'loading' && <p class="quiet">Reading its log…</p>}
       {loading.state === 'failed' && <FailureNotice failure={loading.failure} />}
-      {loading.state === 'there' && <ExecutionView execution={loading.answer} />}
-    </>
+      {loading.state === 'there' && <ExecutionView execution={loading.answer} url={props.url} />}
+    </section>
   );
 };
 
-const ExecutionView = ({ execution }: { readonly execution: SessionSteps }): JSX.Element => {
-  const failed = execution.steps.find(({ error }) => error !== null)?.state ?? null;
-  const [selected, setSelected] = useState<string | null>(failed);
+const ExecutionView = (props: {
+  readonly execution: SessionSteps;
+  readonly url: string | null;
+}): JSX.Element => {
+  const { execution, url } = props;
+  const { steps, refusedIn } = execution;
+  const [selected, setSelected] = useState<string | null>(refusedIn);
   const graph = machineGraph(
     definition,
-    execution.steps.map(({ state }) => state),
+    steps.map(({ state }) => state),
   );
   const select = (state: string) => {
     setSelected((current) => (current === state ? null : state));
   };
   return (
     <>
-      <p>
-        <Code text={execution.executionArn} /> <span class="quiet">{execution.status}</span>
-        {execution.error !== null && <span class="bad"> {execution.error}</span>}
-      </p>
+      <Facts
+        facts={{
+          ARN: (
+            <>
+              <code>{execution.executionArn}</code>
+              {url !== null && (
+                <>
+                  {' '}
+                  <a href={url} target="_blank" rel="noreferrer">
+                    Open in the AWS console
+                  </a>
+                </>
+              )}
+            </>
+          ),
+          Ended: (
+            <>
+              <span class={`outcome ${execution.status}`}>{execution.status}</span>
+              {execution.error !== null && <span class="bad"> {execution.error}</span>}
+              {refusedIn !== null && <> in {refusedIn}</>}
+            </>
+          ),
+          Took: tookOf(execution),
+          Started: Time({ at: execution.startedAt, isPrecise: true }),
+        }}
+      />
       {!execution.complete && (
         <Notice title="The log is not complete" detail={execution.reason ?? ''} />
       )}
@@ -48,10 +80,32 @@ const ExecutionView = ({ execution }: { readonly execution: SessionSteps }): JSX
           detail={`Not in this drawing: ${graph.unknownStates.join(', ')}.`}
         />
       )}
-      <div class="execution">
-        <Graph graph={graph} selected={selected} failed={failed} onSelect={select} />
-        <Steps steps={execution.steps} selected={selected} onSelect={select} />
-      </div>
+      {steps.length > 0 && (
+        <div class="execution">
+          <Graph
+            graph={graph}
+            notes={notesOf(steps)}
+            selected={selected}
+            refusing={refusedIn}
+            onSelect={select}
+          />
+          <Steps steps={steps} selected={selected} refusing={refusedIn} onSelect={select} />
+        </div>
+      )}
     </>
   );
 };
+
+const tookOf = ({ startedAt, stoppedAt }: SessionSteps): string | null =>
+  startedAt === null || stoppedAt === null
+    ? null
+    : `${(Date.parse(stoppedAt) - Date.parse(startedAt)).toLocaleString('en-US')} ms`;
+
+/** A state that was entered more than once says how often. */
+const notesOf = (steps: readonly ExecutionStep[]): ReadonlyMap<string, string> =>
+  new Map(
+    steps.map((step) => {
+      const times = steps.filter(({ state }) => state === step.state);
+      return [step.state, times.length > 1 ? `${String(times.length)} times` : timingOf(step)];
+    }),
+  );

@@ -17,8 +17,15 @@ export const Facts = (props: {
 );
 
 /** `2026-11-21 12:00:05` in UTC, as logs have it; the exact text stays readable to machines. */
-export const Time = ({ at }: { readonly at: string | null }): JSX.Element | null =>
-  at === null ? null : <time dateTime={at}>{at.replace('T', ' ').replace(/(\.\d+)?Z$/, '')}</time>;
+export const Time = (props: {
+  readonly at: string | null;
+  readonly isPrecise?: boolean;
+}): JSX.Element | null =>
+  props.at === null ? null : (
+    <time dateTime={props.at}>
+      {props.at.replace('T', ' ').replace(props.isPrecise === true ? 'Z' : /(\.\d+)?Z$/, '')}
+    </time>
+  );
 
 export const Code = ({ text }: { readonly text: string | null }): JSX.Element | null =>
   text === null ? null : <code>{text}</code>;

@@ -1,18 +1,20 @@
 import type { JSX } from 'preact';
 import type { ExecutionStep } from '../../../core/contracts/ledger-api.ts';
-import { Json } from './facts.tsx';
+import { Json, Time } from './facts.tsx';
 
 /** Every state that was entered, in order, with what went in and came out as the log has it. */
 export const Steps = (props: {
   readonly steps: readonly ExecutionStep[];
   readonly selected: string | null;
+  readonly refusing: string | null;
   readonly onSelect: (state: string) => void;
 }): JSX.Element => (
-  <ol class="steps">
+  <ol class="steps" aria-label="Steps">
     {props.steps.map((step, index) => {
       const isOpen = step.state === props.selected;
+      const isRefusing = step.state === props.refusing;
       return (
-        <li key={`${step.state} ${String(index)}`}>
+        <li key={`${step.state} ${String(index)}`} class={isRefusing ? 'refusing' : undefined}>
           <button
             type="button"
             class="plain step"
@@ -21,26 +23,81 @@ export const Steps = (props: {
               props.onSelect(step.state);
             }}
           >
-            <span class={step.error === null ? '' : 'bad'}>{step.state}</span>
+            <span>{step.state}</span>
             <span class="quiet">{timingOf(step)}</span>
           </button>
-          {step.error !== null && <p class="bad">{step.error}</p>}
-          {isOpen && (
-            <>
-              <h4>Input</h4>
-              <Json value={step.input} label={`Input of ${step.state}`} />
-              <h4>Output</h4>
-              <Json value={step.output} label={`Output of ${step.state}`} />
-            </>
-          )}
+          {isRefusing && <p class="bad">Ended the execution{errorOf(step)}</p>}
+          {isOpen && <Details step={step} />}
         </li>
       );
     })}
   </ol>
 );
 
-const timingOf = ({ durationMillis, retries }: ExecutionStep): string =>
+const errorOf = ({ error }: ExecutionStep): string => (error === null ? '.' : `: ${error}`);
+
+const Details = ({ step }: { readonly step: ExecutionStep }): JSX.Element => (
+  <div class="details">
+    {step.truncated && (
+      <p class="notice">
+        What went in or came out was too large for the log, which has cut it off.
+      </p>
+    )}
+    {step.errors.length > 0 && (
+      <>
+        <h3>Attempts that failed</h3>
+        <ol class="plain-list">
+          {step.errors.map(({ at, error, cause }) => (
+            <li key={at}>
+              <Time at={at} isPrecise /> <span class="bad">{error}</span>
+              {cause !== null && <p class="quiet">{messageOf(cause)}</p>}
+            </li>
+          ))}
+        </ol>
+      </>
+    )}
+    <h3>Input</h3>
+    <Json value={step.input} label={`Input of ${step.state}`} />
+    <h3>Output</h3>
+    {step.output === null ? (
+      <p class="quiet">None in the log.</p>
+    ) : (
+      <Json value={step.output} label={`Output of ${step.state}`} />
+    )}
+    {step.assigned !== null && (
+      <>
+        <h3>Variables that it set</h3>
+        <Json value={valuesOf(step.assigned)} label={`Variables that ${step.state} set`} />
+      </>
+    )}
+  </div>
+);
+
+/** A function's cause is JSON with its message, and a trace that is of use in its own log only. */
+const messageOf = (cause: string): string => {
+  const value = parsed(cause);
+  return typeof value === 'object' && value !== null && 'errorMessage' in value
+    ? String(value.errorMessage)
+    : cause;
+};
+
+/** The log has the value of each variable as a text of JSON. */
+const valuesOf = (assigned: unknown): unknown =>
+  typeof assigned === 'object' && assigned !== null
+    ? Object.fromEntries(Object.entries(assigned).map(([name, value]) => [name, parsed(value)]))
+    : assigned;
+
+const parsed = (value: unknown): unknown => {
+  try {
+    return typeof value === 'string' ? (JSON.parse(value) as unknown) : value;
+  } catch {
+    return value;
+  }
+};
+
+/** What a step took and how often it was tried. */
+export const timingOf = ({ durationMillis, retries }: ExecutionStep): string =>
   [
-    durationMillis === null ? 'did not end' : `${String(Math.round(durationMillis))} ms`,
+    durationMillis === null ? 'no end logged' : `${String(Math.round(durationMillis))} ms`,
     ...(retries > 0 ? [`${String(retries)} ${retries === 1 ? 'retry' : 'retries'}`] : []),
   ].join(', ');
