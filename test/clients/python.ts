@@ -1,4 +1,4 @@
-/** A Python with boto3 and the AWS CLI in it, made once for each list of requirements. */
+/** A Python with packages in it, boto3 and the AWS CLI by default; made once for each list of requirements. */
 import { execFile } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { access, mkdir, readFile, rename, rm } from 'node:fs/promises';
@@ -39,7 +39,7 @@ export const run = (
   });
 
 const installTimeoutMillis = 120_000;
-const requirementsFile = join(import.meta.dirname, 'requirements.txt');
+const ofTheClients = join(import.meta.dirname, 'requirements.txt');
 const cacheDirectory = join(import.meta.dirname, '..', '..', '.cache', 'python');
 
 const pythonIn = (directory: string): string => join(directory, 'bin', 'python');
@@ -54,7 +54,7 @@ const exists = (path: string): Promise<boolean> =>
 const messageOf = (error: unknown): string => String((error as { message?: unknown }).message);
 
 /** @throws Error whose message says in one line why there is none */
-const install = async (directory: string): Promise<void> => {
+const install = async (directory: string, requirementsFile: string): Promise<void> => {
   const options = { env: process.env, timeoutMillis: installTimeoutMillis };
   const must = async (what: string, file: string, args: readonly string[]): Promise<void> => {
     const ran = await run(file, args, options).catch((error: unknown) => {
@@ -82,7 +82,9 @@ const install = async (directory: string): Promise<void> => {
 };
 
 /** The interpreter, or the reason why there is none. A half-made environment is never found later. */
-export const preparePython = async (): Promise<
+export const preparePython = async (
+  requirementsFile = ofTheClients,
+): Promise<
   | { readonly python: string; readonly reason: null }
   | { readonly python: null; readonly reason: string }
 > => {
@@ -93,7 +95,7 @@ export const preparePython = async (): Promise<
   const draft = join(cacheDirectory, `${name}.${randomUUID()}`);
   await mkdir(cacheDirectory, { recursive: true });
   try {
-    await install(draft);
+    await install(draft, requirementsFile);
     // Another run may have been quicker. Only scripts with a fixed first line would mind the move; none is used.
     await rename(draft, directory).catch(async (error: unknown) => {
       if (!(await exists(pythonIn(directory)))) throw error;
