@@ -16,9 +16,10 @@ const soaks: readonly Soak[] = [
   {
     name: 'scopes',
     files: ['test/property/core/session-policy.test.ts', 'test/property/core/choose-role.test.ts'],
-    limitSeconds: 300,
+    limitSeconds: 600,
   },
-  { name: 'many at once', files: ['test/soak'], limitSeconds: 300 },
+  { name: 'many at once', files: ['test/soak/herd.test.ts'], limitSeconds: 600 },
+  { name: 'templates', files: ['test/soak/cfn-lint.test.ts'], limitSeconds: 300 },
 ];
 
 interface Outcome {

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 
 import type { Caller } from '../../../core/contracts/caller.ts';
@@ -169,12 +169,9 @@ const outcomeOf = async (
 };
 
 describe('[SEC-09] what a machine gets on a subject’s behalf', () => {
-  let decided = 0;
-  beforeAll(() => {
-    decided = 0;
-  });
-
   it('is what the grant allows the subject and what the actor may ask: no more, and no less', async () => {
+    let asked = 0;
+    let decided = 0;
     await fc.assert(
       fc.asyncProperty(
         fc.array(grantChanges, { minLength: 1, maxLength: 3 }),
@@ -184,6 +181,7 @@ describe('[SEC-09] what a machine gets on a subject’s behalf', () => {
           const grants = changes.map((each, index) => compiled(each, `grant-${String(index)}`));
           for (const [index, each] of changes.entries()) {
             const name = `grant-${String(index)}`;
+            asked += 1;
             const decision = await outcomeOf(grants, user, machineOf(client), name);
             const actorMay = each.use === 'act-as' && each.clients.includes(client);
             expect(decision !== null).toBe(actorMay && grantAllows(each, user));
@@ -204,7 +202,7 @@ describe('[SEC-09] what a machine gets on a subject’s behalf', () => {
       ),
       { numRuns: 400 },
     );
-    expect(decided).toBeGreaterThan(50);
+    expect(decided).toBeGreaterThan(asked / 20);
   });
 
   it('does not depend on anything else that the machine’s own token says', async () => {

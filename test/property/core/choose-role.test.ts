@@ -6,6 +6,7 @@ import { chooseRole } from '../../../core/grants/choose-role.ts';
 import { decide } from '../../../core/grants/decide.ts';
 import { blueRole, callerOf, redRole } from '../../support/callers.ts';
 import { byRole, decisionContextOf, ownFiles, teamRead } from '../../support/grants.ts';
+import { inSoak } from '../../support/soak.ts';
 
 const context = decisionContextOf();
 const allowed = [redRole, blueRole];
@@ -61,7 +62,7 @@ describe('[SEC-02] the role from the token', () => {
           expect(choiceOf([...roles, asked], asked, null)).toBeNull();
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: inSoak ? 20_000 : 1000 },
     );
   });
 
@@ -75,7 +76,7 @@ describe('[SEC-02] the role from the token', () => {
         expect(roles).toContain(choice);
         if (asked !== null) expect(choice).toBe(asked);
       }),
-      { numRuns: 1000 },
+      { numRuns: inSoak ? 20_000 : 1000 },
     );
   });
 
@@ -131,7 +132,7 @@ describe('[SEC-02] a decision', () => {
           }
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: inSoak ? 20_000 : 1000 },
     );
   });
 });

@@ -13,6 +13,7 @@ import { evaluateAccess } from '../../../local/iam/evaluate.ts';
 import type { PolicyDocument } from '../../../local/iam/policy.ts';
 import { callerOf } from '../../support/callers.ts';
 import { grantOf, identityId, ownFiles, templateValues } from '../../support/grants.ts';
+import { inSoak } from '../../support/soak.ts';
 
 const everything: PolicyDocument = {
   Version: '2012-10-17',
@@ -119,7 +120,7 @@ describe('[SEC-07] a session for one’s own files', () => {
           expect(allows(policy, 's3:ListBucket', bucket)).toBe(false);
         },
       ),
-      { numRuns: 500 },
+      { numRuns: inSoak ? 100_000 : 500 },
     );
   });
 
@@ -161,7 +162,7 @@ describe('[SEC-07] a session policy with the caller’s values', () => {
           expect(allows(policy, 's3:GetObject', `${bucket}/${other}`)).toBe(false);
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: inSoak ? 20_000 : 1000 },
     );
   });
 
@@ -181,7 +182,7 @@ describe('[SEC-07] a session policy with the caller’s values', () => {
           ],
         });
       }),
-      { numRuns: 1000 },
+      { numRuns: inSoak ? 20_000 : 1000 },
     );
   });
 });
@@ -208,7 +209,7 @@ describe('a tag of a session', () => {
         }
         expect(tags['stepkey-subject']).toBe(`users:${sub}`);
       }),
-      { numRuns: 1000 },
+      { numRuns: inSoak ? 20_000 : 1000 },
     );
   });
 
@@ -228,7 +229,7 @@ describe('a tag of a session', () => {
         fc.pre(first !== null && second !== null);
         expect(first).not.toBe(second);
       }),
-      { numRuns: 1000 },
+      { numRuns: inSoak ? 20_000 : 1000 },
     );
   });
 });

@@ -376,6 +376,30 @@ export const inProcessBroker = async (
       const sub = subOf(people);
       const subject = `users:${sub}`;
       let { handle, meter } = newProcesses();
+      const start = async (by: typeof handle): Promise<Answer> => {
+        const nowEpochSeconds = Math.floor(time.nowEpochMillis() / 1000);
+        const claims = idClaimsOf({
+          sub,
+          auth_time: nowEpochSeconds - 300,
+          iat: nowEpochSeconds - 300,
+          exp: nowEpochSeconds + 3300,
+        });
+        const token = tokenOf(claims);
+        verifier.accept(token, claims);
+        const startedAt = time.nowEpochMillis();
+        const { statusCode, body } = await by(
+          eventOf({
+            headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+            body: '{"grant":"own-files"}',
+          }),
+        );
+        return {
+          status: statusCode,
+          body: JSON.parse(body) as Record<string, unknown>,
+          text: body,
+          tookMillis: time.nowEpochMillis() - startedAt,
+        };
+      };
       return {
         subject,
         /** Other processes than before: nothing is in their memory. */
@@ -385,34 +409,15 @@ export const inProcessBroker = async (
         /** How often this was measured since the processes started. */
         countOf: (name: string): number =>
           meter.measured.filter((measurement) => measurement.name === name).length,
-        ask: async (): Promise<Answer> => {
-          const nowEpochSeconds = Math.floor(time.nowEpochMillis() / 1000);
-          const claims = idClaimsOf({
-            sub,
-            auth_time: nowEpochSeconds - 300,
-            iat: nowEpochSeconds - 300,
-            exp: nowEpochSeconds + 3300,
-          });
-          const token = tokenOf(claims);
-          verifier.accept(token, claims);
-          const startedAt = time.nowEpochMillis();
-          const { statusCode, body } = await time.until(
-            handle(
-              eventOf({
-                headers: {
-                  authorization: `Bearer ${token}`,
-                  'content-type': 'application/json',
-                },
-                body: '{"grant":"own-files"}',
-              }),
+        ask: () => time.until(start(handle)),
+        /** Of many at once, each by one of so many sets of processes in turn, which share nothing but the table. */
+        askAtOnce: async (count: number, sets: number): Promise<readonly Answer[]> => {
+          const handles = Array.from({ length: sets }, () => newProcesses().handle);
+          return time.until(
+            Promise.all(
+              Array.from({ length: count }, (_, at) => start(handles[at % sets] ?? handle)),
             ),
           );
-          return {
-            status: statusCode,
-            body: JSON.parse(body) as Record<string, unknown>,
-            text: body,
-            tookMillis: time.nowEpochMillis() - startedAt,
-          };
         },
       };
     },
