@@ -3,9 +3,8 @@ import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3
 import type { Credentials } from '../../core/contracts/session.ts';
 import type { IssueInput } from '../../core/contracts/issue.ts';
 import type { Sealer } from '../../core/ports.ts';
-import type { Twin } from '../../local/twin.ts';
+import { startOpenTwin, type OpenTwin } from '../../local/twin.ts';
 import { callApi } from '../support/twin/api.ts';
-import { startDemoTwin } from '../support/twin/demo-twin.ts';
 import { machineToken } from '../support/twin/machine-token.ts';
 import { runMachine, sealerOf } from '../support/twin/machine.ts';
 import { signIn } from '../support/twin/people.ts';
@@ -14,10 +13,12 @@ const grants = ['own-files', 'team-read', 'by-role', 'reports', 'service-self'] 
 
 /**
  * Who may have what at the access door, written down by hand. `dave` is disabled and `erin` has never signed in; both
- * are readers here, so that nothing else decides. Scope: the token may not ask this at all.
+ * are readers here, so that nothing else decides; so are `Google_1234`, whom an external provider knows, `ursula`, who
+ * signed up and confirmed nothing, and `derek`, who is deleted. Scope: the token may not ask this at all.
  */
 const table = `
   actor    subject  own-files    team-read    by-role      reports      service-self
+  google   -        yes          refused      refused      refused      refused
   alice    -        yes          refused      refused      refused      refused
   bob      -        yes          yes          refused      refused      refused
   carol    -        refused      refused      no-role      refused      refused
@@ -27,9 +28,12 @@ const table = `
   batch    alice    refused      refused      refused      yes          refused
   batch    bob      refused      refused      refused      yes          refused
   batch    erin     refused      refused      refused      yes          refused
+  batch    google   refused      refused      refused      yes          refused
   batch    carol    refused      refused      refused      refused      refused
   batch    frank    refused      refused      refused      refused      refused
   batch    dave     unavailable  unavailable  unavailable  unavailable  unavailable
+  batch    derek    unavailable  unavailable  unavailable  unavailable  unavailable
+  batch    ursula   unavailable  unavailable  unavailable  unavailable  unavailable
   batch    nobody   unavailable  unavailable  unavailable  unavailable  unavailable
   batch    batch    unavailable  unavailable  unavailable  unavailable  unavailable
   batch    users:x  unavailable  unavailable  unavailable  unavailable  unavailable
@@ -37,6 +41,7 @@ const table = `
   alice    bob      scope        scope        scope        scope        scope
   alice    alice    scope        scope        scope        scope        scope
 `;
+const federated = 'Google_1234';
 const errorOf: Readonly<Record<string, string>> = {
   refused: 'Grant.Refused',
   'no-role': 'Role.NotMapped',
@@ -51,7 +56,7 @@ const cells = table
     const [actor = '', subject = '', ...answers] = line.trim().split(/\s+/);
     return grants.map((grant, index) => ({
       actor,
-      subject: subject === '-' ? null : subject,
+      subject: subject === '-' ? null : subject.replace('google', federated),
       grant,
       expected: answers[index] ?? '',
     }));
@@ -60,13 +65,15 @@ const allowed = cells.filter(({ expected }) => expected === 'yes');
 const denied = cells.filter(({ expected }) => expected !== 'yes');
 
 describe('[SEC-09] who may have what at the access door', () => {
-  let twin: Twin;
+  let twin: OpenTwin;
+  let googlesIdToken: string;
   let sealer: Sealer;
   let tokens: Readonly<Record<string, string>>;
   const upstream: string[] = [];
 
   beforeAll(async () => {
-    twin = await startDemoTwin({
+    twin = await startOpenTwin({
+      ...{ stateDirectory: null, port: 0, awsPort: 0, users: 'demo' },
       interceptor: ({ service, operation }) => {
         if (['cognito-identity', 'sts', 'kms'].includes(service)) {
           upstream.push(`${service}:${operation}`);
@@ -81,11 +88,28 @@ describe('[SEC-09] who may have what at the access door', () => {
         GroupName: 'readers',
       });
     }
+    const { cognitoIdp } = twin.services;
+    const reader = { password: null, temporary: false, enabled: true, groups: ['readers'] };
+    const identities = JSON.stringify([
+      { userId: '1234', providerName: 'Google', providerType: 'Google', primary: 'true' },
+    ]);
+    const importReader = (
+      username: string,
+      status: 'EXTERNAL_PROVIDER' | 'UNCONFIRMED',
+      attributes: Record<string, string> = {},
+    ) => cognitoIdp.importUser(UserPoolId, { ...reader, username, status, attributes });
+    await importReader(federated, 'EXTERNAL_PROVIDER', { identities });
+    await importReader('ursula', 'UNCONFIRMED');
+    await importReader('derek', 'EXTERNAL_PROVIDER');
+    await twin.call('cognito-idp', 'AdminDeleteUser', { UserPoolId, Username: 'derek' });
+    const google = await cognitoIdp.signInFederated(twin.endpoints.clients.cli.clientId, federated);
+    googlesIdToken = google.IdToken;
     const people = ['alice', 'bob', 'carol', 'frank'];
     tokens = Object.fromEntries([
       ...(await Promise.all(
         people.map(async (name) => [name, (await signIn(twin, name)).accessToken] as const),
       )),
+      ['google', google.AccessToken],
       ['service', await machineToken(twin, 'service')],
       ['batch', await machineToken(twin, 'batch')],
     ]);
@@ -105,9 +129,9 @@ describe('[SEC-09] who may have what at the access door', () => {
     });
 
   it('is a table of every grant for each actor and subject', () => {
-    expect(cells).toHaveLength(18 * grants.length);
+    expect(cells).toHaveLength(22 * grants.length);
     expect(cells.every(({ expected }) => expected === 'yes' || expected in errorOf)).toBe(true);
-    expect(allowed).toHaveLength(7);
+    expect(allowed).toHaveLength(9);
   });
 
   it.each(denied)(
@@ -227,6 +251,19 @@ describe('[SEC-09] who may have what at the access door', () => {
     for (const spelled of [subject, subject.replace('users:', ''), 'ALICE']) {
       const { body } = await ask('batch', spelled, 'reports');
       expect(body).toMatchObject({ subject, source: 'cache', sessionId: first.body['sessionId'] });
+    }
+  });
+
+  it('[SEC-05] knows somebody of an external provider as one: by the ID token, the access token, and a job, in each spelling', async () => {
+    const own = await callApi(twin, 'POST', '/v1/credentials', {
+      token: googlesIdToken,
+      body: { grant: 'own-files' },
+    });
+    expect(own.body).toMatchObject({ source: 'cache', grant: 'own-files' });
+    const { subject, identityId } = own.body;
+    for (const spelled of [federated, String(subject), String(subject).replace('users:', '')]) {
+      const { body } = await ask('batch', spelled, 'reports');
+      expect(body).toMatchObject({ subject, identityId, grant: 'reports' });
     }
   });
 

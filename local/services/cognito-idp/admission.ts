@@ -87,6 +87,7 @@ export const admit = async (
   if (user.status === 'CONFIRMED') {
     return signedIn(context, user, client, 'TokenGeneration_Authentication', clientMetadata);
   }
+  if (user.status === 'EXTERNAL_PROVIDER') return refuseWrongPassword();
   const { temporaryPasswordValidityDays } = context.directory.pool(
     client.userPoolId,
   ).passwordPolicy;

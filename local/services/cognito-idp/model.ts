@@ -75,7 +75,9 @@ export interface StoredResourceServer {
   readonly scopes: readonly string[];
 }
 
-type UserStatus = 'UNCONFIRMED' | 'CONFIRMED' | 'FORCE_CHANGE_PASSWORD' | 'RESET_REQUIRED';
+/** Who comes from an external provider has no password here. */
+export type UserStatus =
+  'UNCONFIRMED' | 'CONFIRMED' | 'EXTERNAL_PROVIDER' | 'FORCE_CHANGE_PASSWORD' | 'RESET_REQUIRED';
 
 export interface StoredUser {
   readonly userPoolId: string;

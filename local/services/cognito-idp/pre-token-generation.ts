@@ -5,6 +5,7 @@ import type { GroupConfiguration } from './group-roles.ts';
 import type { PreTokenGenerationTrigger } from './model.ts';
 
 export type TriggerSource =
+  | 'TokenGeneration_HostedAuth'
   | 'TokenGeneration_Authentication'
   | 'TokenGeneration_NewPasswordChallenge'
   | 'TokenGeneration_RefreshTokens'

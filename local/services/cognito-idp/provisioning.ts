@@ -1,6 +1,7 @@
 /** What the deployer does to user pools. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { AwsError } from '../../aws.ts';
+import { signedIn } from './admission.ts';
 import type { UserPoolContext } from './context.ts';
 import type {
   StoredResourceServer,
@@ -9,6 +10,7 @@ import type {
   StoredUserPoolClient,
   UserPoolClientSettings,
   UserPoolSettings,
+  UserStatus,
 } from './model.ts';
 import { keptOfPassword } from './passwords.ts';
 
@@ -27,6 +29,8 @@ interface ImportedUser {
   readonly enabled: boolean;
   readonly attributes: Readonly<Record<string, string>>;
   readonly groups: readonly string[];
+  /** By default as the password says. */
+  readonly status?: Extract<UserStatus, 'EXTERNAL_PROVIDER' | 'UNCONFIRMED'>;
 }
 
 /**
@@ -51,16 +55,32 @@ export interface Provisioning {
    * has changed yet is valid from now on again.
    */
   readonly importUser: (userPoolId: string, user: ImportedUser) => Promise<StoredUser>;
+  /**
+   * Signs somebody of an external provider in, as the hosted pages do once that provider has vouched.
+   * @returns an AuthenticationResult
+   */
+  readonly signInFederated: (clientId: string, username: string) => Promise<FederatedSignIn>;
+}
+
+interface FederatedSignIn {
+  readonly IdToken: string;
+  readonly AccessToken: string;
+  readonly RefreshToken: string;
 }
 
 const alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789';
 const randomName = (length: number): string =>
   Array.from(randomBytes(length), (byte) => alphabet[byte % alphabet.length]).join('');
 
-export const createProvisioning = (
+export const createProvisioning = (context: UserPoolContext, region: string): Provisioning => ({
+  ...settingsOf(context, region),
+  ...peopleOf(context),
+});
+
+const settingsOf = (
   { clock, directory }: UserPoolContext,
   region: string,
-): Provisioning => ({
+): Omit<Provisioning, 'importUser' | 'signInFederated'> => ({
   putUserPool: async (wanted, settings) => {
     const pool = { ...settings, id: wanted ?? `${region}_${randomName(9)}` };
     await directory.pools.put(pool.id, pool);
@@ -100,10 +120,25 @@ export const createProvisioning = (
   deleteClient: (id) => directory.clients.delete(id),
   deleteGroup: (userPoolId, name) => directory.deleteGroup(userPoolId, name),
   deleteDomain: (domain) => directory.domains.delete(domain),
+});
+
+const peopleOf = (
+  context: UserPoolContext,
+): Pick<Provisioning, 'importUser' | 'signInFederated'> => ({
+  signInFederated: async (clientId, username) => {
+    const client = context.directory.client(clientId);
+    const user = context.directory.user(client.userPoolId, username);
+    if (user.status !== 'EXTERNAL_PROVIDER') {
+      throw new TypeError(`${username} is of no external provider`);
+    }
+    const answer = await signedIn(context, user, client, 'TokenGeneration_HostedAuth', {});
+    return answer['AuthenticationResult'] as FederatedSignIn;
+  },
   importUser: async (
     userPoolId,
-    { username, password, temporary, enabled, attributes, groups },
+    { username, password, temporary, enabled, attributes, groups, status },
   ) => {
+    const { clock, directory } = context;
     const names = groups.map((group) => directory.group(userPoolId, group).name);
     const kept =
       password === null
@@ -121,7 +156,7 @@ export const createProvisioning = (
       sub: randomUUID(),
       username,
       attributes,
-      status: temporary ? 'FORCE_CHANGE_PASSWORD' : 'CONFIRMED',
+      status: status ?? (temporary ? 'FORCE_CHANGE_PASSWORD' : 'CONFIRMED'),
       enabled,
       groups: names,
       ...kept,

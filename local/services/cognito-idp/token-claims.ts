@@ -20,6 +20,8 @@ const withRoles = (groups: GroupConfiguration): Claims => ({
 
 const attributeClaim = (name: string, value: string): unknown => {
   if (name === 'email_verified' || name === 'phone_number_verified') return value === 'true';
+  // Stored as a text of JSON.
+  if (name === 'identities') return JSON.parse(value);
   return name === 'address' ? { formatted: value } : value;
 };
 

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { secretHash } from '../../../../local/services/cognito-idp/secret-hash.ts';
 import {
   awsErrorOf,
+  claimsOf,
   clientIds,
   createCognitoWorld,
   password,
@@ -229,5 +230,33 @@ describe('NEW_PASSWORD_REQUIRED', () => {
     expect(error.message).toBe(
       'Temporary password has expired and must be reset by an administrator.',
     );
+  });
+});
+
+describe('somebody without a password of their own', () => {
+  const identities = [{ userId: '1234', providerName: 'Google', primary: 'true' }];
+  const add = (username: string, status: 'EXTERNAL_PROVIDER' | 'UNCONFIRMED') =>
+    world.cognito.importUser(userPoolId, {
+      ...{ username, status, temporary: false, enabled: true, groups: [] },
+      password: status === 'UNCONFIRMED' ? password : null,
+      attributes: { identities: JSON.stringify(identities) },
+    });
+
+  it('of an external provider, signs in by its word, and gets a token that says which', async () => {
+    await add('Google_1234', 'EXTERNAL_PROVIDER');
+    const { IdToken } = await world.cognito.signInFederated(clientIds.cli, 'Google_1234');
+    expect(claimsOf(IdToken)).toMatchObject({ identities, 'cognito:username': 'Google_1234' });
+    expect((await awsErrorOf(world.signIn('Google_1234'))).code).toBe('NotAuthorizedException');
+  });
+
+  it('does not sign in by a provider that it has not', async () => {
+    await expect(world.cognito.signInFederated(clientIds.cli, 'alice')).rejects.toThrow(TypeError);
+  });
+
+  it('that signed up and confirmed nothing, does not sign in', async () => {
+    await add('ursula', 'UNCONFIRMED');
+    expect((await awsErrorOf(world.signIn('ursula'))).code).toBe('UserNotConfirmedException');
+    const user = { UserPoolId: userPoolId, Username: 'ursula' };
+    expect(await world.run('AdminGetUser', user)).toMatchObject({ UserStatus: 'UNCONFIRMED' });
   });
 });
