@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import aslValidator from 'asl-validator';
 import { parseDefinition } from '../../../../local/asl/parse.ts';
 import { refuseResource } from '../../../../local/services/states/task-resources.ts';
 import { runScripted, visited } from './scripted-run.ts';
@@ -159,12 +158,6 @@ const minting = [
 describe('statemachines/issue-credentials.asl.json', () => {
   it('is a definition that the interpreter takes, every task resource included', () => {
     expect(parseDefinition(definition, { refuseResource }).diagnostics).toEqual([]);
-  });
-
-  it('is a definition that asl-validator takes', () => {
-    const clone = JSON.parse(definition) as object;
-
-    expect(aslValidator(clone)).toMatchObject({ isValid: true, errors: [] });
   });
 
   it('names no placeholder that the stack does not fill in', () => {

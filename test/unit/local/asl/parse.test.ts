@@ -208,6 +208,69 @@ describe('parseDefinition', () => {
       'SCHEMA_VALIDATION_FAILED /States/Each/ItemProcessor/States/In/Output',
     ],
     [
+      'a state whose name another flow has, too',
+      machine({
+        Work: {
+          Type: 'Parallel',
+          End: true,
+          Branches: [{ StartAt: 'Work', States: { Work: { Type: 'Pass', End: true } } }],
+        },
+      }),
+      'SCHEMA_VALIDATION_FAILED /States/Work/Branches[0]/States/Work',
+    ],
+    [
+      'a catcher that comes after States.ALL',
+      machine({
+        Work: {
+          ...task,
+          Catch: [
+            { ErrorEquals: ['States.ALL'], Next: 'Done' },
+            { ErrorEquals: ['Busy'], Next: 'Done' },
+          ],
+        },
+        Done: { Type: 'Succeed' },
+      }),
+      'SCHEMA_VALIDATION_FAILED /States/Work/Catch[0]/ErrorEquals',
+    ],
+    [
+      'a retrier whose longest delay is its first',
+      machine({
+        Work: {
+          ...task,
+          Retry: [{ ErrorEquals: ['Busy'], IntervalSeconds: 3, MaxDelaySeconds: 3 }],
+        },
+      }),
+      'SCHEMA_VALIDATION_FAILED /States/Work/Retry[0]/MaxDelaySeconds',
+    ],
+    [
+      'a retrier that waits ever less',
+      machine({ Work: { ...task, Retry: [{ ErrorEquals: ['Busy'], BackoffRate: 0.5 }] } }),
+      'SCHEMA_VALIDATION_FAILED /States/Work/Retry[0]/BackoffRate',
+    ],
+    [
+      'a jitter that it does not know',
+      machine({ Work: { ...task, Retry: [{ ErrorEquals: ['Busy'], JitterStrategy: 'SOME' }] } }),
+      'SCHEMA_VALIDATION_FAILED /States/Work/Retry[0]/JitterStrategy',
+    ],
+    [
+      'a catcher that retries',
+      machine({
+        Work: { ...task, Catch: [{ ErrorEquals: ['Busy'], Next: 'Done', MaxAttempts: 1 }] },
+        Done: { Type: 'Succeed' },
+      }),
+      'SCHEMA_VALIDATION_FAILED /States/Work/Catch[0]/MaxAttempts',
+    ],
+    [
+      'a rule of a Choice without a condition',
+      machine({ Sort: { Type: 'Choice', Choices: [{ Next: 'Done' }] }, Done: { Type: 'Succeed' } }),
+      'SCHEMA_VALIDATION_FAILED /States/Sort/Choices[0]',
+    ],
+    [
+      'a timeout of nothing',
+      machine({ Work: { ...task, TimeoutSeconds: 0 } }),
+      'SCHEMA_VALIDATION_FAILED /States/Work/TimeoutSeconds',
+    ],
+    [
       'a heartbeat that the timeout forestalls',
       machine({ Work: { ...task, TimeoutSeconds: 5, HeartbeatSeconds: 5 } }),
       'SCHEMA_VALIDATION_FAILED /States/Work/HeartbeatSeconds',
