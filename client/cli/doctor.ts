@@ -67,8 +67,10 @@ const findings = async function* (
   command: Command,
 ): AsyncGenerator<Finding> {
   let decidedRoleArn: string | null = null;
+  let api: string | null = null;
   try {
     const profile = await findProfile(terminal, flagsOf(command));
+    ({ api } = profile);
     decidedRoleArn = yield* findingsOfLogin(terminal, profile, live === true);
   } catch (error) {
     yield { check: 'configuration', level: 'fail', message: explainFailure(error).message };
@@ -76,11 +78,26 @@ const findings = async function* (
   if (deployment === undefined) return;
   // The clients of AWS are loaded only for whoever asks for it.
   const { checkDeployment, readDeployed } = await import('./health/deployment/index.ts');
-  yield* checkDeployment(await readDeployed(deployment), decidedRoleArn);
+  const deployed = await readDeployed(deployment);
+  let isSound = true;
+  for await (const finding of checkDeployment(deployed, decidedRoleArn)) {
+    isSound &&= finding.level !== 'fail';
+    yield finding;
+  }
+  if (live !== true) return;
+  if (!isSound) {
+    terminal.tell('What is assumed of AWS is shown only once the deployment itself is sound.');
+    return;
+  }
+  const { prove } = await import('./health/live/prove.ts');
+  yield* prove(deployed, api, (name, error) => {
+    terminal.tell(`Something named ${name}… stayed behind: ${(error as Error).message}`);
+  });
 };
 
 const colours = { ok: 'green', warn: 'yellow', fail: 'red' } as const;
 const columns = ['level', 'check', 'message', 'mend'];
+const checkWidth = 17;
 
 const doctor = async (
   terminal: Terminal,
@@ -97,7 +114,7 @@ const doctor = async (
     const level = told.level.padEnd(4);
     const shown = isColoured ? styleText(colours[told.level], level) : level;
     const sentences = [told.message.replace(/\.$/, ''), ...(told.mend === null ? [] : [told.mend])];
-    terminal.out(`${shown}  ${told.check.padEnd(17)}  ${harmless(sentences.join('. '))}\n`);
+    terminal.out(`${shown}  ${told.check.padEnd(checkWidth)}  ${harmless(sentences.join('. '))}\n`);
   }
   if (format !== 'table') printMany(terminal, format, columns, all);
   return all.some(({ level }) => level === 'fail') ? exitCodes.checkFailed : exitCodes.ok;
@@ -112,7 +129,7 @@ export const command: CommandModule = {
       )
       .option(
         '--live',
-        'also obtain credentials once without the ID token, which shows that the developer login alone is enough',
+        'also obtain credentials once without the ID token; with --deployment show everything that the twin assumes of AWS, with people, roles and machines made for it and taken away again',
       )
       .action(run(doctor));
     examples(
@@ -121,6 +138,7 @@ export const command: CommandModule = {
       'stepkey doctor --deployment .stepkey/endpoints.json',
       'AWS_PROFILE=operator stepkey doctor --deployment outputs.json --output markdown',
       'stepkey doctor --grant own-files --live',
+      'AWS_PROFILE=sandbox-admin stepkey doctor --deployment outputs.json --live',
     );
   },
 };

@@ -6,9 +6,13 @@ import { checkList } from '../../client/cli/health/check-list.ts';
 import { checkDeployment, readDeployed } from '../../client/cli/health/deployment/index.ts';
 import type { Deployed } from '../../client/cli/health/deployment/deployed.ts';
 import type { Finding } from '../../client/cli/health/finding.ts';
+import { isAssumption, probes, proveOne } from '../../client/cli/health/live/prove.ts';
+import { withStage, type Stage } from '../../client/cli/health/live/stage.ts';
+import { awsOf } from '../../client/cli/health/deployment/aws.ts';
 import { startOpenTwin, type OpenTwin } from '../../local/twin.ts';
 import { buildCommandUnderTest, type CommandUnderTest, type Ended } from '../support/command.ts';
 import { callApi } from '../support/twin/api.ts';
+import { lies, lying, lyingFetch } from '../support/twin/lies.ts';
 import { breakages } from '../support/twin/broken-deployments.ts';
 import { signIn } from '../support/twin/people.ts';
 
@@ -150,6 +154,57 @@ describe('operating it, on the twin', () => {
     const seen = new Set<string>(breakages.flatMap(({ failing }) => failing));
     for (const [id, check] of Object.entries(checkList)) {
       if (check.of === 'deployment') expect(seen).toContain(id);
+    }
+  });
+
+  const secondVersion = async (): Promise<void> => {
+    const PolicyDocument = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Deny', Action: '*', Resource: 'arn:aws:s3:::nothing' }],
+    });
+    const PolicyArn = `arn:aws:iam::${deployed.accountId}:policy/stepkey/stepkey-revocations`;
+    await twin.call('iam', 'CreatePolicyVersion', { PolicyArn, PolicyDocument });
+  };
+
+  it('doctor --live shows everything that is assumed, and notices an AWS that does any of it otherwise', async () => {
+    await secondVersion();
+    const leftBehind: unknown[] = [];
+    const place = { aws: awsOf(deployed), deployed, api: twin.endpoints.api };
+    const seen: string[] = [];
+    const findings = withStage(
+      place,
+      async function* (stage) {
+        for (const id of Object.keys(probes).filter(isAssumption)) {
+          yield await proveOne(stage, id);
+          const putBack = lyingFetch(lies[id]);
+          // What will never be so is not waited for.
+          const eventually: Stage['eventually'] = (work, isEnough) =>
+            stage.eventually(work, isEnough, 200);
+          const lied = { ...stage, aws: lying(stage.aws, lies[id]), eventually };
+          yield await proveOne(lied, id).finally(putBack);
+        }
+      },
+      (_, error) => leftBehind.push(error),
+    );
+    for await (const { check, level, message } of findings) {
+      seen.push(`${check} ${level}`);
+      expect(message).not.toMatch(/eyJ[\w-]{20}|Aa1!/);
+    }
+    expect(seen).toEqual(
+      Object.keys(probes).flatMap((id) => [`assumed:${id} ok`, `assumed:${id} fail`]),
+    );
+    expect(leftBehind).toEqual([]);
+  }, 60_000);
+
+  it('doctor --live takes away what it made', async () => {
+    const { Roles } = await twin.call('iam', 'ListRoles', { PathPrefix: '/stepkey-doctor/' });
+    const { stateMachines } = await twin.call('states', 'ListStateMachines', {});
+    const { Users } = await twin.call('cognito-idp', 'ListUsers', {
+      UserPoolId: twin.endpoints.userPoolId,
+    });
+    expect(Roles).toEqual([]);
+    for (const left of [stateMachines, Users]) {
+      expect(JSON.stringify(left)).not.toContain('stepkey-doctor');
     }
   });
 

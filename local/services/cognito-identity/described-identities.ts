@@ -1,10 +1,10 @@
-/** DescribeIdentityPool, DescribeIdentity and ListIdentities: what the pool's owner may see. */
+/** DescribeIdentity and ListIdentities: what the pool's owner may see. */
 import type { Operation } from '../../aws.ts';
 import { pageOf } from '../cognito-idp/page.ts';
 import type { IdentityPoolContext } from './context.ts';
 import { onPool } from './developer-operations.ts';
-import { identityInput, listIdentitiesInput, poolInput, readInput } from './inputs.ts';
-import type { StoredIdentity, StoredIdentityPool } from './model.ts';
+import { identityInput, listIdentitiesInput, readInput } from './inputs.ts';
+import type { StoredIdentity } from './model.ts';
 
 const describe = (identity: StoredIdentity) => ({
   IdentityId: identity.id,
@@ -13,31 +13,9 @@ const describe = (identity: StoredIdentity) => ({
   LastModifiedDate: identity.modifiedAtEpochMillis / 1000,
 });
 
-const describePool = (pool: StoredIdentityPool) => ({
-  IdentityPoolId: pool.id,
-  IdentityPoolName: pool.name,
-  AllowUnauthenticatedIdentities: pool.allowUnauthenticatedIdentities,
-  AllowClassicFlow: pool.allowClassicFlow,
-  ...(pool.developerProviderName === null
-    ? {}
-    : { DeveloperProviderName: pool.developerProviderName }),
-  CognitoIdentityProviders: pool.cognitoProviders.map(
-    ({ providerName, clientId, serverSideTokenCheck }) => ({
-      ProviderName: providerName,
-      ClientId: clientId,
-      ServerSideTokenCheck: serverSideTokenCheck,
-    }),
-  ),
-});
-
 export const describedIdentityOperations = (
   context: IdentityPoolContext,
 ): Record<string, Operation> => ({
-  DescribeIdentityPool: {
-    authorize: onPool(context, 'DescribeIdentityPool'),
-    run: (input) =>
-      Promise.resolve(describePool(context.pools.get(readInput(poolInput, input).IdentityPoolId))),
-  },
   DescribeIdentity: {
     // The input names no pool. An identity that is not there is anybody's with the right on all pools.
     authorize: (input) => {

@@ -12,6 +12,7 @@ export interface IdentityPools {
    * @throws AwsError InvalidParameterException when the developer provider's name would change
    */
   readonly put: (id: string | null, settings: IdentityPoolSettings) => Promise<StoredIdentityPool>;
+  readonly remove: (id: string) => Promise<void>;
   readonly putRoles: (id: string, roles: IdentityPoolRoles) => Promise<void>;
 }
 
@@ -44,6 +45,7 @@ export const openIdentityPools = async (store: Store, region: string): Promise<I
       await pools.put(id, pool);
       return pool;
     },
+    remove: (id) => pools.delete(get(id).id),
     putRoles: (id, roles) => pools.put(id, { ...get(id), roles }),
   };
 };

@@ -15,6 +15,7 @@ import type { UserPoolLogins } from './login-tokens.ts';
 import { createLoginResolver } from './logins.ts';
 import type { IdentityPoolRoles, IdentityPoolSettings, StoredIdentityPool } from './model.ts';
 import { createOpenIdTokens, identityPoolIssuer } from './open-id-tokens.ts';
+import { poolOperations } from './pool-operations.ts';
 import { openIdentityPools } from './pools.ts';
 import { publicOperations } from './public-operations.ts';
 
@@ -87,6 +88,7 @@ export const createCognitoIdentityService = async (
       ...publicOperations(context),
       ...developerOperations(context),
       ...describedIdentityOperations(context),
+      ...poolOperations(context),
       ...enhancedFlowOperations(context, deps.call ?? null),
     },
     putIdentityPool: pools.put,

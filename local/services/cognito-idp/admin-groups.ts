@@ -13,7 +13,8 @@ const name = z
   .max(128)
   .regex(/^[\p{L}\p{M}\p{S}\p{N}\p{P}]+$/u);
 const poolInput = z.object({ UserPoolId: z.string() });
-const membershipInput = poolInput.extend({ Username: name, GroupName: name });
+const groupInput = poolInput.extend({ GroupName: name });
+const membershipInput = groupInput.extend({ Username: name });
 const createInput = poolInput.extend({
   GroupName: name,
   Description: z.string().max(2048).optional(),
@@ -102,6 +103,15 @@ export const adminGroupOperations = (context: UserPoolContext): Record<string, O
         ];
       },
       run: createGroup(context),
+    },
+    DeleteGroup: {
+      authorize: onPool(context, 'DeleteGroup'),
+      run: async (input) => {
+        const { UserPoolId, GroupName } = readInput(groupInput, input);
+        const { userPoolId, name: groupName } = directory.group(UserPoolId, GroupName);
+        await directory.deleteGroup(userPoolId, groupName);
+        return {};
+      },
     },
     ListGroups: {
       authorize: onPool(context, 'ListGroups'),

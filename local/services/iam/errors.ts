@@ -7,6 +7,12 @@ export const noSuchEntity = (message: string): AwsError =>
 export const limitExceeded = (message: string): AwsError =>
   new AwsError('LimitExceededException', message, { wireCode: 'LimitExceeded', statusCode: 409 });
 
+export const entityExists = (message: string): AwsError =>
+  new AwsError('EntityAlreadyExistsException', message, {
+    wireCode: 'EntityAlreadyExists',
+    statusCode: 409,
+  });
+
 export const deleteConflict = (message: string): AwsError =>
   new AwsError('DeleteConflictException', message, {
     wireCode: 'DeleteConflict',

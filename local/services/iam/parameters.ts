@@ -33,6 +33,19 @@ export const policyDocument = (input: Input): PolicyDocument => {
   return read.document;
 };
 
+/** A role's trust: read for its outline only, as at a deployment. @throws AwsError MalformedPolicyDocumentException */
+export const trustDocument = (input: Input): PolicyDocument => {
+  const text = requiredText(input, 'AssumeRolePolicyDocument', documentRule);
+  try {
+    const document: unknown = JSON.parse(text);
+    if (typeof document === 'object' && document !== null && 'Statement' in document)
+      return document as PolicyDocument;
+  } catch {
+    // As below.
+  }
+  throw malformedPolicy('This policy contains invalid Json');
+};
+
 /** Comes as text by the query wire and as itself in process; absent is false. */
 export const flag = (input: Input, name: string): boolean => {
   const value = input[name];

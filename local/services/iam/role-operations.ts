@@ -1,9 +1,10 @@
 /** Roles and the policies that they have. */
+import type { Clock } from '../../../core/ports.ts';
 import type { Operation } from '../../aws.ts';
-import { policySize } from '../../iam/managed-policies.ts';
+import { newIamId, policySize } from '../../iam/managed-policies.ts';
 import type { IamStore, StoredRole } from '../../iam/roles.ts';
 import { twinAccountId, twinPartition } from '../../identity.ts';
-import { limitExceeded, noSuchEntity } from './errors.ts';
+import { deleteConflict, entityExists, limitExceeded, noSuchEntity } from './errors.ts';
 import {
   encodedDocument,
   pageOf,
@@ -11,6 +12,7 @@ import {
   policyDocument,
   policyName,
   roleName,
+  trustDocument,
 } from './parameters.ts';
 import type { Input } from './parameters.ts';
 import { optionalText } from '../sts/parameters.ts';
@@ -38,7 +40,17 @@ const shownRole = (role: StoredRole): Record<string, unknown> => ({
   Tags: Object.entries(role.tags).map(([Key, Value]) => ({ Key, Value })),
 });
 
-export const roleOperations = (iam: IamStore): Readonly<Record<string, Operation>> => {
+const roleArn = (path: string, name: string): string =>
+  `arn:${twinPartition}:iam::${twinAccountId}:role${path}${name}`;
+
+const arnRule = { minimum: 20, maximum: 2048 };
+const pathOf = (input: Input): string =>
+  optionalText(input, 'Path', { minimum: 1, maximum: 512, pattern: /^(\/|\/[!-~]+\/)$/ }) ?? '/';
+
+export const roleOperations = (
+  iam: IamStore,
+  clock: Clock,
+): Readonly<Record<string, Operation>> => {
   const roleOf = (input: Input): StoredRole => {
     const name = roleName(input);
     const role = iam.roleNamed(name);
@@ -64,7 +76,7 @@ export const roleOperations = (iam: IamStore): Readonly<Record<string, Operation
         return [
           {
             action: `iam:${operation}`,
-            resource: role?.arn ?? `arn:${twinPartition}:iam::${twinAccountId}:role/${name}`,
+            resource: role?.arn ?? roleArn('/', name),
             conditionKeys: {
               ...conditionKeys(input),
               ...(boundary === null ? {} : { 'iam:PermissionsBoundary': boundary }),
@@ -87,6 +99,39 @@ export const roleOperations = (iam: IamStore): Readonly<Record<string, Operation
 
   return {
     ...onRole('GetRole', (input) => ({ Role: shownRole(roleOf(input)) })),
+    CreateRole: {
+      authorize: (input) => [
+        { action: 'iam:CreateRole', resource: roleArn(pathOf(input), roleName(input)) },
+      ],
+      run: async (input) => {
+        const name = roleName(input);
+        const path = pathOf(input);
+        if (iam.roleNamed(name) !== undefined)
+          throw entityExists(`Role with name ${name} already exists.`);
+        const role: StoredRole = {
+          arn: roleArn(path, name),
+          name,
+          path,
+          roleId: newIamId('AROA'),
+          trustPolicy: trustDocument(input),
+          inlinePolicies: {},
+          managedPolicyArns: [],
+          permissionsBoundaryArn: optionalText(input, 'PermissionsBoundary', arnRule) ?? null,
+          maxSessionDurationSeconds: Number(input['MaxSessionDuration'] ?? 3600),
+          tags: {},
+          createdAtEpochMillis: clock.nowEpochMillis(),
+        };
+        await iam.putRole(role);
+        return { Role: shownRole(role) };
+      },
+    },
+    ...onRole('DeleteRole', async (input) => {
+      const { arn, inlinePolicies, managedPolicyArns } = roleOf(input);
+      if (Object.keys(inlinePolicies).length > 0 || managedPolicyArns.length > 0)
+        throw deleteConflict('Cannot delete entity, must remove all policies first.');
+      await iam.deleteRole(arn);
+      return {};
+    }),
     ListRoles: {
       authorize: () => [
         { action: 'iam:ListRoles', resource: `arn:${twinPartition}:iam::${twinAccountId}:role/` },

@@ -10,5 +10,8 @@ export const createIamService = (dependencies: {
   readonly clock: Clock;
 }): Service => ({
   name: 'iam',
-  operations: { ...policyOperations(dependencies), ...roleOperations(dependencies.iam) },
+  operations: {
+    ...policyOperations(dependencies),
+    ...roleOperations(dependencies.iam, dependencies.clock),
+  },
 });
