@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
 import { StepkeyError } from '../core/errors.ts';
+import { ambiguousNamesOf } from '../core/user-pools.ts';
 
 const text = z.string().min(1);
 
@@ -26,7 +27,8 @@ const userPools = z
       clients: z.record(text, text),
     }),
   )
-  .min(1);
+  .min(1)
+  .refine((pools) => ambiguousNamesOf(pools).length === 0);
 
 /** `partition`, `accountId` and what else the deployment's grants refer to. */
 const templateValues = z.record(text, text);

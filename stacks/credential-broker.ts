@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ambiguousNamesOf } from '../core/user-pools.ts';
 import type { DomainName } from 'aws-cdk-lib/aws-apigateway';
 import { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -81,6 +82,10 @@ export class CredentialBroker extends Construct {
         })),
         removalPolicy,
       }).ref;
+    const ambiguous = ambiguousNamesOf(props.userPools);
+    if (ambiguous.length > 0) {
+      throw new Error(`userPools: used more than once: ${ambiguous.join(', ')}.`);
+    }
     const functionsDirectory = props.functionsDirectory ?? bundlesDirectory;
     if (functionsDirectory === null) {
       throw new Error('functionsDirectory: only the package brings its bundles along.');

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import { stopOnSignals } from '../agent/stop-on-signals.ts';
+import { writeOpeningPage } from '../console/opening-page.ts';
 import { startConsole, type ConsoleServer } from '../console/start-console.ts';
 import { examples, flagsOf, type CommandModule } from './command.ts';
 import { CommandError } from './command-error.ts';
@@ -87,13 +88,21 @@ const showConsole = async (
 ): Promise<undefined> => {
   const profile = await findProfile(terminal, flagsOf(command));
   const server = await start(terminal, profile, port);
-  stopOnSignals(server);
+  const opening = print || !terminal.isOutputTty ? null : await writeOpeningPage(server.url);
+  stopOnSignals({
+    stop: async () => {
+      await opening?.remove();
+      await server.stop();
+    },
+  });
   terminal.out(`${server.url}\n`);
   terminal.tell('Serving the audit page until you press Ctrl-C.');
-  if (print || !terminal.isOutputTty) return undefined;
-  if (!(await open(server.url, terminal.platform))) {
-    terminal.tell('No browser could be started; open the address in one.');
-  }
+  if (opening === null) return undefined;
+  terminal.tell(
+    (await open(opening.url, terminal.platform))
+      ? 'If your browser may not read the file that it was given, open the address above in it.'
+      : 'No browser could be started; open the address in one.',
+  );
   return undefined;
 };
 

@@ -94,7 +94,7 @@ export const createConsoleHandler = (
     for (const [name, value] of Object.entries(pageHeaders)) response.setHeader(name, value);
     const url = new URL(request.url ?? '/', 'http://localhost');
     const path = url.pathname.slice('/console/'.length);
-    if (!isFromThisMachine(request) || isFromAnotherPage(request)) {
+    if (!isFromThisMachine(request) || (isFromAnotherPage(request) && !isOpening(request, path))) {
       sendJson(response, 403, { title: 'Only this page may ask, on this machine.' });
     } else if (url.pathname === '/console') {
       response.writeHead(308, { Location: `/console/${url.search}` }).end();
@@ -117,6 +117,17 @@ const isFromAnotherPage = ({ headers }: IncomingMessage): boolean => {
   const isForeign = site !== undefined && site !== 'same-origin' && site !== 'none';
   return isForeign || (headers.origin !== undefined && !isOwn(headers.origin, headers.host ?? ''));
 };
+
+/**
+ * Whoever follows a link to the page itself: it is the same for everybody and says nothing. The command's own opening
+ * page, a file, is another site to a browser.
+ */
+const isOpening = ({ method, headers }: IncomingMessage, path: string): boolean =>
+  method === 'GET' &&
+  path === '' &&
+  headers.origin === undefined &&
+  headers['sec-fetch-mode'] === 'navigate' &&
+  headers['sec-fetch-dest'] === 'document';
 
 const isOwn = (origin: string, host: string): boolean => origin === `http://${host}`;
 

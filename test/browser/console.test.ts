@@ -426,6 +426,38 @@ describe('the audit page', () => {
     ]);
   });
 
+  it('shows as text what any recorded field says, and runs none of it', async () => {
+    const markup = '"><img class="smuggled" src="x" onerror="window.smuggled = true">';
+    const poisoned = (value: unknown): unknown => {
+      if (typeof value === 'string') {
+        return /^\d{4}-\d\d-\d\dT/.test(value) ? value : value + markup;
+      }
+      if (Array.isArray(value)) return value.map(poisoned);
+      if (typeof value !== 'object' || value === null) return value;
+      return Object.fromEntries(
+        Object.entries(value).map(([name, member]) => [name, poisoned(member)]),
+      );
+    };
+    const issuances = await page.evaluate(async () => {
+      const answer = await fetch('v1/issuances?limit=1&outcome=minted');
+      return (await answer.json()) as { records: { sessionId: string }[] };
+    });
+    await page.route('**/console/v1/**', async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: poisoned(await response.json()) });
+    });
+    const { sessionId = '' } = issuances.records[0] ?? {};
+    const hashes = ['#/', `#/sessions/${sessionId}`, `#/subjects/${encodeURIComponent(subject)}`];
+    for (const hash of hashes) {
+      await open(hash);
+      await page.reload();
+      await page.waitForSelector('text=class="smuggled"');
+      expect(await page.locator('.smuggled').count()).toBe(0);
+    }
+    expect(await page.evaluate('window.smuggled')).toBeUndefined();
+    await page.unroute('**/console/v1/**');
+  });
+
   it('was sent no secret, whatever was opened', async () => {
     const all = await Promise.all(received);
     const paths = new Set(all.map(([path]) => path.replace(/(v1\/\w+)\/[^/]+/, '$1/…')));

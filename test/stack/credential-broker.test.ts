@@ -72,6 +72,17 @@ describe('a deployment that cannot be right', () => {
     expect(() => embed({ templateValues: {} })).toThrow(/\{\{table\}\}/);
   });
 
+  it('stops when two pools have a client of one name [SEC-10]', () => {
+    const stack = new Stack(createApp(), 'Pools');
+    const userPool = UserPool.fromUserPoolId(stack, 'Pool', 'eu-central-1_AbCdEf123');
+    const userPools = ['staff', 'partners'].map((alias) => ({
+      alias,
+      userPool,
+      clients: { web: `client-of-${alias}` },
+    }));
+    expect(() => embed({ userPools })).toThrow('userPools: used more than once: client web.');
+  });
+
   it('stops when a function has no bundle', () => {
     expect(() => embed({ functionsDirectory: emptyBundles(['decide']) })).toThrow(/"identity"/);
   });

@@ -99,6 +99,7 @@ describe('readEnvironment', () => {
     ['USER_POOLS', '[]'],
     ['USER_POOLS', JSON.stringify([{ ...userPools[0], issuer: 'http://example.com' }])],
     ['USER_POOLS', JSON.stringify([{ ...userPools[0], clients: { app: 1 } }])],
+    ['USER_POOLS', JSON.stringify([userPools[0], { ...userPools[0], alias: 'others' }])],
     ['TEMPLATE_VALUES', JSON.stringify({ ...templateValues, accountId: 1 })],
     ['CORS_ORIGINS', '"*"'],
     ['SEALING_KEY_ARN', 'alias/stepkey'],

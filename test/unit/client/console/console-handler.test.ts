@@ -158,6 +158,20 @@ describe('the page’s server', () => {
     expect(await statusFor(`${page}/console/session`, headers)).toBe(403);
   });
 
+  it('opens for whoever follows a link to it, in a window of its own, and gives that page nothing', async () => {
+    const page = await startPage('code');
+    const followed = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' };
+    const inWindow = { ...followed, 'sec-fetch-dest': 'document' };
+    expect(await statusFor(`${page}/console/`, inWindow)).toBe(200);
+    expect(await statusFor(`${page}/console/session`, inWindow)).toBe(403);
+    expect(await statusFor(`${page}/console/v1/issuances`, inWindow)).toBe(403);
+    expect(await statusFor(`${page}/console/`, { ...followed, 'sec-fetch-dest': 'iframe' })).toBe(
+      403,
+    );
+    expect(await statusFor(`${page}/console/`, { ...inWindow, host: 'evil.example' })).toBe(403);
+    expect(await statusFor(`${page}/console/`, { ...inWindow, origin: 'null' })).toBe(403);
+  });
+
   it('serves the files it was given and nothing else, under a strict policy', async () => {
     const page = await startPage('code');
     const index = await fetch(`${page}/console`);
