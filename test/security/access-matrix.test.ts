@@ -276,6 +276,18 @@ describe('[SEC-09] who may have what at the access door', () => {
     expect(String(acting['assumedRoleArn'])).toMatch(
       /stepkey-reports\/[0-9a-f-]{36}\+[0-9a-f]{8}$/,
     );
+    // The ledger tells them apart: one subject, but whose request it was.
+    const actorsOf = async ({ sessionId }: Record<string, unknown>) => {
+      const { Items = [] } = (await twin.call('dynamodb', 'Query', {
+        TableName: twin.endpoints.table,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': { S: `SESSION#${String(sessionId)}` } },
+      })) as { Items?: Record<string, { S?: string }>[] };
+      return Items.map(({ subject, actor }) => `${subject?.S ?? ''} by ${actor?.S ?? ''}`);
+    };
+    const subject = String(own['subject']);
+    expect(new Set(await actorsOf(own))).toEqual(new Set([`${subject} by -`]));
+    expect(new Set(await actorsOf(acting))).toEqual(new Set([`${subject} by batch`]));
     const s3Of = (body: Record<string, unknown>) => {
       const { accessKeyId, secretAccessKey, sessionToken } = body['credentials'] as Credentials;
       return new S3Client({

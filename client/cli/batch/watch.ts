@@ -11,21 +11,32 @@ import { askBatch } from './ask-batches.ts';
 const pollMillis = 1000;
 /** A batch goes on while nobody watches: an outage of some minutes is no end of watching. */
 const defaultPatienceMillis = 300_000;
-const barWidth = 30;
+const widestBar = 30;
+const narrowestBar = 5;
+/** Of a terminal that does not say. */
+const usualColumns = 80;
 const eraseLine = '\r\u001b[K';
 
-/** How far it is, in one line; the bar only once the list is counted. */
+/**
+ * How far it is, in one line; the bar only once the list is counted, and as wide as the terminal leaves room: a line that
+ * wraps cannot be written over.
+ * @param columns of the terminal; null where there is none, and then no bar
+ */
 export const lineOf = (
   { status, progress, counts }: Pick<BatchAnswer, 'status' | 'progress' | 'counts'>,
-  withBar: boolean,
+  columns: number | null,
 ): string => {
   const { done, total } = progress;
   const share = total === null ? null : total === 0 ? 1 : Math.min(1, done / total);
-  const filled = Math.floor((share ?? 0) * barWidth);
-  const bar = `[${'#'.repeat(filled)}${'-'.repeat(barWidth - filled)}] `;
   const percent = share === null ? '' : ` (${String(Math.floor(share * 100))} %)`;
   const kinds = Object.entries(counts).map(([name, count]) => `${name} ${String(count)}`);
-  return `${withBar && share !== null ? bar : ''}${status} ${String(done)}/${total === null ? '?' : String(total)}${percent}: ${kinds.join(', ')}`;
+  const text = `${status} ${String(done)}/${total === null ? '?' : String(total)}${percent}: ${kinds.join(', ')}`;
+  if (columns === null) return text;
+  const room = columns - 1;
+  const width = Math.min(widestBar, room - text.length - '[] '.length);
+  if (share === null || width < narrowestBar) return text.slice(0, room);
+  const filled = Math.floor(share * width);
+  return `[${'#'.repeat(filled)}${'-'.repeat(width - filled)}] ${text}`;
 };
 
 /** 0 only where every subject has credentials. */
@@ -45,7 +56,7 @@ const watch = async (
   let shown = '';
   for (;;) {
     const batch = await askBatch(terminal, command, batchId, { patienceMillis, isQuiet: true });
-    const line = lineOf(batch, isInteractive);
+    const line = lineOf(batch, isInteractive ? process.stderr.columns || usualColumns : null);
     if (isInteractive) process.stderr.write(`${eraseLine}${line}`);
     else if (line !== shown) terminal.tell(line);
     shown = line;
