@@ -1,4 +1,6 @@
 /** `stepkey/local`: the twin, for a user's own test suite. */
+import type { AppTwin, AppTwinOptions } from './app-twin-interface.ts';
+import { startAppTwin as startApp } from './app-twin.ts';
 import type { Endpoints } from './endpoints.ts';
 import { startTwin as start } from './twin.ts';
 
@@ -47,6 +49,19 @@ export interface Twin {
 }
 
 export type { Endpoints };
+
+export type { AppTwin, AppTwinOptions };
+
+/** Runs an app of one's own, as it was synthesized. Its user pools have nobody: make people with `call`. */
+export const startAppTwin = ({
+  assembly,
+  stateDirectory = null,
+  port = 0,
+  awsPort = 0,
+  onProgress = () => undefined,
+  log = () => undefined,
+}: AppTwinOptions): Promise<AppTwin> =>
+  startApp({ assembly, stateDirectory, port, awsPort, onProgress, log });
 
 /**
  * Resolves when everything is deployed and every function is loaded. Binds 127.0.0.1 only.

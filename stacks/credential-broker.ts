@@ -86,8 +86,12 @@ export class CredentialBroker extends Construct {
     if (ambiguous.length > 0) {
       throw new Error(`userPools: used more than once: ${ambiguous.join(', ')}.`);
     }
-    const functionsDirectory = props.functionsDirectory ?? bundlesDirectory;
-    if (functionsDirectory === null) {
+    // The context is for who works on the broker itself, in whose tree an app finds no package.
+    const functionsDirectory =
+      props.functionsDirectory ??
+      bundlesDirectory ??
+      (this.node.tryGetContext('stepkey:functionsDirectory') as string | undefined);
+    if (functionsDirectory === undefined) {
       throw new Error('functionsDirectory: only the package brings its bundles along.');
     }
     const grants = readGrants(props.grantsDirectory, {

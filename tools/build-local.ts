@@ -41,6 +41,7 @@ const levelWhenNeeded: Plugin = {
 /** CommonJS goes to the same module: two copies would be two clocks to set. */
 const commonJs = `'use strict';
 exports.startTwin = async (options) => (await import('./index.mjs')).startTwin(options);
+exports.startAppTwin = async (options) => (await import('./index.mjs')).startAppTwin(options);
 `;
 
 /** The templates and, below them, each function's directory; paths are relative to `directory`. */

@@ -19,6 +19,8 @@ export interface DeployedStacks {
   /** @throws DeployError when the stack has no such output */
   readonly output: (stackName: string, name: string) => string;
   readonly hasOutput: (stackName: string, name: string) => boolean;
+  /** By name; empty for a stack that is not there. */
+  readonly outputsOf: (stackName: string) => Readonly<Record<string, string>>;
   readonly resource: (stackName: string, logicalId: string) => DeployedResource | undefined;
   /** Everything that was deployed, in that order. */
   readonly resources: readonly TemplateResource[];
@@ -167,6 +169,14 @@ export const deployStacks = async (options: DeployOptions): Promise<DeployedStac
     await kept.delete(key);
   }
   return {
+    outputsOf: (stackName) =>
+      Object.fromEntries(
+        [...outputs].flatMap(([key, value]) =>
+          key.startsWith(keyOf(stackName, ''))
+            ? [[key.slice(keyOf(stackName, '').length), value]]
+            : [],
+        ),
+      ),
     hasOutput: (stackName, name) => outputs.has(keyOf(stackName, name)),
     output: (stackName, name) => {
       const value = outputs.get(keyOf(stackName, name));

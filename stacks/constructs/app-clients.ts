@@ -1,26 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
-import {
-  OAuthScope,
-  ResourceServerScope,
-  type UserPool,
-  type UserPoolClient,
-} from 'aws-cdk-lib/aws-cognito';
-
-const scopes = {
-  credentials: new ResourceServerScope({
-    scopeName: 'credentials',
-    scopeDescription: "Obtain credentials for the token's own subject",
-  }),
-  'act-as': new ResourceServerScope({
-    scopeName: 'act-as',
-    scopeDescription: 'Obtain credentials for a named subject',
-  }),
-  audit: new ResourceServerScope({ scopeName: 'audit', scopeDescription: 'Read the ledger' }),
-  revoke: new ResourceServerScope({
-    scopeName: 'revoke',
-    scopeDescription: 'Revoke and restore access',
-  }),
-} as const;
+import type { UserPool, UserPoolClient } from 'aws-cdk-lib/aws-cognito';
+import { addBrokerScopes, type BrokerScope } from '../broker-scopes.ts';
 
 /** Machines, each with the one scope that its work needs. */
 const machineClients = {
@@ -28,7 +8,7 @@ const machineClients = {
   batch: 'act-as',
   audit: 'audit',
   operator: 'revoke',
-} as const satisfies Record<string, keyof typeof scopes>;
+} as const satisfies Record<string, BrokerScope>;
 
 type ClientName = 'app' | 'cli' | keyof typeof machineClients;
 
@@ -45,10 +25,7 @@ const personal = {
 
 /** The pool's app clients by the names that grants use, and the scopes that machines ask for. */
 export const addAppClients = (userPool: UserPool): Readonly<Record<ClientName, UserPoolClient>> => {
-  const server = userPool.addResourceServer('Scopes', {
-    identifier: 'stepkey',
-    scopes: Object.values(scopes),
-  });
+  const scopes = addBrokerScopes(userPool);
   const addMachine = (name: keyof typeof machineClients) =>
     userPool.addClient(name, {
       userPoolClientName: name,
@@ -57,7 +34,7 @@ export const addAppClients = (userPool: UserPool): Readonly<Record<ClientName, U
       authFlows: { userPassword: false },
       oAuth: {
         flows: { clientCredentials: true },
-        scopes: [OAuthScope.resourceServer(server, scopes[machineClients[name]])],
+        scopes: [scopes[machineClients[name]]],
       },
       enableTokenRevocation: true,
       accessTokenValidity: Duration.hours(1),

@@ -252,6 +252,8 @@ const onlyBundled: Readonly<Record<string, readonly string[]>> = {
   // One adapter for the queue of what failed: one side fills it, the other empties it.
   publish: ['sqs:DeleteMessage', 'sqs:ReceiveMessage'],
   replay: ['dynamodb:GetItem', 'sqs:SendMessage'],
+  // Only where the deployment has roles in other accounts.
+  revoke: ['sts:AssumeRole'],
 };
 
 describe('the role of a function', () => {

@@ -51,6 +51,7 @@ const client = z.object({
   AllowedOAuthFlowsUserPoolClient: z.boolean().default(false),
   AllowedOAuthFlows: z.array(z.string()).default([]),
   AllowedOAuthScopes: z.array(z.string()).default([]),
+  CallbackURLs: z.array(z.string()).default([]),
   AccessTokenValidity: z.number().optional(),
   IdTokenValidity: z.number().optional(),
   RefreshTokenValidity: z.number().optional(),
@@ -147,6 +148,7 @@ export const userPoolHandlers = (idp: CognitoIdpService): Record<string, Resourc
       explicitAuthFlows: properties.ExplicitAuthFlows,
       allowedOAuthFlows: oauth ? properties.AllowedOAuthFlows : [],
       allowedOAuthScopes: oauth ? properties.AllowedOAuthScopes : [],
+      callbackUrls: oauth ? properties.CallbackURLs : [],
       accessTokenValiditySeconds: seconds(properties.AccessTokenValidity, units.AccessToken, 3600),
       idTokenValiditySeconds: seconds(properties.IdTokenValidity, units.IdToken, 3600),
       refreshTokenValiditySeconds: seconds(

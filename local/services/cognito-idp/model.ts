@@ -41,6 +41,8 @@ export interface UserPoolClientSettings {
   /** Empty where AllowedOAuthFlowsUserPoolClient is off. */
   readonly allowedOAuthFlows: readonly string[];
   readonly allowedOAuthScopes: readonly string[];
+  /** Where the sign-in page may send people back to, each exactly; absent in a state of before. */
+  readonly callbackUrls?: readonly string[];
   readonly accessTokenValiditySeconds: number;
   readonly idTokenValiditySeconds: number;
   readonly refreshTokenValiditySeconds: number;

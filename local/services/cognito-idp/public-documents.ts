@@ -2,6 +2,7 @@
 import type { JWK } from 'jose';
 import type { ReceivedRequest } from '../../wire/received-request.ts';
 import type { WireAnswer } from '../../wire/wire-answer.ts';
+import type { SignInPage } from './sign-in-page.ts';
 import type { TokenAnswer } from './token-endpoint.ts';
 
 /** Null for a request that is not for these documents. */
@@ -29,8 +30,10 @@ export const createPublicDocuments =
       form: URLSearchParams,
       authorization: string | undefined,
     ) => Promise<TokenAnswer>;
+    readonly signInPage: SignInPage;
   }): PublicDocuments =>
   async (request) => {
+    if (request.path === '/oauth2/authorize') return pools.signInPage(request);
     if (request.path === '/oauth2/token') {
       if (request.method !== 'POST') return jsonAnswer(405, { error: 'invalid_request' });
       const type = request.headers.get('content-type') ?? '';
@@ -41,7 +44,11 @@ export const createPublicDocuments =
         new URLSearchParams(request.body.toString('utf8')),
         request.headers.get('authorization'),
       );
-      return jsonAnswer(answer.status, answer.body, { 'cache-control': 'no-store' });
+      return jsonAnswer(answer.status, answer.body, {
+        'cache-control': 'no-store',
+        // Apps in a browser redeem their codes themselves.
+        'access-control-allow-origin': '*',
+      });
     }
     const [, poolId, document] = documentPath.exec(request.path) ?? [];
     if (poolId === undefined || request.method !== 'GET') return null;

@@ -7,6 +7,7 @@ import type { Store } from '../../state/store.ts';
 import { adminGroupOperations } from './admin-groups.ts';
 import { adminUserOperations } from './admin-users.ts';
 import { openChallenges } from './challenges.ts';
+import { createAuthorizationCodes } from './authorization-codes.ts';
 import type { UserPoolContext } from './context.ts';
 import { describedPoolOperations } from './described-pools.ts';
 import { openUserDirectory } from './directory.ts';
@@ -20,6 +21,7 @@ import type { PublicDocuments } from './public-documents.ts';
 import { createClientSecrets } from './secret-hash.ts';
 import { selfServiceOperations } from './self-service.ts';
 import { signInOperations } from './sign-in.ts';
+import { createSignInPage } from './sign-in-page.ts';
 import { openSignIns } from './sign-ins.ts';
 import { signUpOperations } from './sign-up.ts';
 import { createSrpExchanges } from './srp-exchanges.ts';
@@ -111,7 +113,8 @@ export const createCognitoIdpService = async (deps: CognitoIdpDeps): Promise<Cog
     const domain = entries.find(([, owner]) => owner.userPoolId === userPoolId)?.[0] ?? null;
     return openIdConfigurationOf(region, signer.issuerOf(userPoolId), domain);
   };
-  const tokenEndpoint = createTokenEndpoint(context);
+  const codes = createAuthorizationCodes(context);
+  const tokenEndpoint = createTokenEndpoint(context, codes);
   return {
     name: 'cognito-idp',
     operations: withTrail(
@@ -140,6 +143,7 @@ export const createCognitoIdpService = async (deps: CognitoIdpDeps): Promise<Cog
       jwks: signer.jwks,
       openIdConfiguration,
       tokenEndpoint,
+      signInPage: createSignInPage(context, codes),
     }),
     signInStands: (userPoolId, { sub, origin_jti: originJti }) => {
       const user = typeof sub === 'string' ? directory.findUser(userPoolId, sub) : null;

@@ -1,5 +1,6 @@
-/** `/oauth2/token` of the pool's domain: the client credentials grant. */
+/** `/oauth2/token` of the pool's domain: client credentials, and authorization codes with PKCE. */
 import { AwsError } from '../../aws.ts';
+import type { AuthorizationCodes } from './authorization-codes.ts';
 import type { UserPoolContext } from './context.ts';
 import type { StoredUserPoolClient } from './model.ts';
 import { sameText } from './secret-hash.ts';
@@ -74,8 +75,40 @@ const metadataIn = (form: URLSearchParams): Record<string, string> => {
   return refuse('invalid_request');
 };
 
+/** @see RFC 6749 §4.1.3, RFC 7636 §4.6 */
+const redeemCode = async (
+  context: UserPoolContext,
+  codes: AuthorizationCodes,
+  client: StoredUserPoolClient,
+  form: URLSearchParams,
+): Promise<Record<string, unknown>> => {
+  const user = codes.redeem({
+    code: form.get('code') ?? refuse('invalid_request'),
+    clientId: client.id,
+    redirectUri: form.get('redirect_uri') ?? refuse('invalid_request'),
+    verifier: form.get('code_verifier') ?? refuse('invalid_request'),
+  });
+  if (user?.enabled !== true) return refuse('invalid_grant');
+  const { signIn, refreshToken } = await context.signIns.start(user, client);
+  const issued = await context.tokens.userTokens({
+    user,
+    client,
+    signIn,
+    triggerSource: 'TokenGeneration_HostedAuth',
+    clientMetadata: {},
+  });
+  return {
+    id_token: issued['IdToken'],
+    access_token: issued['AccessToken'],
+    refresh_token: refreshToken,
+    expires_in: issued['ExpiresIn'],
+    token_type: 'Bearer',
+  };
+};
+
 const issue = async (
   context: UserPoolContext,
+  codes: AuthorizationCodes,
   form: URLSearchParams,
   authorization: string | undefined,
 ): Promise<Record<string, unknown>> => {
@@ -83,13 +116,16 @@ const issue = async (
   const presented = presentedClient(form, authorization);
   const client = directory.clients.get(presented.id) ?? refuse('invalid_client');
   const secret = await secrets.of(client);
-  if (secret === null || !sameText(secret, presented.secret)) return refuse('invalid_client');
+  if (!sameText(secret ?? '', presented.secret)) return refuse('invalid_client');
   const domains = [...directory.domains.entries()];
   if (!domains.some(([, { userPoolId }]) => userPoolId === client.userPoolId)) {
     return refuse('invalid_request');
   }
   const grantType = form.get('grant_type') ?? refuse('invalid_request');
+  if (grantType === 'authorization_code') return redeemCode(context, codes, client, form);
   if (grantType !== 'client_credentials') return refuse('unsupported_grant_type');
+  // A public client could be anybody.
+  if (secret === null) return refuse('invalid_client');
   if (!client.allowedOAuthFlows.includes('client_credentials')) {
     return refuse('unauthorized_client');
   }
@@ -102,10 +138,10 @@ const issue = async (
 };
 
 export const createTokenEndpoint =
-  (context: UserPoolContext) =>
+  (context: UserPoolContext, codes: AuthorizationCodes) =>
   async (form: URLSearchParams, authorization: string | undefined): Promise<TokenAnswer> => {
     try {
-      return { status: 200, body: await issue(context, form, authorization) };
+      return { status: 200, body: await issue(context, codes, form, authorization) };
     } catch (error) {
       if (error instanceof OAuthError) return { status: 400, body: { error: error.error } };
       // A failing trigger is the caller's to see, as AWS answers it.
