@@ -34,7 +34,7 @@ const start = async (
     readLog: readLogBy(call),
     setClockAhead: (aheadMillis) => {
       shiftDate(aheadMillis);
-      return services.setFunctionClocksAhead(aheadMillis);
+      return services.setClocksAhead(aheadMillis);
     },
     stop: parts.stop,
   };

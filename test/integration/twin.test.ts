@@ -32,6 +32,7 @@ describe('the twin', () => {
         'developerProvider',
         'identityPoolId',
         'issuer',
+        'ledgerBucket',
         'pid',
         'region',
         'signingKeysFile',
