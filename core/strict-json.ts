@@ -13,32 +13,41 @@ export const parseStrictJson = (text: string, maximumDepth = 8): unknown => {
   }
 };
 
+/** What opens or closes something, or begins a string; all between means nothing here. */
+const marks = /["{}[\]]/g;
+
 /** Walks text that is known to be JSON, keeping the keys seen in each open object. */
 const isUnambiguous = (text: string, maximumDepth: number): boolean => {
   const open: (Set<string> | null)[] = [];
-  let at = 0;
-  while (at < text.length) {
+  let at = nextMark(text, 0);
+  while (at !== -1) {
     const character = text[at];
+    let next = at + 1;
     if (character === '"') {
-      const end = endOfString(text, at);
+      next = endOfString(text, at);
       const keys = open.at(-1);
-      if (keys && isKey(text, end)) {
-        // Decoded, because "a" and "\u0061" are the same key.
-        const key = JSON.parse(text.slice(at, end)) as string;
+      if (keys && isKey(text, next)) {
+        const key = keyOf(text.slice(at, next));
         if (keys.has(key)) return false;
         keys.add(key);
       }
-      at = end;
-      continue;
-    }
-    if (character === '{') open.push(new Set());
+    } else if (character === '{') open.push(new Set());
     else if (character === '[') open.push(null);
-    else if (character === '}' || character === ']') open.pop();
+    else open.pop();
     if (open.length > maximumDepth) return false;
-    at += 1;
+    at = nextMark(text, next);
   }
   return true;
 };
+
+const nextMark = (text: string, from: number): number => {
+  marks.lastIndex = from;
+  return marks.exec(text)?.index ?? -1;
+};
+
+/** Decoded, because "a" and "\u0061" are the same key. */
+const keyOf = (quoted: string): string =>
+  quoted.includes('\\') ? (JSON.parse(quoted) as string) : quoted.slice(1, -1);
 
 /** Whether a colon follows, after any amount of white space. */
 const isKey = (text: string, end: number): boolean => {
@@ -48,7 +57,14 @@ const isKey = (text: string, end: number): boolean => {
 };
 
 const endOfString = (text: string, start: number): number => {
-  let at = start + 1;
-  while (text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
+  let at = text.indexOf('"', start + 1);
+  while (isEscaped(text, at)) at = text.indexOf('"', at + 1);
   return at + 1;
+};
+
+/** Whether an odd number of backslashes stands before it. */
+const isEscaped = (text: string, at: number): boolean => {
+  let first = at;
+  while (text[first - 1] === '\\') first -= 1;
+  return (at - first) % 2 === 1;
 };

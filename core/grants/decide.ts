@@ -6,6 +6,7 @@ import type { Digest } from '../ports.ts';
 import { sessionNameOf } from '../session/session-name.ts';
 import { renderSessionPolicyTemplate } from '../session/session-policy.ts';
 import { sessionTagsOf } from '../session/session-tags.ts';
+import { candidatesAmong } from './candidates.ts';
 import { chooseRole } from './choose-role.ts';
 import { evidenceOf } from './evidence.ts';
 import type { Grant, GrantRule } from './grant.ts';
@@ -87,15 +88,13 @@ const chooseGrant = (
   named: string | null,
   grants: readonly Grant[],
 ): { grant: Grant; rule: number; decidedBy: GrantRule } => {
-  const allowing = grants
-    .filter(({ name }) => named === null || name === named)
-    .flatMap((grant) => {
-      const { allowedBy } = matchGrant(grant, caller);
-      const decidedBy = allowedBy === null ? undefined : grant.rules[allowedBy];
-      return allowedBy === null || decidedBy === undefined
-        ? []
-        : [{ grant, rule: allowedBy, decidedBy }];
-    });
+  const allowing = candidatesAmong(grants, named, caller).flatMap((grant) => {
+    const { allowedBy } = matchGrant(grant, caller);
+    const decidedBy = allowedBy === null ? undefined : grant.rules[allowedBy];
+    return allowedBy === null || decidedBy === undefined
+      ? []
+      : [{ grant, rule: allowedBy, decidedBy }];
+  });
   const [first] = allowing;
   if (first === undefined) throw new StepkeyError('Grant.Refused');
   if (allowing.length > 1) {

@@ -18,18 +18,31 @@ export const renderSessionPolicyTemplate = (
   statements: readonly GrantStatement[],
   caller: Caller,
   templateValues: Readonly<Record<string, string>>,
-): string =>
-  JSON.stringify({
+): string => {
+  const known = sameForAll.get(statements);
+  if (known?.templateValues === templateValues) return known.rendered;
+  const callersValues: string[] = [];
+  const rendered = JSON.stringify({
     Version: '2012-10-17',
     Statement: mapTexts(statements, (text) =>
       fillPlaceholders(text, (name) => {
         if (name === 'identityId') return undefined;
-        return isSubjectPlaceholder(name)
-          ? escapeForIam(policyValueOfCaller(caller, name))
-          : templateValues[name];
+        if (!isSubjectPlaceholder(name)) return templateValues[name];
+        const value = escapeForIam(policyValueOfCaller(caller, name));
+        callersValues.push(value);
+        return value;
       }),
     ),
   });
+  if (callersValues.length === 0) sameForAll.set(statements, { templateValues, rendered });
+  return rendered;
+};
+
+/** Templates that have no value of a caller in them but the identity, which comes later: a decision need not render them. */
+const sameForAll = new WeakMap<
+  readonly GrantStatement[],
+  { readonly templateValues: Readonly<Record<string, string>>; readonly rendered: string }
+>();
 
 /**
  * Completes the template with the identity, which is known once the subject is registered.

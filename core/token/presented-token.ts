@@ -45,22 +45,27 @@ export const validateTokenShape = (token: string): void => {
 
 const jsonObjectOf = (part: string): Record<string, unknown> | null => {
   if (!isCanonical(part)) return null;
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytesOf(part));
-  } catch {
-    return null;
-  }
+  const text = textOf(part);
+  if (text === null) return null;
   const value = parseStrictJson(text);
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Record<string, unknown>)
     : null;
 };
 
-const bytesOf = (part: string): Uint8Array =>
-  Uint8Array.from(atob(part.replaceAll('-', '+').replaceAll('_', '/')), (character) =>
-    character.charCodeAt(0),
-  );
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Null for bytes that are not UTF-8. */
+const textOf = (part: string): string | null => {
+  // One character for each byte: where all are ASCII, as in nearly every token, that is the text.
+  const binary = atob(part.replaceAll('-', '+').replaceAll('_', '/'));
+  if (/^[\0-\x7f]*$/.test(binary)) return binary;
+  try {
+    return decoder.decode(Uint8Array.from(binary, (character) => character.charCodeAt(0)));
+  } catch {
+    return null;
+  }
+};
 
 /** Whether re-encoding the bytes gives the same text: alphabet, no padding, no stray bits at the end. */
 const isCanonical = (part: string): boolean => {
