@@ -4,7 +4,7 @@ export interface Bench {
   readonly measure: (options: BenchOptions) => Promise<readonly Figure[]>;
 }
 
-interface BenchOptions {
+export interface BenchOptions {
   /** Fewer rounds and smaller loads: to see that it runs, not to quote. */
   readonly quick: boolean;
   readonly progress: (line: string) => void;

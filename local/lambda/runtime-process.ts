@@ -2,10 +2,10 @@
  * The other end of a function's process: loads the bundle and runs its handler, many invocations at a
  * time, as Lambda Managed Instances do. Bundled on its own.
  */
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
+import { installInvokeStore, runInvocation } from './invoke-store.ts';
 import type { ClockMessage, InvocationError, InvokeMessage, RuntimeMessage } from './messages.ts';
 import { shiftDate } from './shifted-date.ts';
 
@@ -37,28 +37,7 @@ const logFailure = (error: unknown, requestId: string): void => {
   );
 };
 
-/**
- * The invoke store that Powertools and the SDK look for where invocations overlap.
- * @see https://www.npmjs.com/package/@aws/lambda-invoke-store
- */
-const invocations = new AsyncLocalStorage<Record<string | symbol, unknown>>();
-const requestIdKey = Symbol.for('_AWS_LAMBDA_REQUEST_ID');
-const invokeStore = {
-  getContext: () => invocations.getStore(),
-  hasContext: () => invocations.getStore() !== undefined,
-  get: (key: string | symbol) => invocations.getStore()?.[key],
-  set: (key: string | symbol, value: unknown) => {
-    const store = invocations.getStore();
-    if (store === undefined) throw new Error('No context available');
-    store[key] = value;
-  },
-  run: <T>(context: Record<string | symbol, unknown>, run: () => T): T =>
-    invocations.run(context, run),
-  getRequestId: () => invocations.getStore()?.[requestIdKey] ?? '-',
-  getXRayTraceId: () => undefined,
-  getTenantId: () => undefined,
-};
-Object.assign(globalThis, { awslambda: { InvokeStore: invokeStore } });
+installInvokeStore();
 
 const environment = process.env as Readonly<Record<string, string>>;
 
@@ -88,7 +67,7 @@ const load = (): Handler => {
 const run = async (handler: Handler, message: InvokeMessage): Promise<void> => {
   const { requestId } = message;
   try {
-    const result = await invocations.run({ [requestIdKey]: requestId }, () =>
+    const result = await runInvocation(requestId, () =>
       handler(JSON.parse(message.payload), contextOf(message)),
     );
     send({ type: 'result', requestId, payload: JSON.stringify(result ?? null) });

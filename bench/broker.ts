@@ -1,0 +1,32 @@
+/** The broker's paths as a caller meets them, each beside what people would use instead. */
+import type { Bench, Figure } from './bench.ts';
+import { measureColdKey, measureDistinctKeys } from './broker/mints-once.ts';
+import { measureHits, measureLatencies, measureMisses } from './broker/paths.ts';
+import { openWorld } from './broker/world.ts';
+import { pinning } from './pinned.ts';
+
+const brokerCount = 4;
+
+export const bench: Bench = {
+  name: 'broker',
+  measure: async ({ quick, progress }) => {
+    progress(pinning);
+    const world = await openWorld(brokerCount);
+    const figures: Figure[] = [];
+    try {
+      for (const measure of [
+        measureHits,
+        measureMisses,
+        measureLatencies,
+        measureColdKey,
+        measureDistinctKeys,
+      ]) {
+        const measured = await measure(world, { quick, progress });
+        figures.push(...measured);
+      }
+      return figures;
+    } finally {
+      await world.stop();
+    }
+  },
+};

@@ -1,0 +1,226 @@
+/** A twin on one core; the broker's functions, and what they are compared with, on the other. */
+import { readFileSync, readdirSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BatchWriteItemCommand, DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import type { Jwks } from 'aws-jwt-verify/jwk';
+import type { Endpoints } from '../../local/endpoints.ts';
+import { httpLoad, type HttpRequestText } from '../http-load.ts';
+import { brokerCore, otherCore, pin, startPinned, type Pinned } from '../pinned.ts';
+import { signIn, tokensLike } from './people.ts';
+import type { ReferenceArgument } from './reference-process.ts';
+import type { TwinQuestion } from './twin-process.ts';
+
+export interface Person {
+  readonly token: string;
+  readonly hit: HttpRequestText;
+}
+
+/** A server's origin, and whose processor time it uses. */
+export interface Server {
+  readonly origin: string;
+  readonly pid: number;
+}
+
+export interface World {
+  readonly endpoints: Endpoints;
+  /** Front functions; the first is what most rows measure. */
+  readonly brokers: readonly Server[];
+  readonly reference: Server;
+  /** Processes of the functions that the state machine runs. */
+  readonly functionPids: readonly number[];
+  /** New people, whom nobody knows yet. */
+  readonly people: (count: number) => Promise<readonly Person[]>;
+  readonly tokenOf: (username: string) => Promise<string>;
+  /** Takes the sessions of these people out of the table. */
+  readonly forget: (people: readonly Person[]) => Promise<void>;
+  /** Calls that the twin answered since this was last asked, by operation. */
+  readonly counts: () => Promise<Readonly<Record<string, number>>>;
+  /** Puts entries of other subjects into the table. @param from how many there are already */
+  readonly fill: (from: number, rows: number) => Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+export const askFor = (token: string, body = '{"grant":"own-files"}'): HttpRequestText => ({
+  method: 'POST',
+  path: '/v1/credentials',
+  headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+  body,
+});
+
+interface FunctionProcess {
+  readonly pid: number;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** The children of the twin, by what Lambda would call their function. @see proc(5), /proc/pid/environ */
+const functionProcesses = (twinPid: number): readonly FunctionProcess[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        const parent = Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1]);
+        if (parent !== twinPid) return [];
+        const environment = Object.fromEntries(
+          readFileSync(`/proc/${pid}/environ`, 'utf8')
+            .split('\0')
+            .filter((line) => line.includes('='))
+            .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+        );
+        return environment['AWS_LAMBDA_FUNCTION_NAME'] === undefined
+          ? []
+          : [{ pid: Number(pid), environment }];
+      } catch {
+        // It ended while we looked.
+        return [];
+      }
+    });
+
+const nameOf = ({ environment }: FunctionProcess): string =>
+  environment['AWS_LAMBDA_FUNCTION_NAME'] ?? '';
+
+const subOf = (token: string): string => {
+  const payload = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8');
+  return (JSON.parse(payload) as { readonly sub: string }).sub;
+};
+
+const rowsInABatch = 25;
+const forgottenAtATime = 16;
+
+export const openWorld = async (brokerCount: number): Promise<World> => {
+  const stateDirectory = await mkdtemp(join(tmpdir(), 'stepkey-bench-'));
+  const started: Pinned<unknown>[] = [];
+  const stopAll = async () => {
+    for (const each of started.reverse()) await each.stop();
+    await rm(stateDirectory, { recursive: true, force: true });
+  };
+  const start = async <Ready>(...options: Parameters<typeof startPinned>) => {
+    const process = await startPinned<Ready>(...options);
+    started.push(process);
+    return process;
+  };
+  try {
+    pin(process.pid, otherCore);
+    const twin = await start<Endpoints>(new URL('./twin-process.ts', import.meta.url), otherCore, {
+      stateDirectory,
+    });
+    const endpoints = twin.ready;
+    const dynamoDb = new DynamoDBClient({
+      region: endpoints.region,
+      endpoint: endpoints.aws,
+      credentials: { ...endpoints.adminCredentials },
+    });
+    const entryKeys = async (token: string) => {
+      const { Items = [] } = await dynamoDb.send(
+        new QueryCommand({
+          TableName: endpoints.table,
+          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :entry)',
+          ExpressionAttributeValues: {
+            ':pk': { S: `SUBJECT#users:${subOf(token)}` },
+            ':entry': { S: 'ENTRY#' },
+          },
+          ProjectionExpression: 'pk, sk',
+          ConsistentRead: true,
+        }),
+      );
+      return Items;
+    };
+    const alice = await signIn(endpoints, 'alice');
+    // Has every function that a mint needs started.
+    await httpLoad(endpoints.api, { count: 1, connections: 1, requestAt: () => askFor(alice) });
+    const [aliceEntry] = await entryKeys(alice);
+    const jwks = (await (
+      await fetch(`${endpoints.aws}/${endpoints.userPoolId}/.well-known/jwks.json`)
+    ).json()) as Jwks;
+    const processes = functionProcesses(twin.pid);
+    const api = processes.find((each) => /\bapi$/.test(nameOf(each)));
+    if (api === undefined) throw new TypeError('The twin has no process of the function api');
+    const minting = processes.filter((each) => /(decide|identity|exchange)$/.test(nameOf(each)));
+    for (const { pid } of minting) pin(pid, brokerCore);
+
+    const brokers: Server[] = [];
+    for (let index = 0; index < brokerCount; index += 1) {
+      const { ready, pid } = await start<number>(
+        new URL('./broker-process.ts', import.meta.url),
+        brokerCore,
+        {},
+        api.environment,
+      );
+      brokers.push({ origin: `http://127.0.0.1:${String(ready)}`, pid });
+    }
+    const argument: ReferenceArgument = {
+      endpoints,
+      jwks,
+      cacheKey: aliceEntry?.['sk']?.S?.slice('ENTRY#'.length) ?? '',
+      roleArn: `arn:aws:iam::${endpoints.accountId}:role/stepkey/stepkey-own-files`,
+      sessionPolicy: sessionPolicyOf(endpoints),
+    };
+    const reference = await start<number>(
+      new URL('./reference-process.ts', import.meta.url),
+      brokerCore,
+      argument,
+    );
+    let made = 0;
+    return {
+      endpoints,
+      brokers,
+      reference: { origin: `http://127.0.0.1:${String(reference.ready)}`, pid: reference.pid },
+      functionPids: minting.map(({ pid }) => pid),
+      people: async (count) => {
+        const from = made;
+        made += count;
+        const question: TwinQuestion = { ask: 'import', from, count };
+        const subs = await twin.ask<readonly string[]>(question);
+        const people = subs.map((sub, index) => ({
+          sub,
+          username: `person-${String(from + index)}`,
+        }));
+        const tokens = await tokensLike(alice, endpoints, people);
+        return tokens.map((token) => ({ token, hit: askFor(token) }));
+      },
+      tokenOf: (username) => signIn(endpoints, username),
+      forget: async (people) => {
+        const left = [...people];
+        const work = async () => {
+          for (
+            let at = left.splice(0, rowsInABatch);
+            at.length > 0;
+            at = left.splice(0, rowsInABatch)
+          ) {
+            const keys = (await Promise.all(at.map(({ token }) => entryKeys(token)))).flat();
+            if (keys.length === 0) continue;
+            await dynamoDb.send(
+              new BatchWriteItemCommand({
+                RequestItems: {
+                  [endpoints.table]: keys.map((Key) => ({ DeleteRequest: { Key } })),
+                },
+              }),
+            );
+          }
+        };
+        await Promise.all(Array.from({ length: forgottenAtATime }, work));
+      },
+      counts: () => twin.ask({ ask: 'counts' } satisfies TwinQuestion),
+      fill: async (from, rows) => {
+        await twin.ask({ ask: 'fill', from, rows } satisfies TwinQuestion);
+      },
+      stop: async () => {
+        dynamoDb.destroy();
+        await stopAll();
+      },
+    };
+  } catch (error) {
+    await stopAll();
+    throw error;
+  }
+};
+
+/** That of grants/own-files.json, with the deployment's values in it. */
+const sessionPolicyOf = ({ bucket }: Endpoints): string => {
+  const url = new URL('../../grants/own-files.json', import.meta.url);
+  const { sessionPolicy } = JSON.parse(readFileSync(url, 'utf8')) as { sessionPolicy: unknown };
+  return JSON.stringify({ Version: '2012-10-17', Statement: sessionPolicy })
+    .replaceAll('{{partition}}', 'aws')
+    .replaceAll('{{bucket}}', bucket);
+};
