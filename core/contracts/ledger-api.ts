@@ -163,6 +163,10 @@ const executionStep = z.strictObject({
   durationMillis: z.number().nullable().describe('null while it runs, and where it did not end.'),
   input: z.unknown().describe('As the log has it: tokens and credentials are sealed in it.'),
   output: z.unknown(),
+  arguments: z.unknown().describe('What its task was called with at last; null where it has none.'),
+  result: z
+    .unknown()
+    .describe('What its task answered; null where it has none, and where it failed.'),
   assigned: z.unknown().describe('The variables that the state set.'),
   retries: z.int(),
   error: z.string().nullable().describe('The last one, when it did not succeed after all.'),

@@ -129,6 +129,8 @@ const takeEvent = (steps: Growing[], { type, atEpochMillis, details }: Execution
       durationMillis: null,
       input: payloadOf(details['input']),
       output: null,
+      arguments: null,
+      result: null,
       assigned: null,
       retries: 0,
       error: null,
@@ -139,9 +141,16 @@ const takeEvent = (steps: Growing[], { type, atEpochMillis, details }: Execution
   }
   const step = steps.at(-1);
   if (step === undefined) return;
-  // Scheduled again after each error that is tried again.
-  if (type === 'TaskScheduled') step.retries = step.errors.length;
-  if (type === 'TaskSucceeded') step.error = null;
+  if (type === 'TaskScheduled') {
+    // Scheduled again after each error that is tried again.
+    step.retries = step.errors.length;
+    step.arguments = payloadOf(details['parameters']);
+  }
+  if (type === 'TaskSucceeded') {
+    step.error = null;
+    step.result = payloadOf(details['output']);
+    step.truncated ||= isCut(details);
+  }
   if (/(Failed|TimedOut)$/.test(type) && !type.startsWith('Execution')) {
     const error = textOf(details['error']) ?? type;
     step.error = error;

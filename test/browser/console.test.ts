@@ -164,8 +164,13 @@ describe('the audit page', () => {
     await page.waitForSelector('pre[aria-label="Input of ValidateToken"]');
     expect(await node.getAttribute('aria-pressed')).toBe('true');
     await page.locator('button.step', { hasText: 'AssumeMappedRole' }).click();
-    const text = await page.textContent('pre[aria-label="Output of AssumeMappedRole"]');
-    expect(text).not.toBeNull();
+    const asked = await page.textContent('pre[aria-label="Arguments of AssumeMappedRole"]');
+    expect(asked).toContain('sealedOpenIdToken');
+    expect(await page.textContent('pre[aria-label="Result of AssumeMappedRole"]')).toContain(
+      accessKeyId,
+    );
+    await page.waitForSelector('pre[aria-label="Output of AssumeMappedRole"]');
+    await picture('console-step');
     const everything = await page.content();
     expect(everything).not.toMatch(/secretAccessKey|"sessionToken"|eyJ[\w-]+\.eyJ/);
   });

@@ -30,6 +30,12 @@ export const Time = (props: {
 export const Code = ({ text }: { readonly text: string | null }): JSX.Element | null =>
   text === null ? null : <code>{text}</code>;
 
+/** What is sealed tells a reader nothing but that it is there. */
+const shortened = (name: string, value: unknown): unknown =>
+  name.startsWith('sealed') && typeof value === 'string' && value.length > 60
+    ? `${value.slice(0, 24)}… (${value.length.toLocaleString('en-US')} characters, sealed)`
+    : value;
+
 /** JSON for reading, scrollable by keyboard. */
 export const Json = ({
   value,
@@ -39,7 +45,7 @@ export const Json = ({
   readonly label: string;
 }): JSX.Element => (
   <pre tabIndex={0} aria-label={label}>
-    {JSON.stringify(value, null, 2)}
+    {JSON.stringify(value, shortened, 2)}
   </pre>
 );
 

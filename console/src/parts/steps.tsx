@@ -56,21 +56,30 @@ const Details = ({ step }: { readonly step: ExecutionStep }): JSX.Element => (
         </ol>
       </>
     )}
-    <h3>Input</h3>
-    <Json value={step.input} label={`Input of ${step.state}`} />
-    <h3>Output</h3>
-    {step.output === null ? (
-      <p class="quiet">None in the log.</p>
-    ) : (
-      <Json value={step.output} label={`Output of ${step.state}`} />
-    )}
+    <Payload name="Input" of={step.state} value={step.input} />
+    {step.arguments !== null && <Payload name="Arguments" of={step.state} value={step.arguments} />}
+    {step.result !== null && <Payload name="Result" of={step.state} value={step.result} />}
+    <Payload name="Output" of={step.state} value={step.output} />
     {step.assigned !== null && (
-      <>
-        <h3>Variables that it set</h3>
-        <Json value={valuesOf(step.assigned)} label={`Variables that ${step.state} set`} />
-      </>
+      <Payload name="Variables that it set" of={step.state} value={valuesOf(step.assigned)} />
     )}
   </div>
+);
+
+/** What the machine's text calls by that name; most states pass variables on, and so have little input and output. */
+const Payload = (props: {
+  readonly name: string;
+  readonly of: string;
+  readonly value: unknown;
+}): JSX.Element => (
+  <>
+    <h3>{props.name}</h3>
+    {props.value === null ? (
+      <p class="quiet">None in the log.</p>
+    ) : (
+      <Json value={props.value} label={`${props.name} of ${props.of}`} />
+    )}
+  </>
 );
 
 /** A function's cause is JSON with its message, and a trace that is of use in its own log only. */
