@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { apiRoutes } from '../../core/contracts/api-routes.ts';
 import { AwsError } from '../../local/aws.ts';
 import type { Twin } from '../../local/twin.ts';
 import { startDemoTwin } from '../support/twin/demo-twin.ts';
@@ -157,7 +158,7 @@ describe('no secret is left anywhere', () => {
     expect(findIn('the stream', JSON.stringify(await twin.readTableStream()))).toEqual([]);
   });
 
-  it('not in what auditors are answered, exports and steps included', async () => {
+  it('not in what auditors are answered, on any route, exports and steps included', async () => {
     const { accessToken } = await signIn(twin, 'audrey');
     const read = async (path: string): Promise<string> => {
       const answer = await fetch(`${twin.endpoints.api}${path}`, {
@@ -165,19 +166,83 @@ describe('no secret is left anywhere', () => {
       });
       return answer.text();
     };
-    let page: { records: { sessionId: string | null }[] } = { records: [] };
+    let records: { id: string; sessionId: string | null; subject: string | null }[] = [];
     // Until the consumer of the stream has got to them.
-    while (page.records.filter(({ sessionId }) => sessionId !== null).length < 4) {
-      page = JSON.parse(await read('/v1/issuances?limit=100')) as typeof page;
+    while (records.filter(({ sessionId }) => sessionId !== null).length < 4) {
+      ({ records } = JSON.parse(await read('/v1/issuances?limit=100')) as {
+        records: typeof records;
+      });
     }
-    const sessions = [...new Set(page.records.flatMap(({ sessionId }) => sessionId ?? []))];
-    const paths = [
-      ...['json', 'jsonl', 'csv'].map((format) => `/v1/issuances?limit=100&format=${format}`),
-      ...sessions.flatMap((id) => [`/v1/sessions/${id}`, `/v1/sessions/${id}/steps`]),
-      ...Array.from({ length: 8 }, (_, shard) => `/v1/ledger/${String(shard)}`),
-    ];
-    for (const path of paths) expect(findIn(path, await read(path))).toEqual([]);
+    const sessions = [...new Set(records.flatMap(({ sessionId }) => sessionId ?? []))];
+    const subjects = [...new Set(records.flatMap(({ subject }) => subject ?? []))];
+    const idsOf: Readonly<Record<string, readonly string[]>> = {
+      issuances: records.map(({ id }) => id),
+      sessions,
+      subjects,
+      ledger: Array.from({ length: 8 }, (_, shard) => String(shard)),
+    };
+    const queriesOf: Readonly<Record<string, readonly string[]>> = {
+      '/v1/issuances': ['json', 'jsonl', 'csv'].map((format) => `?limit=100&format=${format}`),
+      '/v1/grants': ['', '?object=team/plan.txt'],
+    };
+    for (const { path } of apiRoutes.filter(({ handler }) => handler === 'audit')) {
+      const ids = path.includes('{') ? (idsOf[path.split('/')[2] ?? ''] ?? []) : [''];
+      // A route that this test does not know is one that nobody looked through.
+      expect([path, ids.length > 0]).toEqual([path, true]);
+      for (const id of ids) {
+        const asked = path.replace(/\{\w+\}/, encodeURIComponent(id));
+        for (const query of queriesOf[path] ?? ['']) {
+          expect(findIn(asked, await read(`${asked}${query}`))).toEqual([]);
+        }
+      }
+    }
     expect(await read(`/v1/sessions/${sessions[0] ?? ''}/steps`)).toContain('sealedToken');
+  });
+
+  it('not in what decisions tell, the callers’ own and auditors’', async () => {
+    const { idToken, accessToken } = await signIn(twin, 'audrey');
+    const claims = { sub: 'newcomer', 'cognito:groups': ['readers'] };
+    for (const [path, token, body] of [
+      ['/v1/decisions', (await signIn(twin, 'alice')).idToken, {}],
+      ['/v1/decisions', idToken, { caller: { claims }, grant: 'own-files' }],
+      ['/v1/exchange/decisions', accessToken, { caller: { claims }, grant: 'own-files' }],
+    ] as const) {
+      secrets.set(`the token of ${path}`, withoutHeader(token));
+      const answer = await callApi(twin, 'POST', path, { token, body });
+      expect([path, answer.status]).toEqual([path, 200]);
+      expect(findIn(path, answer.text)).toEqual([]);
+    }
+  });
+
+  it('not in what the audit page’s server gives to the browser', async () => {
+    const page = twin.endpoints.console;
+    const signedIn = await fetch(`${page}/session`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ username: 'audrey', password: 'Correct-horse-1' }),
+    });
+    expect(signedIn.status).toBe(200);
+    const cookie = (signedIn.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+    for (const path of ['/', '/session', '/v1/issuances?limit=100', '/assets/main.js']) {
+      const answer = await fetch(`${page}${path}`, { headers: { cookie } });
+      const text = `${JSON.stringify([...answer.headers])}${await answer.text()}`;
+      expect([path, answer.status]).toEqual([path, 200]);
+      expect(findIn(path, text)).toEqual([]);
+      // Nor a token that this test has never seen: that of the page's own sign-in.
+      expect([path, /eyJ[\w-]{20,}\.eyJ/.test(text)]).toEqual([path, false]);
+    }
+  });
+
+  it('not in the copy of the ledger that is kept under Object Lock', async () => {
+    await twin.call('lambda', 'Invoke', { FunctionName: 'stepkey-archive' });
+    const Bucket = twin.endpoints.ledgerBucket;
+    const { Contents } = await twin.call('s3', 'ListObjectsV2', { Bucket });
+    const keys = (Contents as { Key: string }[]).map(({ Key }) => Key);
+    expect(keys.length).toBeGreaterThan(1);
+    for (const Key of keys) {
+      const { Body } = await twin.call('s3', 'GetObject', { Bucket, Key });
+      expect(findIn(Key, Buffer.from(Body as Uint8Array))).toEqual([]);
+    }
   });
 
   it('not in the execution history', async () => {
@@ -188,23 +253,22 @@ describe('no secret is left anywhere', () => {
     }
   });
 
-  it("not in the functions' logs at their most verbose", async () => {
-    for (const name of [
-      'api',
-      'audit',
-      'publish',
-      'batches',
-      'revocations',
-      'revoke',
-      'decide',
-      'identity',
-      'exchange',
-      'pre-token-generation',
-    ]) {
-      const lines = await twin.readLog(`/aws/lambda/stepkey-${name}`);
+  it('not in any log, with functions at their most verbose', async () => {
+    const { logGroups } = await twin.call('logs', 'DescribeLogGroups', {});
+    const names = (logGroups as { logGroupName: string }[]).map((group) => group.logGroupName);
+    const written: string[] = [];
+    for (const name of names) {
+      const lines = await twin.readLog(name);
+      if (lines.length > 0) written.push(name);
       expect(findIn(name, JSON.stringify(lines))).toEqual([]);
     }
-    expect(await twin.readLog('/aws/lambda/stepkey-api')).not.toEqual([]);
+    const functions = [
+      ...['api', 'audit', 'publish', 'batches', 'revocations', 'revoke', 'decide', 'identity'],
+      ...['exchange', 'pre-token-generation', 'archive'],
+    ];
+    expect(written).toEqual(
+      expect.arrayContaining(functions.map((name) => `/aws/lambda/stepkey-${name}`)),
+    );
   });
 
   it("not in the twin's own log", () => {
