@@ -2,9 +2,10 @@ import { Stack, Validations } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { describe, expect, it } from '@jest/globals';
+import { flatten } from './policy-lines.ts';
 import { createApp, synthesizeStepkey } from './stepkey-templates.ts';
 
-const { app } = synthesizeStepkey();
+const { app, broker } = synthesizeStepkey();
 
 interface AcknowledgedRule {
   readonly rule: string;
@@ -40,5 +41,45 @@ describe('cdk-nag’s rules', () => {
       expect(rule).toMatch(/AwsSolutions-[A-Z]+\d+(\[.+\])?$|Serverless-\w+$/);
       expect(JSON.stringify(reason)).toMatch(/[A-Z].{20,}\./);
     }
+  });
+});
+
+describe('what is kept at rest', () => {
+  /** SECURITY.md says why. */
+  const underServices = ['Files', 'BrokerLedgerFailedChanges'];
+  /** Where each kind of resource says under which key it lies. */
+  const keyIn: Readonly<Record<string, (properties: Record<string, unknown>) => unknown>> = {
+    'AWS::DynamoDB::Table': ({ SSESpecification }) =>
+      (SSESpecification as { KMSMasterKeyId: unknown }).KMSMasterKeyId,
+    'AWS::Logs::LogGroup': ({ KmsKeyId }) => KmsKeyId,
+    'AWS::StepFunctions::StateMachine': ({ EncryptionConfiguration }) =>
+      (EncryptionConfiguration as { KmsKeyId: unknown }).KmsKeyId,
+    'AWS::S3::Bucket': ({ BucketEncryption }) =>
+      (
+        BucketEncryption as {
+          ServerSideEncryptionConfiguration: {
+            ServerSideEncryptionByDefault: { KMSMasterKeyID: unknown };
+          }[];
+        }
+      ).ServerSideEncryptionConfiguration[0]?.ServerSideEncryptionByDefault.KMSMasterKeyID,
+  };
+
+  it.each(Object.entries(keyIn))('lies under the deployment’s own keys: %s', (type, keyOf) => {
+    const found = Object.entries(broker.findResources(type)).filter(
+      ([id]) => !underServices.some((name) => id.startsWith(name)),
+    ) as [string, { Properties: Record<string, unknown> }][];
+    expect(found.length).toBeGreaterThan(0);
+    for (const [, { Properties }] of found)
+      expect(flatten(keyOf(Properties))).toMatch(/^<BrokerKeys/);
+  });
+
+  it('lies under a service’s own key where SECURITY.md says so, and nowhere else', () => {
+    for (const name of underServices) {
+      const kinds = ['AWS::S3::Bucket', 'AWS::SQS::Queue'];
+      const found = kinds.flatMap((type) => Object.keys(broker.findResources(type)));
+      expect(found.some((id) => id.startsWith(name))).toBe(true);
+    }
+    const queues = Object.keys(broker.findResources('AWS::SQS::Queue'));
+    expect(queues.filter((id) => !underServices.some((name) => id.startsWith(name)))).toEqual([]);
   });
 });

@@ -58,6 +58,7 @@ describe('[SEC-01] strict JSON', () => {
     [2, 1, false],
     [32, 32, true],
     [33, 32, false],
+    [20_000, 32, false],
   ])('of depth %i under a limit of %i is read: %s', (depth, limit, isRead) => {
     const text = '['.repeat(depth) + ']'.repeat(depth);
     expect(parseStrictJson(text, limit) !== undefined).toBe(isRead);
