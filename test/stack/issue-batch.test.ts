@@ -13,7 +13,8 @@ interface State {
   readonly Seconds?: string;
   readonly Retry?: readonly { readonly ErrorEquals: readonly string[]; readonly Comment: string }[];
   readonly Catch?: readonly { readonly ErrorEquals: readonly string[] }[];
-  readonly Choices?: readonly { readonly Condition: string }[];
+  readonly Choices?: readonly { readonly Condition: string; readonly Next: string }[];
+  readonly Default?: string;
   readonly ItemProcessor?: { readonly States: Readonly<Record<string, State>> };
 }
 
@@ -95,6 +96,30 @@ describe('the state machine issue-batch', () => {
         'States.Timeout',
       ].sort(),
     );
+  });
+
+  it.each([
+    ['Upstream.Throttled', 1, 'AwaitTurn'],
+    ['States.Timeout', 1, 'AwaitTurn'],
+    // What AWS names before the broker's own code could: a crowded function, a table that is being scaled.
+    ['Lambda.TooManyRequestsException', 1, 'AwaitTurn'],
+    ['DynamoDb.ProvisionedThroughputExceededException', 1, 'AwaitTurn'],
+    ['Sandbox.Timedout', 1, 'AwaitTurn'],
+    ['Runtime.ExitError', 1, 'AwaitTurn'],
+    ['Runtime.ExitError', 6, 'RecordOutcome'],
+    ['Upstream.Misconfigured', 1, 'RecordOutcome'],
+    ['States.Permissions', 1, 'RecordOutcome'],
+    ['Grant.Refused', 1, 'RecordOutcome'],
+  ])('after %s at attempt %i goes to %s', async (error, attempt, next) => {
+    const { Choices = [], Default } = perLine['WeighExecution'] ?? {};
+    for (const { Condition, Next } of Choices) {
+      const [, expression = ''] = /^\{% (.*) %\}$/.exec(Condition) ?? [];
+      if (await jsonata(expression).evaluate(null, { error, attempt, issued: {} })) {
+        expect(Next).toBe(next);
+        return;
+      }
+    }
+    expect(Default).toBe(next);
   });
 
   it('tries for longer than an execution that died may hold the lease, and ends within an Express execution', async () => {
