@@ -53,6 +53,7 @@ const show = async (
     ['state', 'type', 'enteredAt', 'durationMillis', 'retries', 'error'],
     steps.steps,
   );
+  if (steps.refusedIn !== null) terminal.tell(`The execution ended in ${steps.refusedIn}.`);
   if (steps.reason !== null) terminal.tell(steps.reason);
   return undefined;
 };

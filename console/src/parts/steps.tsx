@@ -107,6 +107,8 @@ const parsed = (value: unknown): unknown => {
 /** What a step took and how often it was tried. */
 export const timingOf = ({ durationMillis, retries }: ExecutionStep): string =>
   [
-    durationMillis === null ? 'no end logged' : `${String(Math.round(durationMillis))} ms`,
+    durationMillis === null
+      ? 'no end logged'
+      : `${Math.round(durationMillis).toLocaleString('en-US')} ms`,
     ...(retries > 0 ? [`${String(retries)} ${retries === 1 ? 'retry' : 'retries'}`] : []),
   ].join(', ');

@@ -40,6 +40,28 @@ describe('the drawing of an execution', () => {
     }
   });
 
+  it('runs ways back, and ways past states, beside the column and each apart', () => {
+    const loop = machineGraph(definition, [
+      ...['TakeQuota', 'AwaitPaidSecond', 'NeedsRegistration', 'RegisterIdentity'],
+      ...['IsIdentityAsked', 'TakeQuota', 'AwaitPaidSecond', 'NeedsRegistration', 'RecordIntent'],
+    ]);
+    const column = loop.nodes.filter(({ isTaken }) => isTaken);
+    expect(new Set(column.map(({ x }) => x)).size).toBe(1);
+    const jumps = loop.edges.filter(({ isTaken, points }) => isTaken && points.length > 2);
+    expect(jumps.map(({ from, to }) => [from, to])).toEqual([
+      ['IsIdentityAsked', 'TakeQuota'],
+      ['NeedsRegistration', 'RecordIntent'],
+    ]);
+    const lanes = jumps.map(({ points }) => Math.min(...points.map(({ x }) => x)));
+    expect(new Set(lanes).size).toBe(2);
+    const left = Math.min(...column.map(({ x, width }) => x - width / 2));
+    expect(lanes.every((lane) => lane > 0 && lane < left)).toBe(true);
+  });
+
+  it('is empty where nothing was logged', () => {
+    expect(machineGraph(definition, [])).toMatchObject({ nodes: [], edges: [] });
+  });
+
   it('says which states of the path it does not know', () => {
     expect(machineGraph(definition, ['ValidateToken', 'OldState']).unknownStates).toEqual([
       'OldState',
