@@ -6,8 +6,11 @@ const text = z.string().min(1);
 const orNull = z.string().nullable();
 const time = z.iso.datetime().describe('Ends in Z.');
 
+/** A change that breaks who reads raises it; the schemas of the one before stay in docs/events. */
+export const eventFormat = 1;
+
 const common = {
-  format: z.literal(1).describe('Rises when a change breaks who reads this event.'),
+  format: z.literal(eventFormat).describe('Rises when a change breaks who reads this event.'),
   record: text.describe('Kind and id of the record: the same for each delivery of one event.'),
   ledger: z
     .strictObject({
