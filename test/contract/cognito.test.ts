@@ -1,23 +1,37 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   CognitoIdentityClient,
+  DescribeIdentityCommand,
   GetCredentialsForIdentityCommand,
   GetIdCommand,
   GetOpenIdTokenForDeveloperIdentityCommand,
+  ListIdentitiesCommand,
+  LookupDeveloperIdentityCommand,
+  MergeDeveloperIdentitiesCommand,
+  UnlinkDeveloperIdentityCommand,
 } from '@aws-sdk/client-cognito-identity';
 import {
+  AdminAddUserToGroupCommand,
   AdminConfirmSignUpCommand,
   AdminCreateUserCommand,
+  AdminDeleteUserCommand,
   AdminDisableUserCommand,
   AdminEnableUserCommand,
   AdminGetUserCommand,
+  AdminListGroupsForUserCommand,
+  AdminRemoveUserFromGroupCommand,
   AdminResetUserPasswordCommand,
   AdminSetUserPasswordCommand,
+  AdminUserGlobalSignOutCommand,
   CognitoIdentityProviderClient,
+  CreateGroupCommand,
   GetUserCommand,
+  GlobalSignOutCommand,
   InitiateAuthCommand,
+  ListGroupsCommand,
   ListUsersCommand,
   RespondToAuthChallengeCommand,
+  RevokeTokenCommand,
   SignUpCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import {
@@ -101,6 +115,61 @@ describe('the AWS SDK against the twin’s user pool', () => {
       name: 'NotAuthorizedException',
       message: 'Incorrect username or password.',
       $metadata: { httpStatusCode: 400 },
+    });
+  });
+
+  it('keeps groups, and who is in them', async () => {
+    const [pool, group] = [{ UserPoolId: userPoolId }, { GroupName: 'sdk-readers' }];
+    const member = { ...pool, ...group, Username: 'alice' };
+    const { Group } = await users.send(
+      new CreateGroupCommand({ ...pool, ...group, Precedence: 7, Description: 'Readers' }),
+    );
+    expect(Group).toMatchObject({ ...group, Precedence: 7, CreationDate: expect.any(Date) });
+    expect(await errorOf(users.send(new CreateGroupCommand({ ...pool, ...group })))).toMatchObject({
+      name: 'GroupExistsException',
+    });
+    const groupsOf = async () =>
+      (
+        await users.send(new AdminListGroupsForUserCommand({ ...pool, Username: 'alice' }))
+      ).Groups?.map(({ GroupName }) => GroupName);
+    await users.send(new AdminAddUserToGroupCommand(member));
+    expect(await groupsOf()).toEqual(['sdk-readers']);
+    await users.send(new AdminRemoveUserFromGroupCommand(member));
+    expect(await groupsOf()).toEqual([]);
+    const { Groups } = await users.send(new ListGroupsCommand(pool));
+    expect(Groups?.map(({ GroupName }) => GroupName)).toContain('sdk-readers');
+  });
+
+  it('ends sign-ins: a person’s own, one token, all by the administrator; and deletes people', async () => {
+    await cognito.addUser('gina');
+    const gina = { UserPoolId: userPoolId, Username: 'gina' };
+    const refresh = (token = '') =>
+      errorOf(
+        anybody.send(
+          new InitiateAuthCommand({
+            AuthFlow: 'REFRESH_TOKEN_AUTH',
+            ClientId: clientIds.cli,
+            AuthParameters: { REFRESH_TOKEN: token },
+          }),
+        ),
+      );
+    const tokens = async () => (await signIn(password, 'gina')).AuthenticationResult;
+    const [own, one, all] = [await tokens(), await tokens(), await tokens()];
+    expect(await refresh(one?.RefreshToken)).toBeNull();
+    await anybody.send(
+      new RevokeTokenCommand({ Token: one?.RefreshToken, ClientId: clientIds.cli }),
+    );
+    const ended = { name: 'NotAuthorizedException' };
+    expect(await refresh(one?.RefreshToken)).toMatchObject(ended);
+    expect(await refresh(all?.RefreshToken)).toBeNull();
+    await anybody.send(new GlobalSignOutCommand({ AccessToken: own?.AccessToken }));
+    expect(await refresh(all?.RefreshToken)).toMatchObject(ended);
+    const later = await tokens();
+    await users.send(new AdminUserGlobalSignOutCommand(gina));
+    expect(await refresh(later?.RefreshToken)).toMatchObject(ended);
+    await users.send(new AdminDeleteUserCommand(gina));
+    expect(await errorOf(users.send(new AdminGetUserCommand(gina)))).toMatchObject({
+      name: 'UserNotFoundException',
     });
   });
 
@@ -242,6 +311,54 @@ describe('the AWS SDK against the twin’s identity pool', () => {
     );
     expect(linked.IdentityId).toBe(IdentityId);
     expect(linked.Token).toEqual(expect.any(String));
+  });
+
+  it('looks developer logins up, merges and unlinks them, and describes identities', async () => {
+    const pool = { IdentityPoolId: identityPoolId };
+    const identify = async (identifier: string) =>
+      (
+        await identities.send(
+          new GetOpenIdTokenForDeveloperIdentityCommand({
+            ...pool,
+            Logins: { [developerProvider]: identifier },
+          }),
+        )
+      ).IdentityId ?? '';
+    const [one, other] = [await identify('users:one'), await identify('users:other')];
+    expect(one).not.toBe(other);
+    const lookUp = async (identity: string) =>
+      (await identities.send(new LookupDeveloperIdentityCommand({ ...pool, IdentityId: identity })))
+        .DeveloperUserIdentifierList;
+    expect(await lookUp(one)).toEqual(['users:one']);
+    const merged = await identities.send(
+      new MergeDeveloperIdentitiesCommand({
+        ...pool,
+        DeveloperProviderName: developerProvider,
+        SourceUserIdentifier: 'users:one',
+        DestinationUserIdentifier: 'users:other',
+      }),
+    );
+    expect(merged.IdentityId).toBe(other);
+    expect([...((await lookUp(other)) ?? [])].sort()).toEqual(['users:one', 'users:other']);
+    await identities.send(
+      new UnlinkDeveloperIdentityCommand({
+        ...pool,
+        IdentityId: other,
+        DeveloperProviderName: developerProvider,
+        DeveloperUserIdentifier: 'users:one',
+      }),
+    );
+    expect(await lookUp(other)).toEqual(['users:other']);
+    const described = await identities.send(new DescribeIdentityCommand({ IdentityId: other }));
+    expect(described).toMatchObject({
+      IdentityId: other,
+      Logins: [developerProvider],
+      CreationDate: expect.any(Date),
+    });
+    const { Identities } = await identities.send(
+      new ListIdentitiesCommand({ ...pool, MaxResults: 60 }),
+    );
+    expect(Identities?.map(({ IdentityId }) => IdentityId)).toContain(other);
   });
 
   it('refuses an unknown access key, and tells what is not emulated', async () => {
