@@ -5,13 +5,11 @@ import { measureHits, measureLatencies, measureMisses } from './broker/paths.ts'
 import { openWorld } from './broker/world.ts';
 import { pinning } from './pinned.ts';
 
-const brokerCount = 4;
-
 export const bench: Bench = {
   name: 'broker',
   measure: async ({ quick, progress }) => {
     progress(pinning);
-    const world = await openWorld(brokerCount);
+    const world = await openWorld(quick ? 2 : 4);
     const figures: Figure[] = [];
     try {
       for (const measure of [

@@ -3,6 +3,7 @@ import { execute } from '../local/asl/execute.ts';
 import { parseDefinition } from '../local/asl/parse.ts';
 import { processTimers } from '../local/asl/timers.ts';
 import type { Bench, Figure } from './bench.ts';
+import { publishedInterpreter } from './published-interpreter.ts';
 
 const next = (name: string) => ({ Next: name });
 
@@ -55,7 +56,7 @@ const results: Readonly<Record<string, unknown>> = {
 
 export const bench: Bench = {
   name: 'interpreter',
-  measure: async ({ quick }) => {
+  measure: async ({ quick, progress }) => {
     const parsed = parseDefinition(JSON.stringify(definition), {});
     const { machine } = parsed;
     if (machine === null) throw new Error('the definition of the bench is refused');
@@ -73,20 +74,43 @@ export const bench: Bench = {
       if (outcome.status !== 'SUCCEEDED') throw new Error(outcome.status);
     };
     const count = quick ? 500 : 5000;
-    for (let index = 0; index < count; index += 1) await run(index);
-    const values: number[] = [];
-    for (let round = 0; round < (quick ? 2 : 5); round += 1) {
+    const published = publishedInterpreter();
+    if (published === null) progress('aws-local-stepfunctions is not installed: no reference');
+    const perProcessorSecond = async (work: (index: number) => Promise<void>) => {
       const before = process.cpuUsage();
-      for (let index = 0; index < count; index += 1) await run(index);
+      for (let index = 0; index < count; index += 1) await work(index);
       const { user, system } = process.cpuUsage(before);
-      values.push(count / ((user + system) / 1e6));
-    }
-    const figure: Figure = {
-      name: 'six-state executions per second of one core',
-      unit: '/s',
-      values,
-      bar: { atLeast: 1000 },
+      return count / ((user + system) / 1e6);
     };
-    return [figure];
+    const values: number[] = [];
+    const references: number[] = [];
+    for (let round = -1; round < (quick ? 2 : 5); round += 1) {
+      const reference = published === null ? null : await perProcessorSecond(published.run);
+      const own = await perProcessorSecond(run);
+      // The first is for the compilers.
+      if (round < 0) continue;
+      values.push(own);
+      if (reference !== null) references.push(reference);
+    }
+    const figures: Figure[] = [
+      {
+        name: 'six-state executions per second of one core',
+        unit: '/s',
+        values,
+        bar: { atLeast: 1000 },
+      },
+    ];
+    if (published !== null) {
+      figures.push(
+        {
+          name: `interpreter / aws-local-stepfunctions ${published.version}`,
+          unit: '×',
+          values: values.map((own, index) => own / (references[index] ?? Number.NaN)),
+          bar: { atLeast: 1 },
+        },
+        { name: '  the same there, per second of one core', unit: '/s', values: references },
+      );
+    }
+    return figures;
   },
 };

@@ -8,6 +8,7 @@ import type { BenchResult } from './report.ts';
 import { jsonReport, textReport } from './report.ts';
 import { bench as coldStart } from './cold-start.ts';
 import { bench as decision } from './decision.ts';
+import { bench as growth } from './growth.ts';
 import { bench as interpreter } from './interpreter.ts';
 import { bench as ledger } from './ledger.ts';
 import { writeResults } from './results.ts';
@@ -16,7 +17,7 @@ import { bench as twin } from './twin.ts';
 // Node 20 is supported here; the SDK's notice about its own future would drown the figures.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
-const benches = [decision, broker, coldStart, interpreter, awsCalls, ledger, twin];
+const benches = [decision, broker, growth, coldStart, interpreter, awsCalls, ledger, twin];
 
 const given = process.argv.slice(2);
 const flags = given.filter((argument) => argument.startsWith('--'));

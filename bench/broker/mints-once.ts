@@ -33,7 +33,7 @@ export const measureColdKey = async (
   world: World,
   { quick }: BenchOptions,
 ): Promise<readonly Figure[]> => {
-  const count = quick ? 100 : 500;
+  const count = quick ? 40 : 500;
   const figures: Figure[] = [];
   for (const brokers of [world.brokers.slice(0, 1), world.brokers]) {
     const [person] = await world.people(1);
@@ -65,7 +65,7 @@ export const measureDistinctKeys = async (
   world: World,
   { quick, progress }: BenchOptions,
 ): Promise<readonly Figure[]> => {
-  const [subjects, requestsEach] = quick ? [50, 10] : [1000, 100];
+  const [subjects, requestsEach] = quick ? [5, 10] : [1000, 100];
   const people = await world.people(subjects);
   const [broker] = world.brokers as readonly [Server, ...Server[]];
   const before = residentMegabytes(broker.pid).main;
@@ -75,7 +75,7 @@ export const measureDistinctKeys = async (
   const count = subjects * requestsEach;
   const { seconds } = await httpLoad(broker.origin, {
     count,
-    connections: 32,
+    connections: quick ? 4 : 32,
     requestAt: (index) => people[index % subjects]?.hit ?? unknown,
     onAnswer: note,
   });

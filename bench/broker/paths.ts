@@ -84,11 +84,11 @@ export const measureHits = async (
   world: World,
   { quick, progress }: BenchOptions,
 ): Promise<readonly Figure[]> => {
-  const people = await world.people(quick ? 20 : 200);
+  const people = await world.people(quick ? 5 : 200);
   await warm(world, people);
   const refused = askFor(await world.tokenOf('frank'));
   const requestAt = (index: number) => people[index % people.length]?.hit ?? refused;
-  const count = quick ? 300 : 4000;
+  const count = quick ? 60 : 4000;
   const rounds = quick ? 2 : 7;
   const broker = firstOf(world);
   const hits: Round[] = [];
@@ -152,7 +152,7 @@ export const measureMisses = async (
   world: World,
   { quick, progress }: BenchOptions,
 ): Promise<readonly Figure[]> => {
-  const people = await world.people(quick ? 30 : 300);
+  const people = await world.people(quick ? 5 : 300);
   // Registers them: what is measured afterwards are mints of people whom the broker knows.
   await warm(world, people);
   const broker = firstOf(world);
@@ -176,7 +176,7 @@ export const measureMisses = async (
     await world.counts();
     const mint = await run(broker, world.functionPids, {
       count,
-      connections,
+      connections: quick ? 2 : connections,
       requestAt: mintAt,
       status: 200,
     });
@@ -232,12 +232,12 @@ export const measureLatencies = async (
   world: World,
   { quick, progress }: BenchOptions,
 ): Promise<readonly Figure[]> => {
-  const people = await world.people(quick ? 20 : 200);
+  const people = await world.people(quick ? 5 : 200);
   await warm(world, people);
   const unknown = askFor('-');
   const requestAt = (index: number) => people[index % people.length]?.hit ?? unknown;
   const rounds = quick ? 2 : 5;
-  const count = quick ? 256 : 2000;
+  const count = quick ? 128 : 2000;
   const measured = new Map<number, number[][]>(levels.map((level) => [level, []]));
   for (let round = 0; round < rounds; round += 1) {
     for (const [level, each] of measured) {
