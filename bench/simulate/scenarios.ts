@@ -43,8 +43,8 @@ export const scenariosOf = (quick: boolean): readonly (Scenario & { readonly say
       ...shardOf(million, quick ? 1000 : 50),
       name: 'one-budget',
       start: 'cold',
-      seconds: quick ? 600 : 1200,
-      countedFromSeconds: quick ? 300 : 600,
+      seconds: quick ? 600 : 900,
+      countedFromSeconds: quick ? 300 : 450,
       says: 'all of them with one budget and sessions of an hour: too much',
     },
     {
