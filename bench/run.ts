@@ -3,6 +3,7 @@
  * also written to docs/bench.
  */
 import { bench as awsCalls } from './aws-calls.ts';
+import { bench as batchSubject } from './batch-subject.ts';
 import { bench as broker } from './broker.ts';
 import type { BenchResult } from './report.ts';
 import { jsonReport, textReport } from './report.ts';
@@ -17,7 +18,17 @@ import { bench as twin } from './twin.ts';
 // Node 20 is supported here; the SDK's notice about its own future would drown the figures.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
-const benches = [decision, broker, growth, coldStart, interpreter, awsCalls, ledger, twin];
+const benches = [
+  decision,
+  broker,
+  growth,
+  coldStart,
+  interpreter,
+  awsCalls,
+  batchSubject,
+  ledger,
+  twin,
+];
 
 const given = process.argv.slice(2);
 const flags = given.filter((argument) => argument.startsWith('--'));

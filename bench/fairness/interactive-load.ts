@@ -14,7 +14,8 @@ export interface InteractiveRate {
   readonly requestsPerMint: number;
 }
 
-interface Answered {
+export interface Answered {
+  readonly dueEpochMillis: number;
   readonly latencyMillis: number;
   readonly status: number;
   readonly source: string;
@@ -64,6 +65,7 @@ export const startInteractiveLoad = (
       });
       const { source, type } = (await answer.json()) as { source?: string; type?: string };
       answers.push({
+        dueEpochMillis,
         // From when it was due: a client that waits for itself would hide what it waited.
         latencyMillis: Date.now() - dueEpochMillis,
         status: answer.status,

@@ -1,4 +1,5 @@
 import type { OutcomeCounts } from '../../core/batches/batch.ts';
+import type { InteractiveSummary } from './interactive-summary.ts';
 
 /** Developer-identity calls in a second: all, and those of batches among them. */
 export interface Budget {
@@ -37,17 +38,7 @@ export interface FairnessReport {
     /** Over the time in which the twin served. */
     readonly batchPerSecond: number;
   };
-  readonly interactive: {
-    readonly answered: number;
-    readonly minted: number;
-    /** Type of problem → how many had it as their answer. */
-    readonly refused: Readonly<Record<string, number>>;
-    readonly lostInTheKill: number;
-    readonly p50Millis: number | null;
-    readonly p99Millis: number | null;
-    /** Of those alone that found nothing in the cache. */
-    readonly p99OfMintsMillis: number | null;
-  };
+  readonly interactive: InteractiveSummary;
 }
 
 const slowestP99Millis = 1500;

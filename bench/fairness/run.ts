@@ -3,8 +3,9 @@ import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { startBatch } from './batch.ts';
-import { mintsBySub, mostInOneSecond, quantileOf, readCalls, secondsWith } from './calls.ts';
+import { mintsBySub, mostInOneSecond, readCalls, secondsWith } from './calls.ts';
 import { startInteractiveLoad, type InteractiveRate } from './interactive-load.ts';
+import { interactiveSummary } from './interactive-summary.ts';
 import { peopleOf } from './people.ts';
 import { startKillableTwin } from './killable-twin.ts';
 import type { Budget, FairnessReport } from './report.ts';
@@ -103,13 +104,6 @@ export const runFairness = async (options: FairnessOptions): Promise<FairnessRep
       (name) => (mints.get(subjectSubs.get(name) ?? '') ?? 0) > 1,
     );
     const before = new Set(answeredBefore);
-    const answered = load.answers.filter(({ refusal }) => refusal === null);
-    const minted = answered.filter(({ source }) => source === 'minted');
-    const latencies = answered.map(({ latencyMillis }) => latencyMillis);
-    const refused: Record<string, number> = {};
-    for (const { refusal } of load.answers) {
-      if (refusal !== null) refused[refusal] = (refused[refusal] ?? 0) + 1;
-    }
     return {
       options: options.rate,
       machine: { cores: availableParallelism(), loadAverageBefore },
@@ -133,18 +127,11 @@ export const runFairness = async (options: FairnessOptions): Promise<FairnessRep
         secondsAtTheShareOfBatches: secondsWith(batchCalls, options.budget.batch),
         batchPerSecond: batchCalls.length / (tookSeconds - outageSeconds),
       },
-      interactive: {
-        answered: answered.length,
-        minted: minted.length,
-        refused,
-        lostInTheKill: load.lost(),
-        p50Millis: quantileOf(latencies, 0.5),
-        p99Millis: quantileOf(latencies, 0.99),
-        p99OfMintsMillis: quantileOf(
-          minted.map(({ latencyMillis }) => latencyMillis),
-          0.99,
-        ),
-      },
+      interactive: interactiveSummary(
+        load.answers,
+        load.lost(),
+        killedEpochMillis + outageSeconds * 1000,
+      ),
     };
   } finally {
     await twin.kill();

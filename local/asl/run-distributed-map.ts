@@ -1,4 +1,5 @@
 /** One attempt of a Map in the mode DISTRIBUTED: a child execution for each item or batch. */
+import { availableParallelism } from 'node:os';
 import type { Distribution, ItemBatcher, MapState } from './definition.ts';
 import type { ChildExecution, MapRun, MapRuns } from './execution.ts';
 import { AslError, Interrupted } from './errors.ts';
@@ -9,8 +10,11 @@ import { thresholdExceeded, toleratedFailures } from './map-threshold.ts';
 import { contextOf, countOf, evaluate, expectType } from './visit.ts';
 import type { Visit } from './visit.ts';
 
-/** Beyond this AWS would go; one process gains nothing by it. */
-const mostChildrenAtATime = 1_000;
+/**
+ * AWS goes beyond this; one machine gains nothing by it: more children at a time make each, and whoever else asks,
+ * wait the longer for the processor.
+ */
+const mostChildrenAtATime = 8 * availableParallelism();
 
 const isArray = (value: unknown): value is readonly unknown[] => Array.isArray(value);
 const isObject = (value: unknown): value is Record<string, unknown> =>
