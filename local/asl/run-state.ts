@@ -10,14 +10,24 @@ import { depart, evaluate, expectType, isBoolean, isCount, isText } from './visi
 import type { Departure, Visit } from './visit.ts';
 
 /** Ends after that long, or earlier when the clock is moved. */
-const waitMillis = (visit: Visit, millis: number): Promise<void> => {
+const waitMillis = (visit: Visit, millis: number): Promise<'elapsed' | 'moved'> => {
   const { interruption, options } = visit.surroundings;
   const cancels: (() => unknown)[] = [];
-  const elapsed = new Promise<void>((resolve) => {
-    cancels.push(options.timers.schedule(millis, resolve));
-    if (options.timers.onMove) cancels.push(options.timers.onMove(resolve));
+  const over = new Promise<'elapsed' | 'moved'>((resolve) => {
+    cancels.push(
+      options.timers.schedule(millis, () => {
+        resolve('elapsed');
+      }),
+    );
+    if (options.timers.onMove) {
+      cancels.push(
+        options.timers.onMove(() => {
+          resolve('moved');
+        }),
+      );
+    }
   });
-  return interruption.during(elapsed).finally(() => {
+  return interruption.during(over).finally(() => {
     for (const cancel of cancels) cancel();
   });
 };
@@ -42,7 +52,7 @@ const runWait = async (visit: Visit, state: WaitState): Promise<Departure> => {
   if (left() > 0 && visit.waitUntilEpochMillis === null && journal !== null) {
     await interruption.during(journal.wait(until));
   }
-  while (left() > 0) await waitMillis(visit, left());
+  while (left() > 0 && (await waitMillis(visit, left())) === 'moved');
   return depart(visit, state, visit.input);
 };
 

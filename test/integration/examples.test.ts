@@ -31,9 +31,10 @@ const textIn = async (identityId: string): Promise<string> => {
   return String(Body);
 };
 
+// Synthesizes an app and starts a twin of it, which takes its time on a busy machine.
 beforeAll(async () => {
   world = await startExamples();
-});
+}, 240_000);
 afterAll(() => world.stop());
 
 describe('the examples, against a twin of the example app', () => {

@@ -62,6 +62,8 @@ export const sdkCallsOf = async (name: string): Promise<SdkCalls> => {
   const actions = [...text.matchAll(/new (\w+)\(/g)]
     .map(([, local = '']) => packageOf.get(local) ?? '')
     .filter((found) => found.endsWith('Command'))
+    // Of KMS the sealer alone asks: what for is read below, from what is sealed and opened.
+    .filter((found) => !found.startsWith('client-kms '))
     .map((found) => {
       const [client = '', command = ''] = found.split(' ');
       const prefix = prefixes[client];

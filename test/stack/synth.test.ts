@@ -2,25 +2,12 @@ import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } fro
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { synthesize } from '../../local/synth.ts';
-import { repository, temporaryDirectory } from './stepkey-templates.ts';
+import { functionNames, repository, temporaryDirectory } from './stepkey-templates.ts';
 
 /** A tree with the repository's grants and token claims, and functions that do nothing. */
 const tree = (): { root: string; cacheDirectory: string } => {
   const root = temporaryDirectory();
-  for (const name of [
-    'api',
-    'decide',
-    'identity',
-    'exchange',
-    'batches',
-    'audit',
-    'publish',
-    'pre-token-generation',
-    'replay',
-    'archive',
-    'revocations',
-    'revoke',
-  ]) {
+  for (const name of functionNames) {
     mkdirSync(join(root, 'functions', name), { recursive: true });
     writeFileSync(
       join(root, 'functions', name, 'index.ts'),
@@ -53,7 +40,7 @@ describe('synthesizing for one machine', () => {
     ]);
     const directory = assets[assetOf(templates[1]?.template ?? {}, 'stepkey-decide')] ?? '';
     expect(readdirSync(directory).sort()).toEqual(['grants.json', 'index.js', 'package.json']);
-    expect(Object.keys(assets)).toHaveLength(12);
+    expect(Object.keys(assets)).toHaveLength(functionNames.length);
   });
 
   it('reads the kept result while nothing changed, without bundling again', async () => {
