@@ -1,5 +1,4 @@
 /** One attempt of a Map in the mode DISTRIBUTED: a child execution for each item or batch. */
-import { availableParallelism } from 'node:os';
 import type { Distribution, ItemBatcher, MapState } from './definition.ts';
 import type { ChildExecution, MapRun, MapRuns } from './execution.ts';
 import { AslError, Interrupted } from './errors.ts';
@@ -10,11 +9,8 @@ import { thresholdExceeded, toleratedFailures } from './map-threshold.ts';
 import { contextOf, countOf, evaluate, expectType } from './visit.ts';
 import type { Visit } from './visit.ts';
 
-/**
- * AWS goes beyond this; one machine gains nothing by it: more children at a time make each, and whoever else asks,
- * wait the longer for the processor.
- */
-const mostChildrenAtATime = 8 * availableParallelism();
+/** Beyond this AWS would go; one process gains nothing by it. */
+const mostChildrenAtATime = 1_000;
 
 const isArray = (value: unknown): value is readonly unknown[] => Array.isArray(value);
 const isObject = (value: unknown): value is Record<string, unknown> =>
