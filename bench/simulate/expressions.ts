@@ -1,6 +1,6 @@
 /**
  * The part of DynamoDB's expressions that issue-credentials uses, read from its own text: `attribute_not_exists`,
- * comparisons, AND, OR and parentheses; SET, ADD and REMOVE. Anything else is refused rather than guessed.
+ * `attribute_type`, comparisons, NOT, AND, OR and parentheses; SET, ADD and REMOVE. Anything else is refused rather than guessed.
  */
 export interface AttributeValue {
   readonly S?: string;
@@ -35,7 +35,7 @@ const refuse = (text: string): never => {
 };
 
 export const parseCondition = (text: string): Condition => {
-  const words = text.match(/[A-Za-z_#:][\w]*|[()]|<=|[<=]/g) ?? [];
+  const words = text.match(/[A-Za-z_#:][\w]*|[(),]|<=|[<=]/g) ?? [];
   let place = 0;
   const take = (): string => words[(place += 1) - 1] ?? refuse(text);
   const expect = (word: string): void => {
@@ -53,6 +53,21 @@ export const parseCondition = (text: string): Condition => {
       const name = take();
       expect(')');
       return (item, bindings) => item[attributeName(name, bindings)] === undefined;
+    }
+    if (word === 'NOT') {
+      const inner = operand();
+      return (item, bindings) => !inner(item, bindings);
+    }
+    if (word === 'attribute_type') {
+      expect('(');
+      const name = take();
+      expect(',');
+      const type = take();
+      expect(')');
+      return (item, bindings) => {
+        const wanted = bindings.values[type]?.S ?? refuse(type);
+        return Object.keys(item[attributeName(name, bindings)] ?? {}).includes(wanted);
+      };
     }
     const compare = comparisons[take()] ?? refuse(text);
     const value = take();

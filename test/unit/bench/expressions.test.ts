@@ -27,6 +27,15 @@ describe('a condition', () => {
     expect(holds('until < :now', {})).toBe(false);
   });
 
+  it('knows the type of an attribute', () => {
+    const isNoNumber = 'NOT attribute_type(until, :number)';
+    const typed = { ...bindings, values: { ':number': { S: 'N' } } };
+    const isSo = (item: Item) => parseCondition(isNoNumber)(item, typed);
+    expect(isSo({ until: { N: '9' } })).toBe(false);
+    expect(isSo({ until: { S: '9' } })).toBe(true);
+    expect(isSo({})).toBe(true);
+  });
+
   it.each(['begins_with(a, :now)', 'a = :now AND', '(a = :now', 'a > :now'])(
     'that it does not know is refused: %s',
     (text) => {
