@@ -137,7 +137,6 @@ describe('a batch of which some subjects are held on their way, on the twin', ()
       const cleared = await operator.revokeNow(target);
       await operator.restoreNow(cleared['revocationId']);
     },
-    30_000,
   );
 
   it.each([
@@ -161,6 +160,5 @@ describe('a batch of which some subjects are held on their way, on the twin', ()
         reason: 'Subject.Revoked',
       });
     },
-    30_000,
   );
 });

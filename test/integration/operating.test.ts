@@ -194,7 +194,7 @@ describe('operating it, on the twin', () => {
       Object.keys(probes).flatMap((id) => [`assumed:${id} ok`, `assumed:${id} fail`]),
     );
     expect(leftBehind).toEqual([]);
-  }, 60_000);
+  });
 
   it('doctor --live takes away what it made', async () => {
     const { Roles } = await twin.call('iam', 'ListRoles', { PathPrefix: '/stepkey-doctor/' });

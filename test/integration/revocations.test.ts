@@ -288,5 +288,5 @@ describe('revoking through the API, on the twin', () => {
     const { idToken } = await signIn(twin, 'alice');
     const anew = await callApi(twin, 'POST', '/v1/credentials', { token: idToken });
     expect(anew.status).toBe(200);
-  }, 120_000);
+  });
 });

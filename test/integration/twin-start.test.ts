@@ -94,5 +94,5 @@ describe('npm start', () => {
     const { code, stdout } = await second.ended;
     expect(code).toBe(0);
     expect(stdout.trim().split('\n').at(-1)).toBe('ready');
-  }, 120_000);
+  });
 });

@@ -181,7 +181,6 @@ describe('the twin of the package', () => {
       });
       expect(told['lifeSeconds']).toBeGreaterThan(600);
     },
-    30_000,
   );
 
   it('keeps its state where `level` is installed, and says so where it is not', async () => {
@@ -198,7 +197,7 @@ describe('the twin of the package', () => {
     } finally {
       await unlink(level);
     }
-  }, 30_000);
+  });
 });
 
 it('serves the audit page to who has logged in, until Ctrl-C', async () => {
@@ -237,4 +236,4 @@ it('serves the audit page to who has logged in, until Ctrl-C', async () => {
   await expect(fetch(address)).rejects.toThrow();
   twin.endInput();
   expect({ ...(await twin.ended), stdout: '' }).toEqual(quietEnd);
-}, 30_000);
+});

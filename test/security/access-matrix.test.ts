@@ -113,7 +113,7 @@ describe('[SEC-09] who may have what at the access door', () => {
       ['service', await machineToken(twin, 'service')],
       ['batch', await machineToken(twin, 'batch')],
     ]);
-  }, 60_000);
+  });
   beforeEach(() => {
     upstream.length = 0;
   });

@@ -112,7 +112,7 @@ describe('the pre token generation trigger', () => {
     expect(existsSync(bundle)).toBe(true);
     expect(gzipSync(readFileSync(bundle)).byteLength).toBeLessThanOrEqual(40 * 1024);
     expect(readFileSync(bundle, 'utf8')).not.toContain('@aws-sdk');
-  }, 30_000);
+  });
 });
 
 describe('a token claims file with faults', () => {

@@ -7,7 +7,6 @@ import type { PreTokenGenerationTrigger } from './model.ts';
 export type TriggerSource =
   | 'TokenGeneration_HostedAuth'
   | 'TokenGeneration_Authentication'
-  | 'TokenGeneration_HostedAuth'
   | 'TokenGeneration_NewPasswordChallenge'
   | 'TokenGeneration_RefreshTokens'
   | 'TokenGeneration_ClientCredentials';

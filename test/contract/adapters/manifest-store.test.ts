@@ -112,5 +112,5 @@ describe('s3ManifestStore', () => {
     } finally {
       await close(breaking);
     }
-  }, 5_000);
+  });
 });

@@ -82,7 +82,7 @@ export const revocationHas = async (
   revocationId: unknown,
   status: 'IN_FORCE' | 'RESTORED',
 ): Promise<void> => {
-  const deadline = performance.now() + 20_000;
+  const deadline = performance.now() + 60_000;
   for (;;) {
     const { Item } = (await twin.call('dynamodb', 'GetItem', {
       TableName: twin.endpoints.table,

@@ -112,9 +112,7 @@ const wordsOf = (command: Command, shared: readonly string[]): Words => ({
     ...shared,
     ...command.options.flatMap(({ long, short }) => [long ?? '', short ?? '']),
   ]),
-  subcommands: new Map(
-    command.commands.map((sub) => [sub.name(), wordsOf(sub, shared)]),
-  ),
+  subcommands: new Map(command.commands.map((sub) => [sub.name(), wordsOf(sub, shared)])),
 });
 const shared = [
   ...addGlobalOptions(new Command('stepkey')).options.flatMap(({ long, short }) => [

@@ -11,7 +11,7 @@ const security = textOf('SECURITY.md');
 const rowsOf = (text: string): readonly (readonly string[])[] =>
   text
     .split('\n')
-    .filter((line) => line.startsWith('|') && !line.startsWith("| -"))
+    .filter((line) => line.startsWith('|') && !line.startsWith('| -'))
     .map((line) =>
       line
         .slice(1, line.lastIndexOf('|'))
