@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 
@@ -55,7 +57,42 @@ describe('the stand-in for the chain of credentials', () => {
     expect(credentials).toMatchObject({ accessKeyId: keys.AWS_ACCESS_KEY_ID });
   });
 
-  it('asks the address where one is given', async () => {
+  it('asks the address once for many calls, and again shortly before the end', async () => {
+    let asked = 0;
+    const endings = [3_600_000, 299_000, 3_600_000];
+    const server = createServer((_, response) => {
+      const Expiration = new Date(Date.now() + (endings[asked] ?? 0)).toISOString();
+      asked += 1;
+      response.setHeader('Content-Type', 'application/json');
+      response.end(
+        JSON.stringify({
+          ...{ AccessKeyId: `key-${String(asked)}`, SecretAccessKey: 'secret-of-a-role' },
+          ...{ Token: 'token-of-a-role', Expiration },
+        }),
+      );
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    try {
+      await withEnvironment(
+        { AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://127.0.0.1:${String(port)}/role` },
+        async () => {
+          const provider = defaultProvider();
+          const many = await Promise.all([provider(), provider(), provider()]);
+          expect(many.map(({ accessKeyId }) => accessKeyId)).toEqual(['key-1', 'key-1', 'key-1']);
+          expect((await provider()).accessKeyId).toBe('key-1');
+          const other = defaultProvider();
+          expect((await other()).accessKeyId).toBe('key-2');
+          expect((await other()).accessKeyId).toBe('key-3');
+          expect((await other()).accessKeyId).toBe('key-3');
+        },
+      );
+    } finally {
+      server.close();
+    }
+  });
+
+  it('refuses an address that is not the machine’s own', async () => {
     await expect(
       withEnvironment(
         { ...keys, AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://192.0.2.1/credentials' },
