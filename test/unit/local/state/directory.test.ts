@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -27,9 +27,19 @@ describe('the state directory', () => {
     expect(await readdir(parent)).toEqual(['letter.txt']);
   });
 
-  it.each(['{"stepkeyState":2}', '{}', 'x'])('refuses the format %s', async (text) => {
+  it.each([
+    ['{"stepkeyState":0}', /has format 0, and this version of Stepkey reads format 1;/],
+    ['{"stepkeyState":2}', /has format 2, and this version of Stepkey reads format 1;/],
+    ['{}', /is damaged; use another state directory\.$/],
+    ['x', /is damaged; use another state directory\.$/],
+  ])('refuses the format %s with a sentence, and leaves it as it is', async (text, message) => {
     await writeFile(join(parent, 'format'), text);
-    await expect(prepareStateDirectory(parent)).rejects.toMatchObject({ name: 'StateError' });
+    await expect(prepareStateDirectory(parent)).rejects.toMatchObject({
+      name: 'StateError',
+      message: expect.stringMatching(message),
+    });
+    expect(await readdir(parent)).toEqual(['format']);
+    expect(await readFile(join(parent, 'format'), 'utf8')).toBe(text);
   });
 
   it('takes up a directory whose making was interrupted', async () => {
