@@ -8,9 +8,7 @@ const table = Uint32Array.from({ length: 256 }, (_, byte) => {
 
 const crc32c = (bytes: Uint8Array): number => {
   let value = 0xffffffff;
-  // By index, as this is asked of every byte of a state: an iterator takes twice as long.
-  for (let at = 0; at < bytes.length; at += 1)
-    value = (table[(value ^ (bytes[at] ?? 0)) & 0xff] ?? 0) ^ (value >>> 8);
+  for (const byte of bytes) value = (table[(value ^ byte) & 0xff] ?? 0) ^ (value >>> 8);
   return (value ^ 0xffffffff) >>> 0;
 };
 
