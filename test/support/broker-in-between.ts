@@ -12,8 +12,8 @@ export interface BrokerInBetween {
   readonly url: string;
   /** Method and path of what came, since the last `reset`. */
   readonly requests: readonly string[];
-  /** Null passes everything on. */
-  readonly answerWith: (answer: OwnAnswer | null) => void;
+  /** Answers the next `times` requests itself (without a number: all until `reset`), and passes on the rest. */
+  readonly answerWith: (answer: OwnAnswer, times?: number) => void;
   readonly reset: () => void;
   readonly stop: () => Promise<void>;
 }
@@ -26,13 +26,15 @@ const bodyOf = async (request: IncomingMessage): Promise<Buffer> => {
 
 export const startBrokerInBetween = async (broker: string): Promise<BrokerInBetween> => {
   const requests: string[] = [];
-  let own: OwnAnswer | null = null;
+  let own: OwnAnswer = { status: 500 };
+  let ownLeft = 0;
   const server = createServer((request, response) => {
     void (async () => {
       const { method = 'GET', url = '/', headers } = request;
       requests.push(`${method} ${url}`);
       const body = await bodyOf(request);
-      if (own !== null) {
+      if (ownLeft > 0) {
+        ownLeft -= 1;
         response.writeHead(own.status, own.headers).end(JSON.stringify(own.body ?? {}));
         return;
       }
@@ -53,12 +55,13 @@ export const startBrokerInBetween = async (broker: string): Promise<BrokerInBetw
   return {
     url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
     requests,
-    answerWith: (answer) => {
+    answerWith: (answer, times = Number.POSITIVE_INFINITY) => {
       own = answer;
+      ownLeft = times;
     },
     reset: () => {
       requests.length = 0;
-      own = null;
+      ownLeft = 0;
     },
     stop: () =>
       new Promise((resolve) => {

@@ -58,7 +58,7 @@ const realIssuer = () =>
   stsCredentialIssuer(
     new STSClient({
       ...clientSettings('sts', { region: 'us-east-1', endpoint: wire.endpoint }),
-      requestHandler: { requestTimeout: 150, throwOnRequestTimeout: true },
+      requestHandler: { requestTimeout: 1_000, throwOnRequestTimeout: true },
       credentials: noCredentials,
     }),
   );

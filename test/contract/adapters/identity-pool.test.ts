@@ -67,7 +67,7 @@ const realPool = (
 ): OpenIdTokenSource & IdentityDirectory => {
   const client = new CognitoIdentityClient({
     ...clientSettings('cognito-identity', { region: 'us-east-1', endpoint: wire.endpoint }),
-    requestHandler: { requestTimeout: 150, throwOnRequestTimeout: true },
+    requestHandler: { requestTimeout: 1_000, throwOnRequestTimeout: true },
     credentials,
   });
   const options = { client, identityPoolId: poolId };

@@ -50,7 +50,7 @@ const realMachine = () =>
   stepFunctionsIssueMachine({
     client: new SFNClient({
       ...clientSettings('states', { region: 'us-east-1', endpoint: wire.endpoint }),
-      requestHandler: { requestTimeout: 150, throwOnRequestTimeout: true },
+      requestHandler: { requestTimeout: 1_000, throwOnRequestTimeout: true },
       credentials: wireCredentials,
     }),
     stateMachineArn,

@@ -24,7 +24,7 @@ const kmsOf = (endpoint: string) =>
     ...clientSettings('kms', { region: 'us-east-1', endpoint }),
     credentials: wireCredentials,
     maxAttempts: 1,
-    requestHandler: { requestTimeout: 150, throwOnRequestTimeout: true },
+    requestHandler: { requestTimeout: 1_000, throwOnRequestTimeout: true },
   });
 
 const adapter = fileURLToPath(new URL('../../../adapters/sealer.ts', import.meta.url));

@@ -31,7 +31,7 @@ afterAll(() => dynamo.close());
 const client = (maxAttempts = 1) =>
   new DynamoDBClient({
     ...clientSettings('dynamodb', { region: 'us-east-1', endpoint: dynamo.wire.endpoint }),
-    requestHandler: { requestTimeout: 400, throwOnRequestTimeout: true },
+    requestHandler: { requestTimeout: 1_000, throwOnRequestTimeout: true },
     credentials: wireCredentials,
     maxAttempts,
   });

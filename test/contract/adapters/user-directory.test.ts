@@ -74,7 +74,7 @@ const real = (): UserDirectory =>
   cognitoUserDirectory({
     client: new CognitoIdentityProviderClient({
       ...clientSettings('cognito-idp', { region: 'us-east-1', endpoint: wire.endpoint }),
-      requestHandler: { requestTimeout: 400, throwOnRequestTimeout: true },
+      requestHandler: { requestTimeout: 1_000, throwOnRequestTimeout: true },
       credentials: wireCredentials,
     }),
     usernames: { recall: (subject) => Promise.resolve(recalled.get(subject) ?? null) },

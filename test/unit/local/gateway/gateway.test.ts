@@ -20,7 +20,7 @@ const proxy = (
   httpMethod,
   scopes,
   authorizer: gate === 'open' ? null : { userPoolArns: [poolArn], header: 'authorization' },
-  integration: { type: 'AWS_PROXY', functionArn, timeoutMillis: 50 },
+  integration: { type: 'AWS_PROXY', functionArn, timeoutMillis: 500 },
 });
 const notAllowed: ApiMethod = {
   httpMethod: 'ANY',
