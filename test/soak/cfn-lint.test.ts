@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { describe, expect, it } from '@jest/globals';
-import { preparePython, run } from '../clients/python.ts';
+import { preparePython, run } from '../long/clients/python.ts';
 import { synthesizeStepkey, temporaryDirectory } from '../stack/stepkey-templates.ts';
 
 interface MachineProperties {

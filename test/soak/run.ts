@@ -37,7 +37,7 @@ const run = ({ name, files, limitSeconds }: Soak): Promise<Outcome> =>
       process.execPath,
       [
         ...['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
-        ...['node_modules/jest/bin/jest.js', '--testPathIgnorePatterns=/node_modules/', ...files],
+        ...['node_modules/jest/bin/jest.js', ...files],
       ],
       {
         env: { ...process.env, STEPKEY_SOAK: '1' },

@@ -1,4 +1,4 @@
-/** A client of USER_SRP_AUTH, just enough to sign in with. A third party's judges the same in test/clients. */
+/** A client of USER_SRP_AUTH, just enough to sign in with. A third party's judges the same in test/long/clients. */
 import { createDiffieHellmanGroup, createHash, createHmac, randomBytes } from 'node:crypto';
 
 const prime = BigInt(`0x${createDiffieHellmanGroup('modp15').getPrime('hex')}`);

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-export const repositoryRoot = resolve(import.meta.dirname, '..', '..');
+export const repositoryRoot = resolve(import.meta.dirname, '..', '..', '..');
 
 export interface InstalledPackage {
   /** The user's project. */

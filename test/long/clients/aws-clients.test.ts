@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Twin } from '../../local/twin.ts';
-import { startDemoTwin } from '../support/twin/demo-twin.ts';
+import type { Twin } from '../../../local/twin.ts';
+import { startDemoTwin } from '../../support/twin/demo-twin.ts';
 import { preparePython, run } from './python.ts';
 import type { Ran } from './python.ts';
 

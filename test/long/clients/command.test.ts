@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Twin } from '../../local/twin.ts';
-import { buildCommandUnderTest, type CommandUnderTest, type Ended } from '../support/command.ts';
-import { startDemoTwin } from '../support/twin/demo-twin.ts';
+import type { Twin } from '../../../local/twin.ts';
+import { buildCommandUnderTest, type CommandUnderTest, type Ended } from '../../support/command.ts';
+import { startDemoTwin } from '../../support/twin/demo-twin.ts';
 import { preparePython, run } from './python.ts';
 
 const { python, reason } = await preparePython();

@@ -2,9 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { BatchReport } from '../../core/contracts/batches.ts';
-import { tokenOfMachine } from '../support/twin/machines.ts';
-import { anyPorts, endpointsIn, startProcess, type TwinProcess } from '../support/twin/process.ts';
+import type { BatchReport } from '../../../core/contracts/batches.ts';
+import { tokenOfMachine } from '../../support/twin/machines.ts';
+import {
+  anyPorts,
+  endpointsIn,
+  startProcess,
+  type TwinProcess,
+} from '../../support/twin/process.ts';
 import { clientsOf, type Clients } from './load.ts';
 
 const subjects = Array.from({ length: 50 }, (_, index) => `reader-${String(index + 10)}`);

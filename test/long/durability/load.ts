@@ -5,7 +5,7 @@ import { DynamoDB } from '@aws-sdk/client-dynamodb';
 import { KMS } from '@aws-sdk/client-kms';
 import { S3 } from '@aws-sdk/client-s3';
 import { SFN } from '@aws-sdk/client-sfn';
-import type { Endpoints } from '../../local/endpoints.ts';
+import type { Endpoints } from '../../../local/endpoints.ts';
 
 export const clientsOf = (endpoints: Endpoints) => {
   const shared = {

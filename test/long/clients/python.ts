@@ -40,7 +40,7 @@ export const run = (
 
 const installTimeoutMillis = 120_000;
 const ofTheClients = join(import.meta.dirname, 'requirements.txt');
-const cacheDirectory = join(import.meta.dirname, '..', '..', '.cache', 'python');
+const cacheDirectory = join(import.meta.dirname, '..', '..', '..', '.cache', 'python');
 
 const pythonIn = (directory: string): string => join(directory, 'bin', 'python');
 

@@ -3,14 +3,18 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Endpoints } from '../../local/endpoints.ts';
-import { anyPorts, endpointsIn, startProcess, type TwinProcess } from '../support/twin/process.ts';
+import type { Endpoints } from '../../../local/endpoints.ts';
+import {
+  anyPorts,
+  endpointsIn,
+  startProcess,
+  type TwinProcess,
+} from '../../support/twin/process.ts';
 import { clientsOf, kindsOfWork, machineDefinition, machineName } from './load.ts';
 import type { Acknowledged, Clients } from './load.ts';
 import { seeded } from './random.ts';
 
-/** `npm run test:kills` asks for twenty. */
-const kills = Number(process.env['STEPKEY_KILLS'] ?? 5);
+const kills = Number(process.env['STEPKEY_KILLS'] ?? 20);
 const seed = Number(process.env['STEPKEY_SEED'] ?? Date.now() % 1_000_000);
 const workers = 6;
 const longestLoadMillis = 600;
