@@ -71,7 +71,7 @@ describe('upstream failures, on the twin', () => {
     '%s: the request fails in its state, hands out nothing and gives the lease back',
     async (_, operations, error, status, name, state) => {
       fault = { operations, error };
-      const answer = await callApi(twin, 'POST', '/v1/credentials', { token });
+      const answer = await callApi(twin, 'POST', '/v1/credentials', { token, once: true });
       expect(answer.status).toBe(status);
       expect(answer.headers.get('retry-after')).toBe(status === 503 ? '1' : null);
       expect(answer.text).not.toContain('sessionToken');
@@ -95,7 +95,7 @@ describe('upstream failures, on the twin', () => {
       operations: ['PutItem'],
       error: new AwsError('ProvisionedThroughputExceededException', 'Throttled'),
     };
-    const answer = await callApi(twin, 'POST', '/v1/credentials', { token });
+    const answer = await callApi(twin, 'POST', '/v1/credentials', { token, once: true });
     expect(answer.status).toBe(503);
     expect(answer.text).not.toContain('sessionToken');
   });
