@@ -12,6 +12,7 @@ import { joinPublicDocuments } from './public-documents.ts';
 import { prepareStateDirectory, type StateDirectory } from './state/directory.ts';
 import { memoryKeyVault, openKeyVault, type KeyVault } from './state/keys.ts';
 import { memoryStore, openStore } from './state/store.ts';
+import { refuseDamagedState } from './state/whole-state.ts';
 import type { Stoppable } from './stoppable.ts';
 import type { Synthesis } from './synth.ts';
 import type { TwinOptions } from './twin-interface.ts';
@@ -50,10 +51,11 @@ export const deployTwin = async (
   const gateway = parts.add(await startGateway({ port: options.port, log }));
   const directory =
     options.stateDirectory === null ? null : await prepareStateDirectory(options.stateDirectory);
-  const store = directory === null ? memoryStore() : await openStore(directory.store);
-  parts.add({ stop: () => store.close() });
+  if (directory !== null) await refuseDamagedState(directory);
   const vault =
     directory === null ? memoryKeyVault() : await openKeyVault(directory.signingKeysFile);
+  const store = directory === null ? memoryStore() : await openStore(directory.store);
+  parts.add({ stop: () => store.close() });
   const services = parts.add(
     await createTwinServices({
       ...options,

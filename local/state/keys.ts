@@ -1,5 +1,5 @@
 /** The twin's keys: one private JWK set, the only place where key material lies on disk. */
-import { createPrivateKey, generateKeyPair, randomBytes } from 'node:crypto';
+import { createHash, createPrivateKey, generateKeyPair, randomBytes } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { chmod, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
@@ -91,12 +91,22 @@ const isWhole = (jwk: unknown): jwk is JWK => {
   return jwk.kty === 'oct' && 'k' in jwk && typeof jwk.k === 'string' && jwk.k.length === 43;
 };
 
+/** A key with another byte would still be a key, of which nothing that was made with the first is known. */
+const checksum = (keys: readonly unknown[]): string =>
+  createHash('sha256').update(JSON.stringify(keys)).digest('hex');
+
+/** Beside the keys, the set says their checksum; one that an earlier version wrote does not. */
+const hasChecksum = (set: object, keys: readonly unknown[]): boolean => {
+  const { length } = Object.keys(set);
+  return length === 1 || (length === 2 && 'sha256' in set && set.sha256 === checksum(keys));
+};
+
 const parseKeys = (file: string, text: string): readonly JWK[] => {
   try {
     const set: unknown = JSON.parse(text);
     if (typeof set === 'object' && set !== null && 'keys' in set && Array.isArray(set.keys)) {
       const keys: unknown[] = set.keys;
-      if (keys.every(isWhole)) return keys;
+      if (keys.every(isWhole) && hasChecksum(set, keys)) return keys;
     }
   } catch {
     // No cause: a parser's message may quote the file.
@@ -119,7 +129,7 @@ export const openKeyVault = async (file: string): Promise<KeyVault> => {
     }
   }
   return createVault(parseKeys(file, text), (keys) =>
-    writeDurably(file, `${JSON.stringify({ keys }, null, 2)}\n`),
+    writeDurably(file, `${JSON.stringify({ keys, sha256: checksum(keys) }, null, 2)}\n`),
   );
 };
 

@@ -1,7 +1,6 @@
 /** What LevelDB's refusals mean for the person at the terminal. */
 import { readdir } from 'node:fs/promises';
 import type * as LevelPackage from 'level';
-import { isWhole } from './leveldb/check-database.ts';
 import { StateError } from './state-error.ts';
 
 const causeCode = (error: unknown): unknown => {
@@ -27,16 +26,12 @@ export const levelFailure = (directory: string, error: unknown): StateError => {
 };
 
 /**
- * LevelDB makes a new, empty database where its entry file is missing, over whatever else is there, and goes on
- * without what is damaged.
+ * LevelDB makes a new, empty database where its entry file is missing, over whatever else is there.
  * @throws StateError instead
  */
-export const refuseDamagedFiles = async (directory: string): Promise<void> => {
+export const refuseForeignFiles = async (directory: string): Promise<void> => {
   const names = await readdir(directory).catch((): string[] => []);
-  if (names.includes('CURRENT')) {
-    if (!(await isWhole(directory))) throw damaged(directory);
-    return;
-  }
+  if (names.includes('CURRENT')) return;
   if (!names.every((name) => /^(LOCK|LOG|LOG\.old)$/.test(name))) throw damaged(directory);
 };
 

@@ -1,6 +1,6 @@
 /** The durable store: small collections that are read from memory and written through to LevelDB. */
 import type { Level } from 'level';
-import { damaged, levelFailure, refuseDamagedFiles, requireLevel } from './level-failure.ts';
+import { damaged, levelFailure, refuseForeignFiles, requireLevel } from './level-failure.ts';
 import { createWriteQueue } from './write-queue.ts';
 
 /**
@@ -73,7 +73,7 @@ const createStore = (
  * @throws StateError when another process has it open, when it is damaged, or where `level` is not installed
  */
 export const openStore = async (directory: string): Promise<Store> => {
-  await refuseDamagedFiles(directory);
+  await refuseForeignFiles(directory);
   const { Level: LevelDb } = await requireLevel(directory);
   const level: Level = new LevelDb(directory, {
     valueEncoding: 'utf8',

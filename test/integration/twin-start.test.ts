@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -26,6 +26,35 @@ const start = (...args: readonly string[]): TwinProcess => {
 };
 
 const state = (name: string): string => join(directory, name);
+
+/** Every file below, with its content. */
+const contentsOf = async (root: string): Promise<Record<string, string>> => {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+  const contents = await Promise.all(
+    files.map(async (file) => [file.slice(root.length), await readFile(file, 'latin1')]),
+  );
+  return Object.fromEntries(contents) as Record<string, string>;
+};
+
+/** The largest of those whose name fits: it is sure to hold something. */
+const largestFile = async (root: string, name: RegExp): Promise<string> => {
+  const contents = Object.entries(await contentsOf(root)).filter(([file]) => name.test(file));
+  const [largest] = contents.sort(([, one], [, other]) => other.length - one.length);
+  if (largest === undefined) throw new TypeError('There is no such file.');
+  return join(root, largest[0]);
+};
+
+/** Started on this state, a twin says this sentence alone, fails, and leaves every byte as it was. */
+const expectRefusal = async (root: string, sentence: string): Promise<void> => {
+  const before = await contentsOf(root);
+  const { code, stdout, stderr } = await start(...anyPorts, '--state', root).ended;
+  expect({ code, stderr: stderr.trim() }).toEqual({ code: 1, stderr: sentence });
+  expect(stdout).not.toMatch(/^ready$/m);
+  expect(await contentsOf(root)).toEqual(before);
+};
 
 describe('npm start', () => {
   it.each([
@@ -90,9 +119,43 @@ describe('npm start', () => {
     });
     expect(signIn.status).toBe(200);
 
+    const intruder = await start(...anyPorts, '--state', state('kept')).ended;
+    expect(intruder.code).toBe(1);
+    expect(intruder.stderr.trim()).toBe(
+      `Another process is using the state in ${state('kept')}/store.`,
+    );
+    expect(await endpointsIn(state('kept'))).toEqual(after);
+    const goesOn = await fetch(`${aws}/${after.userPoolId}/.well-known/jwks.json`);
+    expect(goesOn.status).toBe(200);
+
     second.child.kill('SIGTERM');
     const { code, stdout } = await second.ended;
     expect(code).toBe(0);
     expect(stdout.trim().split('\n').at(-1)).toBe('ready');
+  });
+
+  it('refuses a state of an older format, which stays as it is to the byte', async () => {
+    await cp(state('kept'), state('older'), { recursive: true });
+    await writeFile(join(state('older'), 'format'), '{"stepkeyState":0}\n');
+    await expectRefusal(
+      state('older'),
+      `The state directory ${state('older')} has format 0, and this version of Stepkey reads format 1; use another directory.`,
+    );
+  });
+
+  it.each([
+    ['store', /^.store.*\.(?:log|ldb)$/u, 'The state in %/store is damaged;'],
+    ['tables', /^.tables.*\.(?:log|ldb)$/u, 'The state in %/tables is damaged;'],
+    ['keys', /signing-keys/u, 'The key file %/signing-keys.json is damaged;'],
+  ])('refuses a state whose %s are damaged, which stays as it is to the byte', async (...its) => {
+    const [part, name, sentence] = its;
+    const root = state(`damaged-${part}`);
+    await cp(state('kept'), root, { recursive: true });
+    const file = await largestFile(root, name);
+    const bytes = await readFile(file);
+    const middle = Math.floor(bytes.length / 3);
+    bytes.writeUInt8(bytes.readUInt8(middle) ^ 1, middle);
+    await writeFile(file, bytes);
+    await expectRefusal(root, `${sentence.replace('%', root)} use another state directory.`);
   });
 });

@@ -5,7 +5,7 @@ import type { DatabaseChange, DynaliteStore, DynaliteTable } from 'dynalite/db/i
 import validations from 'dynalite/validations/index.js';
 import { AwsError } from '../../aws.ts';
 import { createWriteQueue } from '../../state/write-queue.ts';
-import { levelFailure, refuseDamagedFiles } from '../../state/level-failure.ts';
+import { levelFailure, refuseForeignFiles } from '../../state/level-failure.ts';
 import { actions } from './actions.ts';
 import type { EngineOperation } from './actions.ts';
 import { watchStore } from './watched-store.ts';
@@ -71,7 +71,7 @@ export const openEngine = async (
   path: string | null,
   place: { readonly accountId: string; readonly region: string },
 ): Promise<Engine> => {
-  if (path !== null) await refuseDamagedFiles(path);
+  if (path !== null) await refuseForeignFiles(path);
   const store = database.create({
     ...(path === null ? {} : { path }),
     createTableMs: 0,

@@ -40,6 +40,8 @@ const bodyOf = (input: Input): Uint8Array => {
   throw new TypeError('The body of PutObject is bytes or text.');
 };
 
+const md5Of = (body: Uint8Array): string => createHash('md5').update(body).digest('hex');
+
 const textMembers = (input: Input, members: readonly string[]): Record<string, string> =>
   Object.fromEntries(
     members.flatMap((member) => {
@@ -74,7 +76,12 @@ export const createObjectOperations = (
   const read = async (input: Input): Promise<{ object: StoredObject; body: Buffer }> => {
     const object = existing(input);
     const body = await bodies.get(object.bodyId);
-    if (body !== undefined) return { object, body };
+    if (body !== undefined) {
+      if (md5Of(body) === object.md5) return { object, body };
+      throw new AwsError('InternalError', 'The body of the object is damaged.', {
+        statusCode: 500,
+      });
+    }
     if (existing(input).bodyId === object.bodyId) {
       throw new AwsError('InternalError', 'The body of the object is lost.', { statusCode: 500 });
     }
@@ -99,7 +106,7 @@ export const createObjectOperations = (
       const bucket = buckets.get(bucketOf(input)).name;
       const key = keyOf(input);
       const body = bodyOf(input);
-      const digest = createHash('md5').update(body).digest();
+      const md5 = md5Of(body);
       const bodyId = await bodies.put(body);
       // From here to the record nothing waits, so that of concurrent first writers one wins.
       const replaced = buckets.object(bucket, key);
@@ -111,14 +118,14 @@ export const createObjectOperations = (
       await buckets.putObject(bucket, key, {
         bodyId,
         size: body.length,
-        md5: digest.toString('hex'),
+        md5,
         modifiedAtEpochMillis: nowEpochMillis(),
         contentType: typeof contentType === 'string' ? contentType : 'binary/octet-stream',
         metadata: (input['Metadata'] ?? {}) as Record<string, string>,
         headers: textMembers(input, headerMembers),
       });
       if (replaced !== undefined) await bodies.delete(replaced.bodyId);
-      return { ETag: `"${digest.toString('hex')}"` };
+      return { ETag: `"${md5}"` };
     },
     get: async (input) => {
       refuseMembers(input, [...readConditions, ...notServed]);

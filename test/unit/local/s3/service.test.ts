@@ -274,7 +274,14 @@ describe('objects on disk', () => {
     const second = await openStore(join(directory, 'store'));
     s3 = await createS3Service({ directory: objects, store: second, clock });
     expect(bodyOf(await call('GetObject', { Key: 'k' }))).toBe('kept');
-    expect(await readdir(objects)).toHaveLength(1);
+    const [body = ''] = await readdir(objects);
+    expect(await readdir(objects)).toEqual([body]);
+
+    await writeFile(join(objects, body), 'kopt');
+    await expect(call('GetObject', { Key: 'k' })).rejects.toMatchObject({
+      code: 'InternalError',
+      message: 'The body of the object is damaged.',
+    });
     await second.close();
   });
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { isWhole } from '../../../../local/state/leveldb/check-database.ts';
 import { openStore } from '../../../../local/state/store.ts';
+import { refuseDamagedState } from '../../../../local/state/whole-state.ts';
 
 let parent: string;
 let whole: string;
@@ -45,6 +46,10 @@ const fileOf = async (directory: string, pattern: RegExp): Promise<string> => {
   return join(directory, name);
 };
 
+/** Both databases of a state: the one that is meant, and one that was never made. */
+const refusal = (directory: string): Promise<void> =>
+  refuseDamagedState({ store: join(parent, 'none'), tables: directory });
+
 const contentsOf = async (directory: string): Promise<Record<string, string>> =>
   Object.fromEntries(
     await Promise.all(
@@ -70,7 +75,7 @@ describe.each(kinds)('a %s', (kind, pattern) => {
     bytes.writeUInt8(bytes.readUInt8(middle) ^ 1, middle);
     await writeFile(file, bytes);
     const before = await contentsOf(directory);
-    await expect(openStore(directory)).rejects.toMatchObject({
+    await expect(refusal(directory)).rejects.toMatchObject({
       name: 'StateError',
       message: `The state in ${directory} is damaged; use another state directory.`,
     });
@@ -80,7 +85,10 @@ describe.each(kinds)('a %s', (kind, pattern) => {
   it('that is gone is refused', async () => {
     const directory = await copyOf();
     await rm(await fileOf(directory, pattern));
-    await expect(openStore(directory)).rejects.toMatchObject({ name: 'StateError' });
+    await expect(refusal(directory)).rejects.toMatchObject({ name: 'StateError' });
+    await expect(
+      refuseDamagedState({ store: directory, tables: join(parent, 'none') }),
+    ).rejects.toMatchObject({ name: 'StateError' });
   });
 
   it('is refused with a change of any byte before its last record', async () => {

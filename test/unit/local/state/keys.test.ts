@@ -67,6 +67,30 @@ describe('the key vault', () => {
     },
   );
 
+  it('refuses a file in which any byte is another, and leaves it as it is', async () => {
+    const vault = await openKeyVault(file);
+    await Promise.all([vault.secret('a'), vault.rsa('b', 'RS256')]);
+    const text = await readFile(file, 'latin1');
+    const taken: number[] = [];
+    // All but the line's end.
+    for (let at = 0; at < text.length - 1; at += 13) {
+      const other = String.fromCharCode(text.charCodeAt(at) ^ 1);
+      const changed = `${text.slice(0, at)}${other}${text.slice(at + 1)}`;
+      await writeFile(file, changed, 'latin1');
+      const outcome = await openKeyVault(file).catch((error: unknown) => error);
+      if (!(outcome instanceof Error && outcome.name === 'StateError')) taken.push(at);
+      expect(await readFile(file, 'latin1')).toBe(changed);
+    }
+    expect(taken).toEqual([]);
+  });
+
+  it('takes a file that says no checksum, as earlier versions wrote it', async () => {
+    const secret = await (await openKeyVault(file)).secret('a');
+    const { keys } = JSON.parse(await readFile(file, 'utf8')) as { keys: unknown };
+    await writeFile(file, JSON.stringify({ keys }));
+    expect(await (await openKeyVault(file)).secret('a')).toEqual(secret);
+  });
+
   it('refuses to use a key as another kind', async () => {
     const vault = await openKeyVault(file);
     await vault.secret('a');
