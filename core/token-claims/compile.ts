@@ -1,6 +1,7 @@
 import { faultIn, type FaultAt } from '../file-faults.ts';
 import { parseStrictJson } from '../strict-json.ts';
 import { TokenClaimsFileError } from './fault.ts';
+import { holderFaults } from './holder-faults.ts';
 import { additionFault, suppressionFault } from './reserved-claims.ts';
 import { tokenClaimsFileSchema, type TokenClaims, type TokenClaimsRule } from './token-claims.ts';
 
@@ -36,6 +37,7 @@ const soundRules = (value: unknown): (readonly [number, TokenClaimsRule])[] => {
 const ruleFaults = (at: readonly PropertyKey[], rule: TokenClaimsRule): readonly FaultAt[] => {
   const { idToken, accessToken, replaceGroups: groups } = rule;
   return [
+    ...holderFaults(at, rule),
     ...claimFaults([...at, 'idToken'], idToken),
     ...claimFaults([...at, 'accessToken'], accessToken),
     ...bothFaults([...at, 'accessToken', 'suppressScopes'], {

@@ -49,20 +49,21 @@ const claimChanges = {
     .describe('Taken away, even where a rule adds them.'),
 };
 
+const setCondition = z
+  .strictObject({ anyOf: texts.optional(), allOf: texts.optional(), noneOf: texts.optional() })
+  .refine(isNotEmpty, mustSaySomething)
+  .optional();
+
 const conditions = z
   .strictObject({
-    groups: z
-      .strictObject({
-        anyOf: texts.optional(),
-        allOf: texts.optional(),
-        noneOf: texts.optional(),
-      })
-      .refine(isNotEmpty, mustSaySomething)
-      .optional(),
+    groups: setCondition.describe('Of a person.'),
     attributes: z
       .record(z.string(), z.strictObject({ anyOf: texts }))
       .refine(isNotEmpty, mustSaySomething)
-      .optional(),
+      .optional()
+      .describe('Of a person.'),
+    scopes: setCondition.describe('Of a machine: those that its token has without this file.'),
+    clients: z.strictObject({ anyOf: texts }).optional().describe('Of a machine: client ids.'),
   })
   .refine(isNotEmpty, mustSaySomething);
 
@@ -89,9 +90,13 @@ const changeShape = {
 
 const rule = z
   .strictObject({
+    for: z
+      .enum(['people', 'machines'])
+      .optional()
+      .describe('Whose tokens are meant; people’s where it is left out.'),
     when: conditions
       .optional()
-      .describe('All that is named must hold; without it, the rule holds for every person.'),
+      .describe('All that is named must hold; without it, the rule holds for all of them.'),
     ...changeShape,
   })
   .refine(

@@ -1,4 +1,10 @@
-import { customizeTokens, type TokenCustomization } from '../../core/token-claims/customize.ts';
+import {
+  customizeMachineToken,
+  customizeTokens,
+  type AccessTokenCustomization,
+  type Machine,
+  type TokenCustomization,
+} from '../../core/token-claims/customize.ts';
 import type { ClaimValue, TokenClaims } from '../../core/token-claims/token-claims.ts';
 
 /**
@@ -8,7 +14,10 @@ import type { ClaimValue, TokenClaims } from '../../core/token-claims/token-clai
 export interface PreTokenGenerationEvent {
   readonly version: string;
   readonly triggerSource: string;
+  readonly callerContext?: { readonly clientId?: string };
   readonly request: {
+    /** Those that the access token would have. */
+    readonly scopes?: readonly string[] | null;
     readonly userAttributes?: Readonly<Record<string, string>> | null;
     readonly groupConfiguration?: {
       readonly groupsToOverride?: readonly string[] | null;
@@ -27,15 +36,21 @@ const personalTriggers = [
 const machineTrigger = 'TokenGeneration_ClientCredentials';
 
 /**
- * Answers Cognito's event with what the tokens are to say; a machine's tokens stay as they are.
- * @throws TypeError for a version or a trigger that is not known: no token rather than one that no rule saw
+ * Answers Cognito's event with what the tokens are to say.
+ * @throws TypeError for a version or a trigger that is not known, and where an event does not say which machine asks:
+ * no token rather than one that no rule saw
  */
 export const customizeEvent = <Event extends PreTokenGenerationEvent>(
   config: TokenClaims,
   event: Event,
 ): Event & { readonly response: object } => {
   const details = detailsName(event.version);
-  if (event.triggerSource === machineTrigger) return { ...event, response: { [details]: {} } };
+  if (event.triggerSource === machineTrigger) {
+    const accessTokenGeneration = accessTokenChanges(
+      customizeMachineToken(config, machineOf(event)),
+    );
+    return { ...event, response: { [details]: { accessTokenGeneration } } };
+  }
   if (!personalTriggers.includes(event.triggerSource)) {
     throw new TypeError('The trigger source is not known.');
   }
@@ -51,6 +66,14 @@ export const customizeEvent = <Event extends PreTokenGenerationEvent>(
     // Cognito's documented way of leaving the groups alone is to hand it back its own configuration.
     response: { [details]: { ...changes, ...(groups ? { groupOverrideDetails: groups } : {}) } },
   };
+};
+
+const machineOf = ({ version, callerContext, request }: PreTokenGenerationEvent): Machine => {
+  const { clientId } = callerContext ?? {};
+  if (version !== '3' || clientId === undefined || !request.scopes) {
+    throw new TypeError('The event does not say which machine asks.');
+  }
+  return { clientId, scopes: request.scopes };
 };
 
 const detailsName = (version: string): string => {
@@ -76,17 +99,19 @@ const firstVersion = ({ idToken }: TokenCustomization) => ({
 const textOf = (value: ClaimValue): string =>
   typeof value === 'string' ? value : JSON.stringify(value);
 
-const laterVersion = ({ idToken, accessToken, scopes }: TokenCustomization) => ({
+const laterVersion = (customization: TokenCustomization) => ({
   idTokenGeneration: {
-    claimsToAddOrOverride: idToken.add,
-    claimsToSuppress: idToken.suppress,
+    claimsToAddOrOverride: customization.idToken.add,
+    claimsToSuppress: customization.idToken.suppress,
   },
-  accessTokenGeneration: {
-    claimsToAddOrOverride: accessToken.add,
-    claimsToSuppress: accessToken.suppress,
-    scopesToAdd: scopes.add,
-    scopesToSuppress: scopes.suppress,
-  },
+  accessTokenGeneration: accessTokenChanges(customization),
+});
+
+const accessTokenChanges = ({ accessToken, scopes }: AccessTokenCustomization) => ({
+  claimsToAddOrOverride: accessToken.add,
+  claimsToSuppress: accessToken.suppress,
+  scopesToAdd: scopes.add,
+  scopesToSuppress: scopes.suppress,
 });
 
 /** Cognito replaces what is given, and takes an empty object for no group. */

@@ -3,7 +3,7 @@ import { LambdaVersion, type UserPool, UserPoolOperation } from 'aws-cdk-lib/aws
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { stageFunction } from '../function-assets.ts';
-import { readTokenClaimsText } from '../token-claims-file.ts';
+import { readTokenClaimsFile } from '../token-claims-file.ts';
 import { BrokerFunction } from './broker-function.ts';
 
 const functionFolder = 'pre-token-generation';
@@ -22,14 +22,15 @@ export interface TokenCustomizationProps {
 export class TokenCustomization extends Construct {
   constructor(scope: Construct, id: string, props: TokenCustomizationProps) {
     super(scope, id);
+    const tokenClaims = readTokenClaimsFile(props.tokenClaimsFile);
     const trigger = new BrokerFunction(this, functionFolder, {
       functionName: `${props.deploymentName}-${functionFolder}`,
-      description: 'Adds and suppresses claims and scopes of people’s tokens',
+      description: 'Adds and suppresses claims and scopes of tokens',
       codeDirectory: stageFunction({
         name: functionFolder,
         functionsDirectory: props.functionsDirectory,
         stagingDirectory: props.stagingDirectory,
-        data: { 'token-claims.json': readTokenClaimsText(props.tokenClaimsFile) },
+        data: { 'token-claims.json': tokenClaims.text },
       }),
       // Cognito waits no longer.
       timeout: Duration.seconds(5),
@@ -42,11 +43,11 @@ export class TokenCustomization extends Construct {
       // It calls nothing.
       network: null,
     });
-    // Version 2 reaches access tokens; version 3 would also run for machines, which get nothing extra.
+    // Version 2 reaches access tokens; version 3 also runs for machines, which wait for it only where rules mean them.
     props.userPool.addTrigger(
       UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG,
       trigger.function,
-      LambdaVersion.V2_0,
+      tokenClaims.changesMachineTokens ? LambdaVersion.V3_0 : LambdaVersion.V2_0,
     );
   }
 }

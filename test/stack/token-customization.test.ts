@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { Match } from 'aws-cdk-lib/assertions';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { describe, expect, it } from '@jest/globals';
 import { TokenCustomization } from '../../stacks/constructs/token-customization.ts';
@@ -115,34 +115,51 @@ describe('the pre token generation trigger', () => {
   });
 });
 
+/** A stack with a pool of its own and a trigger whose token claims are these rules. */
+const embed = (...rules: readonly unknown[]): Stack => {
+  const directory = temporaryDirectory();
+  const file = join(directory, 'mine.json');
+  writeFileSync(file, tokenClaimsText(...rules));
+  const stack = new Stack(createApp(), 'Own');
+  new TokenCustomization(stack, 'Tokens', {
+    userPool: new UserPool(stack, 'Pool'),
+    deploymentName: 'own',
+    tokenClaimsFile: file,
+    functionsDirectory: emptyBundles(),
+    stagingDirectory: directory,
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+  return stack;
+};
+
+describe('the events that the trigger gets', () => {
+  const accessToken = { addScopes: ['stepkey/credentials'] };
+
+  it.each([
+    ['2 without rules for machines', 'V2_0', [{ for: 'people', accessToken }]],
+    ['3 with one', 'V3_0', [{ accessToken }, { for: 'machines', accessToken }]],
+  ])('are of version %s', (_case, LambdaVersion, rules) => {
+    Template.fromStack(embed(...rules)).hasResourceProperties('AWS::Cognito::UserPool', {
+      LambdaConfig: { PreTokenGenerationConfig: { LambdaVersion } },
+    });
+  });
+});
+
 describe('a token claims file with faults', () => {
   it('stops the synthesis, every fault named by file and path', () => {
-    const directory = temporaryDirectory();
-    mkdirSync(join(directory, 'identity'));
-    const file = join(directory, 'identity', 'mine.json');
-    writeFileSync(
-      file,
-      tokenClaimsText(
+    expect(() =>
+      embed(
         { idToken: { addClaims: { sub: { constant: 'x' } } } },
         { accessToken: { addScopes: ['a b'] } },
+        { for: 'machines', idToken: { suppressClaims: ['email'] } },
       ),
-    );
-    const stack = new Stack(createApp(), 'Own');
-    const embed = () =>
-      new TokenCustomization(stack, 'Tokens', {
-        userPool: new UserPool(stack, 'Pool'),
-        deploymentName: 'own',
-        tokenClaimsFile: file,
-        functionsDirectory: emptyBundles(),
-        stagingDirectory: directory,
-        removalPolicy: RemovalPolicy.DESTROY,
-      });
-    expect(embed).toThrow(
+    ).toThrow(
       expect.objectContaining({
         name: 'TokenClaimsFileError',
         faults: [
           expect.objectContaining({ file: 'mine.json', path: 'rules.1.accessToken.addScopes.0' }),
           expect.objectContaining({ file: 'mine.json', path: 'rules.0.idToken.addClaims.sub' }),
+          expect.objectContaining({ file: 'mine.json', path: 'rules.2.idToken' }),
         ],
       }),
     );

@@ -114,6 +114,54 @@ describe('compileTokenClaims', () => {
       { idToken: { suppressClaims: ['email'], addScopes: ['a'] } },
       /^rules\.0\.idToken: Unrecognized/,
     ],
+    [
+      'an ID token of a machine',
+      { for: 'machines', idToken: { suppressClaims: ['email'] } },
+      'idToken: a machine gets no ID token',
+    ],
+    [
+      'groups of a machine',
+      { for: 'machines', replaceGroups: { groups: ['a'] } },
+      'replaceGroups: a machine is in no group',
+    ],
+    [
+      'a machine by its groups',
+      {
+        for: 'machines',
+        when: { groups: { noneOf: ['a'] } },
+        accessToken: { addScopes: ['a'] },
+      },
+      'when.groups: a machine is in no group',
+    ],
+    [
+      'a machine by its attributes',
+      {
+        for: 'machines',
+        when: { attributes: { email: { anyOf: ['a'] } } },
+        accessToken: { addScopes: ['a'] },
+      },
+      'when.attributes: a machine has no attributes',
+    ],
+    [
+      'a claim of a machine from an attribute',
+      { for: 'machines', accessToken: { addClaims: { a: { attribute: 'email' } } } },
+      'accessToken.addClaims.a.attribute: a machine has no attributes',
+    ],
+    [
+      'a person by scopes',
+      { when: { scopes: { anyOf: ['a'] } }, accessToken: { addScopes: ['b'] } },
+      'when.scopes: only rules for machines look at this',
+    ],
+    [
+      'a person by a client',
+      { for: 'people', when: { clients: { anyOf: ['a'] } }, accessToken: { addScopes: ['b'] } },
+      'when.clients: only rules for machines look at this',
+    ],
+    [
+      'what Cognito vouches for, in a machine’s token',
+      { for: 'machines', accessToken: { addClaims: { client_id: { constant: 'x' } } } },
+      `accessToken.addClaims.client_id: ${addition}`,
+    ],
     ['an empty condition', { when: {}, replaceGroups: { groups: [] } }, 'when: must not be empty'],
   ])('refuses %s, and says where', (_case, rule, fault) => {
     const [first, ...others] = faultsOfRule(rule);

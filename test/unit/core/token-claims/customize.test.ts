@@ -1,5 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { customizeTokens, type TokenHolder } from '../../../../core/token-claims/customize.ts';
+import {
+  changesMachineTokens,
+  customizeMachineToken,
+  customizeTokens,
+  type TokenHolder,
+} from '../../../../core/token-claims/customize.ts';
 import { tokenClaims } from '../../../support/token-claims.ts';
 
 const alice: TokenHolder = {
@@ -105,5 +110,56 @@ describe('several rules', () => {
     const groupsOf = (...rules: object[]) => customizeTokens(tokenClaims(...rules), alice).groups;
     expect(groupsOf({ idToken: { suppressClaims: ['email'] } })).toBeNull();
     expect(groupsOf({ replaceGroups: { groups: [] } })).toEqual({ groups: [], roles: [] });
+  });
+});
+
+describe('a rule for machines', () => {
+  const batch = { clientId: 'batch-id', scopes: ['stepkey/act-as', 'stepkey/credentials'] };
+  const accessToken = { addClaims: { kind: { constant: 'job' } }, addScopes: ['x'] };
+  const ruleWith = (when?: object) =>
+    tokenClaims({ for: 'machines', ...(when === undefined ? {} : { when }), accessToken });
+
+  it.each([
+    [undefined, true],
+    [{ scopes: { anyOf: ['stepkey/act-as', 'other'] } }, true],
+    [{ scopes: { anyOf: ['other'] } }, false],
+    [{ scopes: { allOf: ['stepkey/act-as', 'stepkey/credentials'] } }, true],
+    [{ scopes: { allOf: ['stepkey/act-as', 'other'] } }, false],
+    [{ scopes: { noneOf: ['stepkey/act-as'] } }, false],
+    [{ clients: { anyOf: ['other-id', 'batch-id'] } }, true],
+    [{ clients: { anyOf: ['other-id'] } }, false],
+    [{ scopes: { anyOf: ['stepkey/act-as'] }, clients: { anyOf: ['other-id'] } }, false],
+  ])('applies only where all of %j holds', (when, applies) => {
+    const { scopes, accessToken: claims } = customizeMachineToken(ruleWith(when), batch);
+    expect([scopes.add, claims.add]).toEqual(applies ? [['x'], { kind: 'job' }] : [[], {}]);
+  });
+
+  it('says nothing of people, and theirs nothing of machines', () => {
+    expect(customizeTokens(ruleWith(), alice).scopes.add).toEqual([]);
+    for (const rule of [{ accessToken }, { for: 'people', accessToken }]) {
+      expect(customizeMachineToken(tokenClaims(rule), batch).scopes.add).toEqual([]);
+      expect(customizeTokens(tokenClaims(rule), alice).scopes.add).toEqual(['x']);
+    }
+  });
+
+  it('is what makes machines wait for the trigger', () => {
+    expect(changesMachineTokens(ruleWith())).toBe(true);
+    expect(changesMachineTokens(tokenClaims({ for: 'people', accessToken }))).toBe(false);
+  });
+
+  it('loses to one that suppresses, in whichever order', () => {
+    const suppress = {
+      for: 'machines',
+      accessToken: { suppressClaims: ['kind'], suppressScopes: ['x', 'stepkey/act-as'] },
+    };
+    const add = { for: 'machines', accessToken };
+    for (const rules of [
+      [add, suppress],
+      [suppress, add],
+    ])
+      expect(customizeMachineToken(tokenClaims(...rules), batch)).toEqual({
+        accessToken: { add: {}, suppress: ['kind'] },
+        scopes: { add: [], suppress: ['x', 'stepkey/act-as'] },
+      });
   });
 });

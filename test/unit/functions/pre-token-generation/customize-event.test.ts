@@ -64,14 +64,58 @@ describe.each(['2', '3'])('an event of version %s', (version) => {
       },
     });
   });
+});
 
-  it('gives a machine nothing', () => {
-    const triggerSource = 'TokenGeneration_ClientCredentials';
-    expect(customizeEvent(config, event(version, { triggerSource, request: {} })).response).toEqual(
-      {
-        claimsAndScopeOverrideDetails: {},
+describe('a machine’s event', () => {
+  const machines = tokenClaims(
+    { accessToken: { addScopes: ['of/people'] } },
+    {
+      for: 'machines',
+      when: { scopes: { anyOf: ['stepkey/act-as'] } },
+      accessToken: {
+        addClaims: { tenant: { constant: { id: 7 } } },
+        suppressClaims: ['version_hint'],
+        addScopes: ['stepkey/credentials'],
+        suppressScopes: ['stepkey/act-as'],
       },
-    );
+    },
+  );
+  const machineEvent = (overrides: object = {}) =>
+    event('3', {
+      triggerSource: 'TokenGeneration_ClientCredentials',
+      callerContext: { clientId: 'batch' },
+      request: { scopes: ['stepkey/act-as'] },
+      ...overrides,
+    });
+  const none = { claimsToAddOrOverride: {}, claimsToSuppress: [] };
+
+  it('is answered by the rules for machines, for the access token alone', () => {
+    expect(customizeEvent(machines, machineEvent()).response).toEqual({
+      claimsAndScopeOverrideDetails: {
+        accessTokenGeneration: {
+          claimsToAddOrOverride: { tenant: { id: 7 } },
+          claimsToSuppress: ['version_hint'],
+          scopesToAdd: ['stepkey/credentials'],
+          scopesToSuppress: ['stepkey/act-as'],
+        },
+      },
+    });
+  });
+
+  it('is answered with nothing where only rules for people would match', () => {
+    expect(customizeEvent(config, machineEvent()).response).toEqual({
+      claimsAndScopeOverrideDetails: {
+        accessTokenGeneration: { ...none, scopesToAdd: [], scopesToSuppress: [] },
+      },
+    });
+  });
+
+  it.each([
+    ['the client', { callerContext: {} }],
+    ['the scopes', { request: { scopes: null } }],
+    ['the version of machines', { version: '2' }],
+  ])('is refused without %s', (_what, overrides) => {
+    expect(() => customizeEvent(machines, machineEvent(overrides))).toThrow(TypeError);
   });
 });
 

@@ -24,6 +24,19 @@ const config = tokenClaims(
   },
   { when: { groups: { anyOf: ['auditors'] } }, accessToken: { addScopes: ['stepkey/audit'] } },
   { when: { groups: { anyOf: ['red'] } }, replaceGroups: { groups: ['guests'] } },
+  {
+    for: 'machines',
+    when: { scopes: { anyOf: ['stepkey/credentials'] }, clients: { anyOf: [clientIds.service] } },
+    accessToken: {
+      addClaims: { tenant: { constant: { id: 7 } } },
+      addScopes: ['stepkey/act-as'],
+    },
+  },
+  {
+    for: 'machines',
+    when: { clients: { anyOf: ['another'] } },
+    accessToken: { suppressScopes: ['stepkey/credentials'] },
+  },
 );
 
 const triggers: string[] = [];
@@ -100,7 +113,7 @@ describe.each(['V1_0', 'V2_0', 'V3_0'] as const)('the function as trigger %s', (
     await world.cognito.putUserPool(userPoolId, { ...poolSettings, preTokenGeneration });
   });
 
-  it('customizes new-password, sign-in and refresh, and leaves a machine alone', async () => {
+  it('customizes new-password, sign-in and refresh; a machine by the rules for machines, where it is asked', async () => {
     const { people, machine } = await everyToken(`audrey-${lambdaVersion}`, ['auditors']);
     const isFirst = lambdaVersion === 'V1_0';
     for (const { id, access } of people) {
@@ -113,14 +126,19 @@ describe.each(['V1_0', 'V2_0', 'V3_0'] as const)('the function as trigger %s', (
         ...(isFirst ? [] : ['stepkey/credentials', 'stepkey/audit']),
       ]);
     }
+    const asksForMachines = lambdaVersion === 'V3_0';
     expect(machine).not.toHaveProperty('plan');
-    expect(scopesOf(machine)).toEqual(['stepkey/credentials']);
+    expect(machine['tenant']).toEqual(asksForMachines ? { id: 7 } : undefined);
+    expect(scopesOf(machine)).toEqual([
+      'stepkey/credentials',
+      ...(asksForMachines ? ['stepkey/act-as'] : []),
+    ]);
     const version = lambdaVersion.charAt(1);
     expect(triggers).toEqual([
       `${version} TokenGeneration_NewPasswordChallenge`,
       `${version} TokenGeneration_Authentication`,
       `${version} TokenGeneration_RefreshTokens`,
-      ...(lambdaVersion === 'V3_0' ? ['3 TokenGeneration_ClientCredentials'] : []),
+      ...(asksForMachines ? ['3 TokenGeneration_ClientCredentials'] : []),
     ]);
   });
 
