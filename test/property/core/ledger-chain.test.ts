@@ -6,6 +6,7 @@ import { recordOfLink } from '../../../core/ledger/link.ts';
 import { keyOfRecord, shardOf, type LedgerRecord } from '../../../core/ledger/record.ts';
 import { fakeChainStore } from '../../support/fakes/fake-chain-store.ts';
 import { firstFault, issuanceRecord } from '../../support/ledger.ts';
+import { inSoak } from '../../support/soak.ts';
 
 /** Few subjects, so that consumers meet on one chain; few records, because two that meet once show what hundreds do. */
 const records: fc.Arbitrary<readonly LedgerRecord[]> = fc
@@ -82,7 +83,7 @@ describe('a chain that several consumers append to', () => {
           }
         },
       ),
-      { numRuns: 100 },
+      { numRuns: inSoak ? 1000 : 25 },
     );
   });
 

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { AwsError } from '../../local/aws.ts';
-import type { Twin } from '../../local/twin.ts';
-import { accessibilityFaults } from '../support/accessibility.ts';
-import { pictureDirectory, startBrowser, type TestBrowser } from '../support/browser.ts';
-import { callApi } from '../support/twin/api.ts';
-import { startDemoTwin } from '../support/twin/demo-twin.ts';
-import { tokenOfMachine } from '../support/twin/machines.ts';
-import { signIn } from '../support/twin/people.ts';
+import { AwsError } from '../../../local/aws.ts';
+import type { Twin } from '../../../local/twin.ts';
+import { accessibilityFaults } from '../../support/accessibility.ts';
+import { pictureDirectory, startBrowser, type TestBrowser } from '../../support/browser.ts';
+import { callApi } from '../../support/twin/api.ts';
+import { startDemoTwin } from '../../support/twin/demo-twin.ts';
+import { tokenOfMachine } from '../../support/twin/machines.ts';
+import { signIn } from '../../support/twin/people.ts';
 
 // One file, though long: its stories share one twin and one browser.
 
