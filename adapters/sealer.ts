@@ -72,6 +72,12 @@ const bytesOf = (envelope: string): Buffer => {
 };
 
 /**
+ * The keyring keeps only the text of what KMS answered when it opens; this keeps the answer itself. One for all sealers:
+ * Node passes each such storage on with every promise that is made.
+ */
+const kmsAnswers = new AsyncLocalStorage<{ failure?: unknown }>();
+
+/**
  * Envelopes of the AWS Encryption SDK under one KMS key: committing suite, unsigned, because who seals and who opens
  * are of one trust domain and their rights are told apart by KMS. Data keys are shared per context for five minutes.
  * @param keyArn full ARN of the key; envelopes under any other key are refused
@@ -80,8 +86,6 @@ export const kmsSealer = (options: {
   readonly client: KMSClient;
   readonly keyArn: string;
 }): Sealer => {
-  // The keyring keeps only the text of what KMS answered when it opens; this keeps the answer itself.
-  const kmsAnswers = new AsyncLocalStorage<{ failure?: unknown }>();
   const noting =
     <Input, Output>(call: (input: Input) => Promise<Output>) =>
     async (input: Input): Promise<Output> => {
