@@ -27,6 +27,8 @@ export interface Gate {
   /** `<who> <what>`, such as `exchange assumeRole`, in the order of the calls. */
   readonly passed: readonly string[];
   readonly reset: (...faults: readonly Fault[]) => void;
+  /** What each call waits for before it is made. */
+  readonly onPass: (hook: ((name: string) => Promise<unknown>) | null) => void;
   /** How many faults came to pass. */
   readonly struck: () => number;
   readonly pass: <T>(name: string, call: () => Promise<T>, failures: Failures<T>) => Promise<T>;
@@ -39,6 +41,7 @@ export const createGate = (time: VirtualTime): Gate => {
   let faults: readonly Fault[] = [];
   let passed: string[] = [];
   let struck = 0;
+  let waitsFor: ((name: string) => Promise<unknown>) | null = null;
 
   const strike = async <T>(
     kind: FaultKind,
@@ -79,8 +82,12 @@ export const createGate = (time: VirtualTime): Gate => {
       passed = [];
       struck = 0;
     },
+    onPass: (hook) => {
+      waitsFor = hook;
+    },
     struck: () => struck,
     pass: async (name, call, failures) => {
+      await waitsFor?.(name);
       const number = passed.push(name) - 1;
       const fault = faults.find((candidate) =>
         'at' in candidate ? candidate.at === number : name.includes(candidate.service),

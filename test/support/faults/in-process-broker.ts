@@ -51,13 +51,14 @@ import { runLambdaTask } from '../../../local/services/states/lambda-task.ts';
 import { runSdkTask } from '../../../local/services/states/sdk-task.ts';
 import { taskResource } from '../../../local/services/states/task-resources.ts';
 import { eventOf } from '../callers-front.ts';
+import type { Minter } from '../mint-boundaries.ts';
 import { fakeCredentialIssuer } from '../fakes/fake-credential-issuer.ts';
 import { fakeMeter } from '../fakes/fake-meter.ts';
 import { fakeIdentityPool } from '../fakes/fake-identity-pool.ts';
 import { fakeTokenVerifier } from '../fakes/fake-token-verifier.ts';
-import { fakeUserDirectory } from '../fakes/fake-user-directory.ts';
+import { fakeUserDirectory, rita } from '../fakes/fake-user-directory.ts';
 import { decisionContextOf } from '../grants.ts';
-import { idClaimsOf, tokenOf, userPool } from '../tokens.ts';
+import { idClaimsOf, machineClaimsOf, tokenOf, userPool } from '../tokens.ts';
 import { twinContext } from '../twin/call-context.ts';
 import { createGate, portFailures } from './gate.ts';
 import { inProcessAws, tableName } from './in-process-aws.ts';
@@ -151,6 +152,8 @@ export const inProcessBroker = async (
   }[] = [];
   let killAt: { readonly state: string; readonly when: 'enter' | 'exit' } | null = null;
   let onEnter: ((state: string) => Promise<void>) | null = null;
+  let onBoundary: ((state: string, when: 'enter' | 'exit') => Promise<void>) | null = null;
+  const inBackground: Promise<unknown>[] = [];
   let people = 0;
   let ids = 0;
 
@@ -164,8 +167,11 @@ export const inProcessBroker = async (
     return (...input: In): Promise<Out> => gate.pass(name, () => call(...input), failures);
   };
 
-  /** Of one person's case; every function's process is new, so that no data key is in memory yet. */
-  const newProcesses = () => {
+  /**
+   * Of one person's case; every function's process is new, so that no data key is in memory yet.
+   * @param frontName of the calls of its front
+   */
+  const newProcesses = (frontName = 'front') => {
     const sealerOf = (who: string): Sealer => {
       const sealer = kmsSealer({ client: aws.kmsOf(who), keyArn: aws.keyArn });
       return {
@@ -304,6 +310,7 @@ export const inProcessBroker = async (
         pause: async (state, when) => {
           if (when === 'enter') states.push(state);
           if (when === 'enter') await onEnter?.(state);
+          await onBoundary?.(state, when);
           if (killAt?.state === state && killAt.when === when) {
             killAt = null;
             stop.abort();
@@ -319,11 +326,20 @@ export const inProcessBroker = async (
       return { ...outcome, executionArn: name };
     };
     const states = {
-      send: async (command: { readonly input: { name: string; input: string } }) => {
+      send: async (command: {
+        readonly input: { name: string; input: string };
+        readonly constructor: unknown;
+      }) => {
         const { name, input } = command.input;
+        const operation = (command.constructor as { name: string }).name.replace('Command', '');
         return gate.pass<object>(
-          'front StartSyncExecution',
-          () => startExecution(name, JSON.parse(input)),
+          `${frontName} ${operation}`,
+          () => {
+            const execution = startExecution(name, JSON.parse(input));
+            if (operation === 'StartSyncExecution') return execution;
+            inBackground.push(execution.catch(() => undefined));
+            return Promise.resolve({ executionArn: name });
+          },
           {
             fails: () =>
               Object.assign(new Error(), { name: 'X', $metadata: { httpStatusCode: 500 } }),
@@ -334,7 +350,7 @@ export const inProcessBroker = async (
         );
       },
     } as unknown as SFNClient;
-    const front = { client: aws.dynamoDbOf('front'), tableName };
+    const front = { client: aws.dynamoDbOf(frontName), tableName };
     const log: unknown[] = [];
     const meter = fakeMeter();
     const note = (message: string, fields: unknown): void => void log.push({ message, fields });
@@ -350,9 +366,9 @@ export const inProcessBroker = async (
           },
         },
         meter,
-        users: { find: port('front find', users.find, () => null, 1500) },
-        verifier: { verify: port('front verify', verifier.verify, () => ({}), 1500) },
-        sealer: sealerOf('front'),
+        users: { find: port(`${frontName} find`, users.find, () => null, 1500) },
+        verifier: { verify: port(`${frontName} verify`, verifier.verify, () => ({}), 1500) },
+        sealer: sealerOf(frontName),
         store: dynamoCredentialStore({ ...front, timer: time }),
         ledger: dynamoLedger(front),
         machine: stepFunctionsIssueMachine({ client: states, stateMachineArn: 'arn' }),
@@ -375,22 +391,27 @@ export const inProcessBroker = async (
       people += 1;
       const sub = subOf(people);
       const subject = `users:${sub}`;
+      users.put(userPool.userPoolId, { ...rita, sub, username: sub, attributes: { sub } });
       let { handle, meter } = newProcesses();
-      const start = async (by: typeof handle): Promise<Answer> => {
+      const start = async (by: typeof handle, as: Minter = 'person'): Promise<Answer> => {
         const nowEpochSeconds = Math.floor(time.nowEpochMillis() / 1000);
-        const claims = idClaimsOf({
-          sub,
+        const times = {
           auth_time: nowEpochSeconds - 300,
           iat: nowEpochSeconds - 300,
           exp: nowEpochSeconds + 3300,
-        });
+        };
+        const claims =
+          as === 'person' ? idClaimsOf({ sub, ...times }) : machineClaimsOf('batch', times);
         const token = tokenOf(claims);
         verifier.accept(token, claims);
         const startedAt = time.nowEpochMillis();
+        const path = as === 'person' ? '/v1/credentials' : '/v1/exchange/credentials';
+        const wish = as === 'person' ? { grant: 'own-files' } : { grant: 'reports', subject };
         const { statusCode, body } = await by(
           eventOf({
+            ...{ path, resource: path },
             headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-            body: '{"grant":"own-files"}',
+            body: JSON.stringify(wish),
           }),
         );
         return {
@@ -409,7 +430,10 @@ export const inProcessBroker = async (
         /** How often this was measured since the processes started. */
         countOf: (name: string): number =>
           meter.measured.filter((measurement) => measurement.name === name).length,
-        ask: () => time.until(start(handle)),
+        ask: (as: Minter = 'person') => time.until(start(handle, as)),
+        /** Asks while the test lets time pass; by processes of its own where it gives their front a name. */
+        begin: (as: Minter, frontName?: string) =>
+          start(frontName === undefined ? handle : newProcesses(frontName).handle, as),
         /** Of many at once, each by one of so many sets of processes in turn, which share nothing but the table. */
         askAtOnce: async (count: number, sets: number): Promise<readonly Answer[]> => {
           const handles = Array.from({ length: sets }, () => newProcesses().handle);
@@ -456,6 +480,12 @@ export const inProcessBroker = async (
     onEnter: (act: ((state: string) => Promise<void>) | null) => {
       onEnter = act;
     },
+    /** The same, also when it is about to leave one. */
+    onBoundary: (act: ((state: string, when: 'enter' | 'exit') => Promise<void>) | null) => {
+      onBoundary = act;
+    },
+    /** Lets the executions end that nobody waits for. */
+    backgroundOver: () => time.until(Promise.all(inBackground)),
     close: () => aws.close(),
   };
 };

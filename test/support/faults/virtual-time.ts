@@ -10,8 +10,11 @@ export interface VirtualTime extends Clock, Timer {
   readonly during: <T>(work: Promise<T>) => Promise<T>;
   /** Within such work, what may wait: time may pass in it. */
   readonly waitingFor: <T>(work: () => Promise<T>) => Promise<T>;
-  /** Lets time pass, from one timer to the next, until the promise is settled. */
-  readonly until: <T>(promise: Promise<T>) => Promise<T>;
+  /**
+   * Lets time pass, from one timer to the next, until the promise is settled.
+   * @param actFirst asked whenever nothing else can happen: true where it had something happen, so that no time passes
+   */
+  readonly until: <T>(promise: Promise<T>, actFirst?: () => Promise<boolean>) => Promise<T>;
   readonly advance: (millis: number) => Promise<void>;
 }
 
@@ -55,7 +58,7 @@ export const virtualTime = (
       if (underWay > 0) turn = -1;
     }
   };
-  const until = async <T>(promise: Promise<T>): Promise<T> => {
+  const until: VirtualTime['until'] = async (promise, actFirst) => {
     const settled = new AbortController();
     const settle = (): void => {
       settled.abort();
@@ -65,6 +68,7 @@ export const virtualTime = (
     for (;;) {
       await idle(isOver);
       if (isOver()) return promise;
+      if (await actFirst?.()) continue;
       const next = [...pending].reduce<{ at: number; action: () => void } | null>(
         (first, timer) => (first === null || timer.at < first.at ? timer : first),
         null,
