@@ -1,11 +1,6 @@
 import type { OpenTwin, Twin, TwinOptions } from '../../../local/twin.ts';
 import { startOpenTwin } from '../../../local/twin.ts';
-
-/** A moment of an execution of issue-credentials. */
-export interface Boundary {
-  readonly state: string;
-  readonly when: 'enter' | 'exit';
-}
+import type { Boundary } from '../mint-boundaries.ts';
 
 export interface PausedMints {
   readonly twin: OpenTwin;
