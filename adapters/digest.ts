@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 import type { Digest } from '../core/ports.ts';
 
 export const nodeDigest: Digest = {
-  sha256Hex: (text) => createHash('sha256').update(text, 'utf8').digest('hex'),
+  sha256Hex: (text) => hash('sha256', text, 'hex'),
 };

@@ -7,47 +7,32 @@
 export const parseStrictJson = (text: string, maximumDepth = 8): unknown => {
   try {
     const value: unknown = JSON.parse(text);
-    return isUnambiguous(text, maximumDepth) ? value : undefined;
+    return namesWritten(text) === namesKept(value, maximumDepth) ? value : undefined;
   } catch {
     return undefined;
   }
 };
 
-/** What opens or closes something, or begins a string; all between means nothing here. */
-const marks = /["{}[\]]/g;
-
-/** Walks text that is known to be JSON, keeping the keys seen in each open object. */
-const isUnambiguous = (text: string, maximumDepth: number): boolean => {
-  const open: (Set<string> | null)[] = [];
-  let at = nextMark(text, 0);
+/** How many names stand in the objects of a text that is known to be JSON. */
+const namesWritten = (text: string): number => {
+  let names = 0;
+  let at = text.indexOf('"');
   while (at !== -1) {
-    const character = text[at];
-    let next = at + 1;
-    if (character === '"') {
-      next = endOfString(text, at);
-      const keys = open.at(-1);
-      if (keys && isKey(text, next)) {
-        const key = keyOf(text.slice(at, next));
-        if (keys.has(key)) return false;
-        keys.add(key);
-      }
-    } else if (character === '{') open.push(new Set());
-    else if (character === '[') open.push(null);
-    else open.pop();
-    if (open.length > maximumDepth) return false;
-    at = nextMark(text, next);
+    const end = endOfString(text, at);
+    if (isKey(text, end)) names += 1;
+    at = text.indexOf('"', end);
   }
-  return true;
+  return names;
 };
 
-const nextMark = (text: string, from: number): number => {
-  marks.lastIndex = from;
-  return marks.exec(text)?.index ?? -1;
+/** How many of them are left when it was read: fewer where a name came twice. NaN, which equals nothing, for too deep a value. */
+const namesKept = (value: unknown, levels: number): number => {
+  if (typeof value !== 'object' || value === null) return 0;
+  if (levels === 0) return Number.NaN;
+  let names = Array.isArray(value) ? 0 : Object.keys(value).length;
+  for (const part of Object.values(value)) names += namesKept(part, levels - 1);
+  return names;
 };
-
-/** Decoded, because "a" and "\u0061" are the same key. */
-const keyOf = (quoted: string): string =>
-  quoted.includes('\\') ? (JSON.parse(quoted) as string) : quoted.slice(1, -1);
 
 /** Whether a colon follows, after any amount of white space. */
 const isKey = (text: string, end: number): boolean => {

@@ -25,23 +25,25 @@ const version = 'stepkey-cache-1';
  */
 export const cacheKeyOf = (fields: CacheKeyFields, digest: Digest): string => {
   // control SEC-04
-  const tags = Object.entries(fields.tags).sort(([a], [b]) => (a < b ? -1 : 1));
-  return digest.sha256Hex(
-    [
-      version,
-      fields.identityPoolId,
-      fields.developerProvider,
-      fields.subject,
-      fields.actor,
-      fields.client,
-      fields.grant,
-      fields.roleArn,
-      fields.sessionPolicyTemplate,
-      String(fields.durationSeconds),
-      String(tags.length),
-      ...tags.flat(),
-    ]
-      .map((field) => (field === null ? '-' : `${String(field.length)}:${field}`))
-      .join(''),
-  );
+  const tagKeys = Object.keys(fields.tags).sort();
+  let text = '';
+  const add = (field: string | null): void => {
+    text += field === null ? '-' : `${String(field.length)}:${field}`;
+  };
+  add(version);
+  add(fields.identityPoolId);
+  add(fields.developerProvider);
+  add(fields.subject);
+  add(fields.actor);
+  add(fields.client);
+  add(fields.grant);
+  add(fields.roleArn);
+  add(fields.sessionPolicyTemplate);
+  add(String(fields.durationSeconds));
+  add(String(tagKeys.length));
+  for (const key of tagKeys) {
+    add(key);
+    add(fields.tags[key] ?? null);
+  }
+  return digest.sha256Hex(text);
 };
