@@ -13,12 +13,16 @@ type Run = Pick<Batch, 'batchId' | 'run'>;
 /** The state machine issue-batch. A run's execution is named after it, so that no run is started twice. */
 export const stepFunctionsBatchMachine = (options: {
   readonly client: SFNClient;
+  /** Of the machine or of an alias of it. */
   readonly stateMachineArn: string;
 }): BatchMachine => {
   const { client, stateMachineArn } = options;
   const nameOf = ({ batchId, run }: Run): string => `${batchId}-${String(run)}`;
-  const arnOf = (run: Run): string =>
-    `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${nameOf(run)}`;
+  // An execution is the machine's, by whatever alias it was started.
+  const executions = stateMachineArn
+    .replace(/(:stateMachine:[^:]+):.*$/, '$1')
+    .replace(':stateMachine:', ':execution:');
+  const arnOf = (run: Run): string => `${executions}:${nameOf(run)}`;
   return {
     start: async (input) => {
       try {

@@ -28,6 +28,7 @@ export class BrokerStack extends Stack {
       ledgerExportDays,
       ledgerExportMode,
       logRetentionDays,
+      machineTrialMinutes,
       ...settings
     } = props.settings;
     const removalPolicy = keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
@@ -64,6 +65,7 @@ export class BrokerStack extends Stack {
           ? null
           : { retention: Duration.days(ledgerExportDays), mode: ledgerExportMode },
       logRetention: logRetentionDays,
+      machineTrialDuration: Duration.minutes(machineTrialMinutes),
       removalPolicy,
     });
     new CfnOutput(this, 'ApiUrl', { value: broker.apiUrl });

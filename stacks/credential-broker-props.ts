@@ -93,6 +93,11 @@ export interface CredentialBrokerProps {
   readonly corsOrigins?: readonly string[];
   /** False where the account already has a role with which API Gateway writes logs: there is one per account and Region. */
   readonly managesAccountLogRole?: boolean;
+  /**
+   * How long a new version of a state machine has a tenth of the executions, before it has all of them; an alarm of
+   * `BrokerWatch` takes it back. Zero: it has all of them at once. Default 15 minutes.
+   */
+  readonly machineTrialDuration?: Duration;
   /** What becomes of table, keys and logs when the stack goes. Default RETAIN, which also protects the table against deletion. */
   readonly removalPolicy?: RemovalPolicy;
   /** How much the functions log; no level logs a secret. Default INFO. */

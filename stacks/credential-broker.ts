@@ -99,7 +99,12 @@ export class CredentialBroker extends Construct {
       clients: props.userPools.flatMap(({ clients }) => Object.keys(clients)),
       templateValues: Object.keys(templateValues),
     });
-    const shared = { deploymentName, logRetention, removalPolicy };
+    const shared = {
+      deploymentName,
+      logRetention,
+      removalPolicy,
+      trialDuration: props.machineTrialDuration ?? Duration.minutes(15),
+    };
     const keys = new BrokerKeys(this, 'Keys', { deploymentName, removalPolicy });
     const table = createBrokerTable(this, 'Table', {
       dataKey: keys.data,
@@ -190,7 +195,7 @@ export class CredentialBroker extends Construct {
       keys,
       table,
       bucket: props.batchBucket ?? createBatchBucket(this, removalPolicy),
-      issueCredentialsArn: issueCredentials.stateMachineArn,
+      issueCredentials,
       maxConcurrency: props.batchConcurrency ?? 2 * (props.batchCallsPerSecond ?? 30),
       warrantDuration: props.batchWarrantDuration ?? Duration.hours(12),
     });
@@ -216,7 +221,7 @@ export class CredentialBroker extends Construct {
     const api = new BrokerApi(this, 'Api', {
       ...shared,
       handlers: {
-        api: functions.createApi(issueCredentials.stateMachineArn),
+        api: functions.createApi(issueCredentials),
         revocations: revocations.api,
         batches: batches.handler,
         audit: ledger.audit,

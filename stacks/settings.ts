@@ -59,6 +59,8 @@ const settingsSchema = z.strictObject({
   ledgerExportMode: z.enum(['governance', 'compliance']).default('governance'),
   /** How long functions, API and executions keep their logs: one of the numbers of days that CloudWatch takes. */
   logRetentionDays: z.coerce.number().pipe(z.enum(RetentionDays)).default(RetentionDays.ONE_YEAR),
+  /** For how long a new version of a state machine has a tenth of the executions; 0: all of them at once. */
+  machineTrialMinutes: z.coerce.number().int().min(0).max(2100).default(15),
   /** Where people read docs/runbook.md: the alarms link there. */
   runbookUrl: z.string().min(1).default('docs/runbook.md'),
   /** An SNS topic that the alarms tell. */

@@ -52,7 +52,7 @@ export const resourceHandlers = (targets: DeployTargets): Record<string, Resourc
   ...identityPoolHandlers(targets.cognitoIdentity),
   ...storageHandlers(targets),
   ...functionHandlers(targets.lambda, targets.assets),
-  ...stateMachineHandlers(targets.states.putStateMachine),
+  ...stateMachineHandlers(targets.states),
   ...eventSourceHandlers(targets.eventSources),
   ...queueHandlers(targets.sqs),
   ...eventHandlers(targets.call, targets.events),

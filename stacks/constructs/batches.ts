@@ -6,7 +6,12 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { acknowledgeWildcards } from './acknowledge.ts';
-import { BrokerMachine, executionKeyRight, stateMachineArnOf } from './broker-machine.ts';
+import {
+  BrokerMachine,
+  executionKeyRight,
+  liveArnOf,
+  stateMachineArnOf,
+} from './broker-machine.ts';
 import type { BrokerKeys } from './broker-keys.ts';
 import type { FunctionFactory } from './function-factory.ts';
 import { issueBatchRights, type BatchTaskRight } from './issue-batch-rights.ts';
@@ -19,10 +24,11 @@ export interface BatchesProps {
   readonly table: Table;
   /** Manifests and reports are below `batches/<client>/`. */
   readonly bucket: IBucket | Bucket;
-  readonly issueCredentialsArn: string;
+  readonly issueCredentials: Pick<BrokerMachine, 'stateMachineArn' | 'liveArn'>;
   /** How many subjects are under way at a time. */
   readonly maxConcurrency: number;
   readonly warrantDuration: Duration;
+  readonly trialDuration: Duration;
   readonly logRetention: RetentionDays;
   readonly removalPolicy: RemovalPolicy;
 }
@@ -57,7 +63,7 @@ export class Batches extends Construct {
         SEALING_KEY_ARN: keys.sealing.keyArn,
         TABLE_NAME: table.tableName,
         BUCKET_NAME: props.bucket.bucketName,
-        STATE_MACHINE_ARN: machineArn,
+        STATE_MACHINE_ARN: liveArnOf(machineArn),
         WARRANT_SECONDS: String(props.warrantDuration.toSeconds()),
       },
       rights: [
@@ -109,17 +115,18 @@ export class Batches extends Construct {
         : new PolicyStatement({
             sid,
             actions: ['states:StartSyncExecution'],
-            resources: [props.issueCredentialsArn],
+            resources: [props.issueCredentials.stateMachineArn],
           });
     };
     const machine = new BrokerMachine(this, 'Machine', {
       ...props,
       name: machineName,
       type: 'STANDARD',
+      takenBackBy: ['batch-failed'],
       dataKey: keys.data,
       substitutions: {
         BatchesFunctionArn: this.handler.functionArn,
-        IssueCredentialsArn: props.issueCredentialsArn,
+        IssueCredentialsArn: props.issueCredentials.liveArn,
         TableName: table.tableName,
         BucketName: props.bucket.bucketName,
         MaxConcurrency: String(props.maxConcurrency),
@@ -129,7 +136,7 @@ export class Batches extends Construct {
           statementOf(sid, right),
         ),
         tableKeyRight(keys.data),
-        executionKeyRight(keys.data, props.issueCredentialsArn, ['kms:Decrypt']),
+        executionKeyRight(keys.data, props.issueCredentials.stateMachineArn, ['kms:Decrypt']),
         new PolicyStatement({
           sid: 'ReadManifestWriteReport',
           actions: [

@@ -6,7 +6,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { BrokerKeys } from './broker-keys.ts';
 import type { FunctionFactory } from './function-factory.ts';
-import { executionKeyRight } from './broker-machine.ts';
+import { type BrokerMachine, executionKeyRight } from './broker-machine.ts';
 import { openRight, rowRight, sealRight, tableKeyRight } from './rights.ts';
 
 export type TaskFunctionName = 'decide' | 'identity' | 'exchange';
@@ -111,7 +111,10 @@ export class BrokerFunctions extends Construct {
   }
 
   /** The front. It comes after the machine that it starts, which comes after the functions above. */
-  createApi(stateMachineArn: string): IFunction {
+  createApi({
+    stateMachineArn,
+    liveArn,
+  }: Pick<BrokerMachine, 'stateMachineArn' | 'liveArn'>): IFunction {
     const { keys, table } = this.#props;
     return this.#props.factory.create(this, 'api', {
       description: 'Answers the HTTP API: decides, serves from the cache, starts the machine',
@@ -129,7 +132,7 @@ export class BrokerFunctions extends Construct {
       environment: {
         SEALING_KEY_ARN: keys.sealing.keyArn,
         TABLE_NAME: table.tableName,
-        STATE_MACHINE_ARN: stateMachineArn,
+        STATE_MACHINE_ARN: liveArn,
       },
       rights: [
         new PolicyStatement({

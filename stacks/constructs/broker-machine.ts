@@ -1,11 +1,16 @@
 import { readFileSync } from 'node:fs';
-import { type RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { CfnDeletionPolicy, type Duration, type RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type ILogGroup, LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import {
+  CfnStateMachine,
+  CfnStateMachineAlias,
+  CfnStateMachineVersion,
+} from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { definitionFile } from '../package-files.ts';
+import { alarmNameOf, type AlarmName } from '../../core/metrics/alarm-names.ts';
 import { acknowledge } from './acknowledge.ts';
 import { tracingRight } from './rights.ts';
 
@@ -18,6 +23,10 @@ export interface BrokerMachineProps {
   readonly substitutions: Readonly<Record<string, string>>;
   /** What its tasks call: one statement per Task. */
   readonly rights: readonly PolicyStatement[];
+  /** What takes a new version back while it is being tried. */
+  readonly takenBackBy: readonly AlarmName[];
+  /** How long a new version has a tenth of the executions; zero: it has all of them at once. */
+  readonly trialDuration: Duration;
   readonly dataKey: IKey;
   readonly logRetention: RetentionDays;
   readonly removalPolicy: RemovalPolicy;
@@ -25,7 +34,10 @@ export interface BrokerMachineProps {
 
 /** A state machine from the definition as it stands in its file, with its log and the role that it runs as. */
 export class BrokerMachine extends Construct {
+  /** Of the machine itself, which rights and keys name, whatever it is started by. */
   readonly stateMachineArn: string;
+  /** By which it is started: leads to the version that is in use, and for a while a part of it to the next. */
+  readonly liveArn: string;
   /** Where every step of every execution is written. */
   readonly logGroup: ILogGroup;
 
@@ -62,7 +74,30 @@ export class BrokerMachine extends Construct {
       },
     });
     this.stateMachineArn = machine.ref;
+    this.liveArn = this.#addLive(props, machine).ref;
     this.logGroup = logGroup;
+  }
+
+  /** Every change becomes a version of its own; the one before stays, so that it can be gone back to. */
+  #addLive(props: BrokerMachineProps, machine: CfnStateMachine): CfnStateMachineAlias {
+    const version = new CfnStateMachineVersion(this, 'Version', {
+      stateMachineArn: machine.ref,
+      stateMachineRevisionId: machine.attrStateMachineRevisionId,
+    });
+    version.cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;
+    const minutes = props.trialDuration.toMinutes();
+    return new CfnStateMachineAlias(this, 'Live', {
+      name: liveAlias,
+      description: 'What callers start',
+      deploymentPreference: {
+        stateMachineVersionArn: version.ref,
+        ...(minutes === 0
+          ? { type: 'ALL_AT_ONCE' }
+          : { type: 'CANARY', percentage: 10, interval: minutes }),
+        // By name: CloudFormation takes an alarm that is not there yet for one that is silent.
+        alarms: props.takenBackBy.map((name) => alarmNameOf(props.deploymentName, name)),
+      },
+    });
   }
 
   #createRole(props: BrokerMachineProps, stateMachineArn: string): Role {
@@ -116,6 +151,11 @@ export class BrokerMachine extends Construct {
     return role;
   }
 }
+
+const liveAlias = 'live';
+
+/** The alias that callers start, of a machine that may not exist yet. */
+export const liveArnOf = (stateMachineArn: string): string => `${stateMachineArn}:${liveAlias}`;
 
 /** Known before the machine exists, because its role's policy and trust name it. */
 export const stateMachineArnOf = (scope: Construct, name: string): string => {

@@ -1,4 +1,4 @@
-import type { RemovalPolicy } from 'aws-cdk-lib';
+import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -18,6 +18,7 @@ export interface IssueCredentialsProps {
   readonly dataKey: IKey;
   readonly identityMode: 'linked' | 'developer';
   readonly budgets: CallBudgets;
+  readonly trialDuration: Duration;
   readonly logRetention: RetentionDays;
   readonly removalPolicy: RemovalPolicy;
 }
@@ -25,6 +26,7 @@ export interface IssueCredentialsProps {
 /** The Express machine that mints. */
 export class IssueCredentials extends Construct {
   readonly stateMachineArn: string;
+  readonly liveArn: string;
   /** Where every step of every execution is written. */
   readonly logGroup: ILogGroup;
 
@@ -35,6 +37,7 @@ export class IssueCredentials extends Construct {
       ...props,
       name: 'issue-credentials',
       type: 'EXPRESS',
+      takenBackBy: ['failures', 'misconfigured', 'machine-table-errors', 'mint-latency'],
       substitutions: {
         DecideFunctionArn: functions.decide.functionArn,
         IdentityFunctionArn: functions.identity.functionArn,
@@ -58,6 +61,7 @@ export class IssueCredentials extends Construct {
     });
     countInExecutionLog(this, props.deploymentName, machine.logGroup);
     this.stateMachineArn = machine.stateMachineArn;
+    this.liveArn = machine.liveArn;
     this.logGroup = machine.logGroup;
   }
 }

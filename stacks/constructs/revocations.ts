@@ -13,7 +13,7 @@ import { acknowledgeServerless } from './acknowledge.ts';
 import type { ReconciliationProps } from '../credential-broker-props.ts';
 import type { SpokeDenyPolicy } from '../spoke-names.ts';
 import type { BrokerKeys } from './broker-keys.ts';
-import { BrokerMachine, stateMachineArnOf } from './broker-machine.ts';
+import { BrokerMachine, liveArnOf, stateMachineArnOf } from './broker-machine.ts';
 import type { FunctionFactory } from './function-factory.ts';
 import { revokeRights, type RevokeRight } from './revoke-rights.ts';
 import { rowRight, tableKeyRight } from './rights.ts';
@@ -29,6 +29,7 @@ export interface RevocationsProps {
   readonly longestSessionSeconds: number;
   readonly userPools: readonly IUserPool[];
   readonly reconciliation: ReconciliationProps;
+  readonly trialDuration: Duration;
   readonly logRetention: RetentionDays;
   readonly removalPolicy: RemovalPolicy;
 }
@@ -53,6 +54,7 @@ export class Revocations extends Construct {
       ...props,
       name: 'revoke',
       type: 'STANDARD',
+      takenBackBy: ['revocation-failed'],
       dataKey: props.keys.data,
       substitutions: { RevokeFunctionArn: tasks.functionArn, TableName: props.table.tableName },
       rights: [
@@ -129,7 +131,7 @@ export class Revocations extends Construct {
       readsGrants: true,
       needs: ['USER_POOLS'],
       environment: {
-        STATE_MACHINE_ARN: stateMachineArn,
+        STATE_MACHINE_ARN: liveArnOf(stateMachineArn),
         TABLE_NAME: table.tableName,
         DENY_POLICY_ARN: props.denyPolicyArn,
         SPOKE_DENY_POLICIES: Stack.of(this).toJsonString(props.spokeDenyPolicies),
@@ -204,7 +206,7 @@ export class Revocations extends Construct {
       timeout: Duration.seconds(10),
       readsGrants: true,
       needs: ['USER_POOLS', 'CORS_ORIGINS'],
-      environment: { TABLE_NAME: table.tableName, STATE_MACHINE_ARN: stateMachineArn },
+      environment: { TABLE_NAME: table.tableName, STATE_MACHINE_ARN: liveArnOf(stateMachineArn) },
       rights: [
         new PolicyStatement({
           sid: 'StartRevoking',

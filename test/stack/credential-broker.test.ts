@@ -125,6 +125,7 @@ describe('the settings', () => {
       ledgerExportDays: 365,
       ledgerExportMode: 'governance',
       logRetentionDays: 365,
+      machineTrialMinutes: 15,
       runbookUrl: 'docs/runbook.md',
       alarmTopicArn: null,
       deniedPerFiveMinutes: 100,

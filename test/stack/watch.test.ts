@@ -150,3 +150,82 @@ describe('[SEC-51] traces', () => {
     expect(lock).not.toMatch(/xray|lambda-powertools\/tracer|opentelemetry/);
   });
 });
+
+describe('a new version of a state machine', () => {
+  interface Alias {
+    readonly Name: string;
+    readonly DeploymentPreference: {
+      readonly Type: string;
+      readonly Percentage?: number;
+      readonly Interval?: number;
+      readonly Alarms: readonly string[];
+      readonly StateMachineVersionArn: { readonly Ref: string };
+    };
+  }
+  const aliasesOf = (template: typeof broker): readonly Alias[] =>
+    Object.values(template.findResources('AWS::StepFunctions::StateMachineAlias')).map(
+      (resource) => resource['Properties'] as Alias,
+    );
+  const machines = Object.keys(broker.findResources('AWS::StepFunctions::StateMachine'));
+  const versions = broker.findResources('AWS::StepFunctions::StateMachineVersion') as Record<
+    string,
+    {
+      readonly UpdateReplacePolicy?: string;
+      readonly Properties: {
+        readonly StateMachineArn: { readonly Ref: string };
+        readonly StateMachineRevisionId: { readonly 'Fn::GetAtt': readonly string[] };
+      };
+    }
+  >;
+
+  it('is made by every change of the machine, and the one before is kept', () => {
+    const of = Object.values(versions).map(({ Properties }) => Properties.StateMachineArn.Ref);
+    expect([...of].sort()).toEqual([...machines].sort());
+    for (const { UpdateReplacePolicy, Properties } of Object.values(versions)) {
+      expect(UpdateReplacePolicy).toBe('Retain');
+      expect(Properties.StateMachineRevisionId['Fn::GetAtt']).toEqual([
+        Properties.StateMachineArn.Ref,
+        'StateMachineRevisionId',
+      ]);
+    }
+  });
+
+  it('has a tenth of the executions first, and is taken back by alarms that are there', () => {
+    const alarms = alarmsOf(audit).map(({ AlarmName }) => AlarmName);
+    expect(aliasesOf(broker)).toHaveLength(machines.length);
+    for (const { Name, DeploymentPreference: preference } of aliasesOf(broker)) {
+      expect(Name).toBe('live');
+      expect(preference).toMatchObject({ Type: 'CANARY', Percentage: 10, Interval: 15 });
+      expect(Object.keys(versions)).toContain(preference.StateMachineVersionArn.Ref);
+      expect(preference.Alarms.length).toBeGreaterThan(0);
+      for (const name of preference.Alarms) expect(alarms).toContain(name);
+    }
+  });
+
+  it('has all of them at once where the deployment says so', () => {
+    const { broker: hasty } = synthesizeStepkey({ 'stepkey:machineTrialMinutes': 0 });
+    for (const { DeploymentPreference: preference } of aliasesOf(hasty)) {
+      expect(preference).toMatchObject({ Type: 'ALL_AT_ONCE' });
+      expect(preference).not.toHaveProperty('Percentage');
+    }
+  });
+
+  it('is what callers start: no function and no machine is told of a machine but by the alias', () => {
+    const text = JSON.stringify([
+      Object.values(broker.findResources('AWS::Lambda::Function')).map(
+        (resource) => (resource['Properties'] as { Environment: unknown }).Environment,
+      ),
+      Object.values(broker.findResources('AWS::StepFunctions::StateMachine')).map(
+        (resource) =>
+          (resource['Properties'] as { DefinitionSubstitutions: unknown }).DefinitionSubstitutions,
+      ),
+    ]);
+    // What names a machine itself goes on to its alias.
+    for (const machine of machines) {
+      expect(text.replaceAll(`{"Ref":"${machine}"},":live"`, '')).not.toContain(machine);
+    }
+    const named = [...text.matchAll(/:stateMachine:stepkey-[a-z-]+(.{6})/g)].map(([, end]) => end);
+    expect(named.length).toBeGreaterThan(1);
+    expect(new Set(named)).toEqual(new Set([':live"']));
+  });
+});

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { StateMachineSettings } from '../../services/states/machines.ts';
 import { DeployError } from '../deploy-error.ts';
@@ -40,18 +41,57 @@ const substituted = (
 
 const logGroupOf = (arn: string): string => /:log-group:([^:]+)/.exec(arn)?.[1] ?? arn;
 
-export const stateMachineHandlers = (
-  putStateMachine: (
+const version = z.object({ StateMachineArn: z.string(), StateMachineRevisionId: z.string() });
+const alias = z.object({
+  Name: z.string(),
+  DeploymentPreference: z.object({ StateMachineVersionArn: z.string() }),
+});
+
+/** The same for the same settings, so that an unchanged machine gets no new version. */
+const revisionOf = (settings: StateMachineSettings): string =>
+  createHash('sha256').update(JSON.stringify(settings)).digest('hex').slice(0, 32);
+
+const machineOf = (versionArn: string): string => versionArn.replace(/:\d+$/, '');
+
+/** Versions are numbers only: an alias leads to the machine as it was deployed last, and to all of it at once. */
+export const stateMachineHandlers = ({
+  putStateMachine,
+  putStateMachineAlias,
+  deleteStateMachineAlias,
+}: {
+  readonly putStateMachine: (
     settings: StateMachineSettings,
-  ) => Promise<{ readonly stateMachineArn: string }>,
-): Record<string, ResourceHandler> => ({
+  ) => Promise<{ readonly stateMachineArn: string }>;
+  readonly putStateMachineAlias: (aliasArn: string) => Promise<void>;
+  readonly deleteStateMachineAlias: (aliasArn: string) => Promise<void>;
+}): Record<string, ResourceHandler> => ({
+  'AWS::StepFunctions::StateMachineVersion': defineHandler(
+    version,
+    ({ properties, previousProperties, previousId }) => {
+      const isSame =
+        previousProperties?.StateMachineRevisionId === properties.StateMachineRevisionId;
+      const number = Number(/:(\d+)$/.exec(previousId ?? '')?.[1] ?? 0) + (isSame ? 0 : 1);
+      const arn = `${properties.StateMachineArn}:${String(number)}`;
+      return { id: arn, attributes: { Arn: arn } };
+    },
+  ),
+  'AWS::StepFunctions::StateMachineAlias': defineHandler(
+    alias,
+    async ({ properties }) => {
+      const { Name, DeploymentPreference } = properties;
+      const arn = `${machineOf(DeploymentPreference.StateMachineVersionArn)}:${Name}`;
+      await putStateMachineAlias(arn);
+      return { id: arn, attributes: { Arn: arn } };
+    },
+    ({ id }) => deleteStateMachineAlias(id),
+  ),
   'AWS::StepFunctions::StateMachine': defineHandler(
     stateMachine,
     async ({ properties, ...request }) => {
       const name = properties.StateMachineName ?? generatedName(request, 80);
       const { LoggingConfiguration: logging } = properties;
       const group = logging.Destinations[0]?.CloudWatchLogsLogGroup.LogGroupArn;
-      const { stateMachineArn } = await putStateMachine({
+      const settings: StateMachineSettings = {
         name,
         type: properties.StateMachineType,
         definition: substituted(
@@ -69,8 +109,13 @@ export const stateMachineHandlers = (
                 logGroup: logGroupOf(group),
               },
         kmsKeyArn: properties.EncryptionConfiguration.KmsKeyId ?? null,
-      });
-      return { id: stateMachineArn, attributes: { Arn: stateMachineArn, Name: name } };
+      };
+      const { stateMachineArn } = await putStateMachine(settings);
+      const StateMachineRevisionId = revisionOf(settings);
+      return {
+        id: stateMachineArn,
+        attributes: { Arn: stateMachineArn, Name: name, StateMachineRevisionId },
+      };
     },
   ),
 });

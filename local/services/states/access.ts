@@ -1,14 +1,25 @@
 /** What a call on a machine, or on the data of its executions, needs. */
 import type { AccessRequest } from '../../iam/policy.ts';
 import { twinRegion } from '../../identity.ts';
+import { partsOfArn } from './machines.ts';
 import type { Machines, StoredStateMachine } from './machines.ts';
 
-/** The right to do one thing to the machine that the input names. */
+/** The right to do one thing to the machine that the input names, itself or by an alias: the machine's ARN counts. */
 export const onMachine =
   (action: string) =>
-  (input: Record<string, unknown>): AccessRequest[] => [
-    { action: `states:${action}`, resource: String(input['stateMachineArn']) },
-  ];
+  (input: Record<string, unknown>): AccessRequest[] => {
+    const named = String(input['stateMachineArn']);
+    const { machineArn, qualifier } = partsOfArn(named);
+    return [
+      {
+        action: `states:${action}`,
+        resource: machineArn ?? named,
+        ...(qualifier === null
+          ? {}
+          : { conditionKeys: { 'states:StateMachineQualifier': qualifier } }),
+      },
+    ];
+  };
 
 /** The condition keys of what Step Functions does with a machine's customer-managed key. */
 const dataKeyConditions = (
@@ -38,7 +49,8 @@ export const readingData = (
   input: Readonly<Record<string, unknown>>,
 ): AccessRequest[] => {
   // A map run's executions name their machine and the map's label.
-  const arn = String(input['stateMachineArn']).split('/')[0] ?? '';
+  const named = String(input['stateMachineArn']).split('/')[0] ?? '';
+  const arn = partsOfArn(named).machineArn ?? named;
   const key = machines.find(arn)?.kmsKeyArn ?? null;
   if (key === null || input['includedData'] === 'METADATA_ONLY') return [];
   return [

@@ -28,15 +28,27 @@ export interface StoredStateMachine extends StateMachineSettings {
 }
 
 export interface Machines {
-  /** @throws AwsError InvalidArn, StateMachineDoesNotExist */
+  /** By the machine's own ARN or that of an alias. @throws AwsError InvalidArn, StateMachineDoesNotExist */
   readonly require: (arn: unknown) => StoredStateMachine;
   readonly find: (arn: string) => StoredStateMachine | undefined;
   readonly compiled: (stored: StoredStateMachine) => Machine;
   /** Makes it or replaces it. @throws AwsError InvalidName, InvalidDefinition */
   readonly put: (settings: StateMachineSettings) => Promise<StoredStateMachine>;
   readonly delete: (arn: string) => Promise<void>;
+  /** Makes the ARN another one for the machine as it is deployed last. */
+  readonly putAlias: (aliasArn: string) => Promise<void>;
+  readonly deleteAlias: (aliasArn: string) => Promise<void>;
   readonly all: () => StoredStateMachine[];
 }
+
+/** A machine's ARN, and behind it an alias or the number of a version; both null for what is no machine's. */
+export const partsOfArn = (
+  arn: string,
+): { readonly machineArn: string | null; readonly qualifier: string | null } => {
+  const [, machineArn = null, qualifier = null] =
+    /^(arn:aws:states:[^:]+:\d{12}:stateMachine:[^:]+)(?::([^:]+))?$/.exec(arn) ?? [];
+  return { machineArn, qualifier };
+};
 
 export const stateMachineArn = (name: string): string =>
   `arn:aws:states:${twinRegion}:${twinAccountId}:stateMachine:${name}`;
@@ -66,6 +78,7 @@ const compile = ({
 
 export const createMachines = (
   collection: Collection<StoredStateMachine>,
+  aliases: Collection<{ readonly machineArn: string }>,
   clock: Clock,
 ): Machines => {
   const compiled = new Map<string, Machine>();
@@ -78,13 +91,12 @@ export const createMachines = (
         const reason = `Resource type not valid in this context: ${kind}`;
         throw new AwsError('InvalidArn', `Invalid Arn: '${reason}'`);
       }
-      if (
-        typeof arn !== 'string' ||
-        !/^arn:aws:states:[^:]+:\d{12}:stateMachine:[^:]+$/.test(arn)
-      ) {
+      const { machineArn, qualifier } = partsOfArn(String(arn));
+      if (typeof arn !== 'string' || machineArn === null) {
         throw new AwsError('InvalidArn', `Invalid Arn: '${String(arn)}'`);
       }
-      const stored = find(arn);
+      const isKnown = qualifier === null || aliases.get(arn) !== undefined;
+      const stored = isKnown ? find(machineArn) : undefined;
       if (stored !== undefined) return stored;
       throw new AwsError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
     },
@@ -115,6 +127,11 @@ export const createMachines = (
       compiled.delete(find(arn)?.revisionId ?? '');
       await collection.delete(arn);
     },
+    putAlias: async (aliasArn) => {
+      const { machineArn } = partsOfArn(aliasArn);
+      await aliases.put(aliasArn, { machineArn: machineArn ?? '' });
+    },
+    deleteAlias: (aliasArn) => aliases.delete(aliasArn),
     all: () => [...collection.entries()].map(([, machine]) => machine),
   };
 };

@@ -24,6 +24,8 @@ export interface StatesService extends Service {
   readonly putStateMachine: (
     settings: StateMachineSettings,
   ) => Promise<{ readonly stateMachineArn: string }>;
+  readonly putStateMachineAlias: (aliasArn: string) => Promise<void>;
+  readonly deleteStateMachineAlias: (aliasArn: string) => Promise<void>;
   readonly deleteStateMachine: (arn: string) => Promise<void>;
   /** Takes up executions that a stop cut off; once functions and services are there. */
   readonly resume: () => void;
@@ -87,6 +89,7 @@ export const createStatesService = async (
   const { timers } = deps;
   const machines = createMachines(
     await deps.store.collection<StoredStateMachine>('states-machines'),
+    await deps.store.collection('states-aliases'),
     timers,
   );
   const executions = createExecutions(
@@ -117,6 +120,8 @@ export const createStatesService = async (
     },
     putStateMachine: async (settings) => ({ stateMachineArn: (await machines.put(settings)).arn }),
     deleteStateMachine: (arn) => machines.delete(arn),
+    putStateMachineAlias: machines.putAlias,
+    deleteStateMachineAlias: machines.deleteAlias,
     resume: () => {
       executions.resume();
       // A fault of the store ends the twin at its next write.

@@ -161,6 +161,15 @@ export const breakages: readonly Breakage[] = [
       ),
   },
   {
+    what: 'a machine without the alias that callers start',
+    failing: ['machines'],
+    says: 'revoke has no alias live',
+    break: ({ services, endpoints }) =>
+      services.states.deleteStateMachineAlias(`${endpoints.stateMachines['revoke'] ?? ''}:live`),
+    mend: ({ services, endpoints }) =>
+      services.states.putStateMachineAlias(`${endpoints.stateMachines['revoke'] ?? ''}:live`),
+  },
+  {
     what: 'a machine that logs errors only',
     failing: ['machines'],
     says: 'issue-credentials does not log every step',

@@ -18,6 +18,9 @@ export const checkMachines = (aws: Aws, { machines }: Deployed): Promise<Finding
         faults.push(`there is no machine ${name}`);
         continue;
       }
+      if ((await describe(aws, `${arn}:live`)) === null) {
+        faults.push(`${name} has no alias live, by which it is started`);
+      }
       const { status, loggingConfiguration: logging, encryptionConfiguration: sealed } = found;
       if (status !== 'ACTIVE') faults.push(`${name} is ${status ?? 'in no state'}`);
       if (logging?.level !== 'ALL' || logging.includeExecutionData !== true) {
