@@ -219,6 +219,27 @@ describe('kmsSealer', () => {
     );
   });
 
+  it('drill: what older material of the key sealed is opened after a rotation, by processes of before and after', async () => {
+    const patient = () =>
+      kmsSealer({
+        client: new KMSClient({
+          ...clientSettings('kms', { region: 'us-east-1', endpoint: kms.wire.endpoint }),
+          credentials: wireCredentials,
+        }),
+        keyArn: kms.keyArn,
+      });
+    const before = patient();
+    const envelopes = [await before.seal('credentials', 'own-files', 'before')];
+    await kms.call('RotateKeyOnDemand', { KeyId: kms.keyArn });
+    const after = patient();
+    envelopes.push(await after.seal('credentials', 'own-files', 'after'));
+    for (const sealer of [before, after, patient()]) {
+      for (const [at, text] of ['before', 'after'].entries()) {
+        expect(await sealer.open('credentials', 'own-files', envelopes[at] ?? '')).toBe(text);
+      }
+    }
+  });
+
   it('refuses an envelope under another key', async () => {
     const envelope = await newSealer(kms.otherKeyArn).seal('credentials', 'own-files', 'text');
     expect(await nameOfFailure(newSealer().open('credentials', 'own-files', envelope))).toBe(

@@ -31,12 +31,14 @@ beforeEach(async () => {
 });
 
 describe('[SEC-04] an entry that is not what it should be', () => {
-  const putAltered = async (how: 'text' | 'grant' | 'purpose' | 'session' | 'expiry' | 'owner') => {
+  const putAltered = async (
+    how: 'text' | 'grant' | 'purpose' | 'session' | 'expiry' | 'owner' | 'format',
+  ) => {
     const session = how === 'owner' ? sessionOf({ subject: 'users:somebody-else' }) : sessionOf();
     const sealed = await front.sealer.seal(
       how === 'purpose' ? 'caller-token' : 'credentials',
       how === 'grant' ? 'team-read' : 'own-files',
-      JSON.stringify(session),
+      JSON.stringify(how === 'format' ? { ...session, format: 2 } : session),
     );
     front.table.putEntry(callerOf().subject, session.cacheKey, {
       ...entryOf(session, how === 'text' ? `${sealed.slice(0, -8)}AAAAAAA=` : sealed),
@@ -46,7 +48,7 @@ describe('[SEC-04] an entry that is not what it should be', () => {
     return how === 'session' ? 'session-9' : 'session-1';
   };
 
-  it.each(['text', 'grant', 'purpose', 'session', 'expiry', 'owner'] as const)(
+  it.each(['text', 'grant', 'purpose', 'session', 'expiry', 'owner', 'format'] as const)(
     'is a miss, and the machine is told not to use it: another %s',
     async (how) => {
       const unusableSessionId = await putAltered(how);
