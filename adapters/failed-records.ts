@@ -15,7 +15,16 @@ const body = z.strictObject({
   streamSequenceNumber: z.string().regex(/^\d{1,40}$/),
   record: z.looseObject({
     format: z.literal(1),
-    kind: z.enum(['session', 'issuance', 'denial', 'identity', 'revocation', 'batch', 'removal']),
+    kind: z.enum([
+      'session',
+      'issuance',
+      'denial',
+      'identity',
+      'revocation',
+      'batch',
+      'removal',
+      'restoration',
+    ]),
     id: z.string(),
     subject: z.string().nullable(),
     atEpochSeconds: z.number(),

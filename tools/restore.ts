@@ -1,28 +1,46 @@
-/** `npm run restore -- --from <table> --to <table>`: copies rows that a table has lost from a restored one. */
+/**
+ * `npm run restore -- --from <table> --to <table>`: copies rows that a table has lost from a restored one. Ends with 1
+ * where the ledger went on otherwise meanwhile, with 2 for a wrong command line.
+ */
 import { parseArgs } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { restoreRows } from './restore-rows.ts';
 
+const usage =
+  'npm run restore -- --from <restored table> --to <table> [--region <name>] [--from-region <name>] [--endpoint <url>] [--from-endpoint <url>]\n';
+
+const text = { type: 'string' } as const;
 const { values } = parseArgs({
   options: {
-    from: { type: 'string' },
-    to: { type: 'string' },
-    region: { type: 'string' },
-    endpoint: { type: 'string' },
+    ...{ from: text, to: text, region: text, endpoint: text },
+    ...{ 'from-region': text, 'from-endpoint': text },
   },
 });
 const { from, to, region, endpoint } = values;
 if (from === undefined || to === undefined) {
-  process.stderr.write(
-    'npm run restore -- --from <restored table> --to <table> [--region <name>]\n',
-  );
+  process.stderr.write(usage);
   process.exit(2);
 }
-const client = new DynamoDBClient({
-  ...(region === undefined ? {} : { region }),
-  ...(endpoint === undefined ? {} : { endpoint }),
-});
-const { restored, present, leftOut } = await restoreRows(client, { from, to });
+const clientOf = (ofRegion = region, ofEndpoint = endpoint): DynamoDBClient =>
+  new DynamoDBClient({
+    ...(ofRegion === undefined ? {} : { region: ofRegion }),
+    ...(ofEndpoint === undefined ? {} : { endpoint: ofEndpoint }),
+  });
+const { restored, present, leftOut, suspendedInCopy, forks } = await restoreRows(
+  { client: clientOf(values['from-region'], values['from-endpoint']), tableName: from },
+  { client: clientOf(), tableName: to },
+  Math.floor(Date.now() / 1000),
+);
 process.stdout.write(
   `${String(restored)} rows restored, ${String(present)} were there, ${String(leftOut)} left out (cache, leases, quotas)\n`,
 );
+for (const name of suspendedInCopy) {
+  process.stdout.write(
+    `${name} is suspended in the copy and not here: revoke again if it should be\n`,
+  );
+}
+for (const name of forks) process.stderr.write(`${name} differs from the copy\n`);
+if (forks.length > 0) {
+  process.stderr.write('The ledger went on without what it had: restore into an empty table.\n');
+  process.exitCode = 1;
+}

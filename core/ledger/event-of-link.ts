@@ -106,6 +106,7 @@ const eventIn = (record: LedgerRecord): readonly [EventName, Detail] | null => {
         },
       ];
     case 'removal':
+    case 'restoration':
       return null;
   }
 };

@@ -117,6 +117,10 @@ const keptAttributes = {
 /** Kinds of which the ledger is told by rows that nobody may delete. */
 const rowsKept = /^(SESSION|DENIAL|REVOCATION)#/;
 
+/** Rows, as `pk/sk`, of which each change is recorded at its own time: one that is put back must say so by its mark. */
+export const changingRows =
+  /^(SESSION|SUBJECT|REVOCATION|BATCH)#.*\/(SESSION|SUBJECT|REVOCATION|BATCH)$/s;
+
 /**
  * What the ledger records of a change of a row; null for what it does not keep, such as cache entries. Never fails: a
  * row of another shape than the broker writes is recorded with what there is of it.
@@ -124,6 +128,9 @@ const rowsKept = /^(SESSION|DENIAL|REVOCATION)#/;
 export const recordOfChange = (change: RowChange): LedgerRecord | null => {
   const { pk, sk, before, after } = change;
   if (after === null) return rowsKept.test(pk) ? removalOf(change) : null;
+  if (before === null && numberIn(after, 'restoredAtEpochSeconds') !== null) {
+    return restorationOf(change, after);
+  }
   const [, prefix = '', id = ''] = /^([A-Z]+)#(.*)$/s.exec(pk) ?? [];
   const subject = textIn(after, 'subject');
   const recordOf = (
@@ -169,6 +176,16 @@ const removalOf = ({ pk, sk, before, atEpochSeconds }: RowChange): LedgerRecord 
   id: `${pk}/${sk}`,
   subject: before === null ? null : textIn(before, 'subject'),
   atEpochSeconds,
+  data: { pk, sk },
+});
+
+/** Nothing happened but that the row is there again: what it tells was recorded, and told to the bus, in its time. */
+const restorationOf = ({ pk, sk, atEpochSeconds }: RowChange, after: PlainRow): LedgerRecord => ({
+  format: 1,
+  kind: 'restoration',
+  id: `${pk}/${sk}`,
+  subject: textIn(after, 'subject'),
+  atEpochSeconds: numberIn(after, 'restoredAtEpochSeconds') ?? atEpochSeconds,
   data: { pk, sk },
 });
 

@@ -2,7 +2,14 @@ import type { Digest } from '../ports.ts';
 import { canonicalJson, type Json } from './canonical-json.ts';
 
 export type RecordKind =
-  'session' | 'issuance' | 'denial' | 'identity' | 'revocation' | 'batch' | 'removal';
+  | 'session'
+  | 'issuance'
+  | 'denial'
+  | 'identity'
+  | 'revocation'
+  | 'batch'
+  | 'removal'
+  | 'restoration';
 
 /**
  * One change as the ledger keeps it. `data` holds the attributes that its kind lists, and no other: what is sealed or

@@ -260,6 +260,38 @@ describe('publishing changes of the table', () => {
     ]);
   });
 
+  it('says of rows that were put back that they are there again: nothing is told twice', async () => {
+    const changes = everyKind();
+    await publishChanges(ports, changes);
+    const [before, toldBefore] = [chained(), told.length];
+    const back = changes
+      .filter(({ sk }) => ['SESSION', 'SUBJECT', 'REVOCATION', 'BATCH'].includes(sk))
+      .map(({ pk, sk, after }) =>
+        changeOf(pk, sk, { ...after, restoredAtEpochSeconds: noonEpochSeconds + 60 }),
+      );
+    expect(await publishChanges(ports, back)).toBeNull();
+    expect(told).toHaveLength(toldBefore);
+    const added = chained().filter((link) => !before.includes(link));
+    // Two states of one session: one row.
+    expect(added).toHaveLength(4);
+    for (const { record } of added) {
+      expect(record).toContain('"kind":"restoration"');
+      expect(record).toContain(`"atEpochSeconds":${String(noonEpochSeconds + 60)}`);
+    }
+    // A record of its own time is found where it is.
+    const own = changes.filter(({ sk }) => sk.startsWith('ISSUANCE#') || sk === 'DENIAL');
+    await publishChanges(ports, own);
+    expect(chained()).toHaveLength(before.length + 4);
+  });
+
+  it('records what changes in a row that was put back', async () => {
+    const put = { ...session, restoredAtEpochSeconds: noonEpochSeconds };
+    await publishChanges(ports, [
+      changeOf('SESSION#s-1', 'SESSION', { ...put, status: 'WITHDRAWN' }, put),
+    ]);
+    expect(chained().map(({ record }) => /"kind":"(\w+)"/.exec(record)?.[1])).toEqual(['session']);
+  });
+
   it('goes on past a row of another shape: it is chained, and has no event', async () => {
     const changes = [changeOf('DENIAL#d-2', 'DENIAL', { grant: 1.5 }), ...everyKind()];
     expect(await publishChanges(ports, changes)).toBeNull();
