@@ -6,29 +6,22 @@ import { parseArgs } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { restoreRows } from './restore-rows.ts';
 
-const usage =
-  'npm run restore -- --from <restored table> --to <table> [--region <name>] [--from-region <name>] [--endpoint <url>] [--from-endpoint <url>]\n';
-
 const text = { type: 'string' } as const;
-const { values } = parseArgs({
-  options: {
-    ...{ from: text, to: text, region: text, endpoint: text },
-    ...{ 'from-region': text, 'from-endpoint': text },
-  },
-});
+const { values } = parseArgs({ options: { from: text, to: text, region: text, endpoint: text } });
 const { from, to, region, endpoint } = values;
 if (from === undefined || to === undefined) {
-  process.stderr.write(usage);
+  process.stderr.write(
+    'npm run restore -- --from <restored table> --to <table> [--region <name>] [--endpoint <url>]\n',
+  );
   process.exit(2);
 }
-const clientOf = (ofRegion = region, ofEndpoint = endpoint): DynamoDBClient =>
-  new DynamoDBClient({
-    ...(ofRegion === undefined ? {} : { region: ofRegion }),
-    ...(ofEndpoint === undefined ? {} : { endpoint: ofEndpoint }),
-  });
+const client = new DynamoDBClient({
+  ...(region === undefined ? {} : { region }),
+  ...(endpoint === undefined ? {} : { endpoint }),
+});
 const { restored, present, leftOut, suspendedInCopy, forks } = await restoreRows(
-  { client: clientOf(values['from-region'], values['from-endpoint']), tableName: from },
-  { client: clientOf(), tableName: to },
+  { client, tableName: from },
+  { client, tableName: to },
   Math.floor(Date.now() / 1000),
 );
 process.stdout.write(
