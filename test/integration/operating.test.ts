@@ -63,15 +63,15 @@ describe('operating it, on the twin', () => {
     endpointsFile = join(command.directory, 'endpoints.json');
     await writeFile(endpointsFile, JSON.stringify(twin.endpoints), { mode: 0o600 });
     deployed = await readDeployed(endpointsFile);
-    const ask = async (who: string, grant: string): Promise<void> => {
-      const { idToken } = await signIn(twin, who);
-      await callApi(twin, 'POST', '/v1/credentials', { token: idToken, body: { grant } });
+    const ask = async (who: string, grant: string, once = false): Promise<void> => {
+      const { idToken: token } = await signIn(twin, who);
+      await callApi(twin, 'POST', '/v1/credentials', { token, body: { grant }, once });
     };
     await ask('alice', 'own-files');
     await ask('alice', 'own-files');
     await ask('alice', 'no-such-grant');
     isStsDown = true;
-    await ask('bob', 'own-files');
+    await ask('bob', 'own-files', true);
     isStsDown = false;
   });
   afterAll(async () => {

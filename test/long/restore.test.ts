@@ -6,21 +6,24 @@ import { promisify } from 'node:util';
 import { DynamoDBClient, paginateScan, type AttributeValue } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { issuancesAnswer, type LedgerRecord } from '../../core/contracts/ledger-api.ts';
-import type { Twin } from '../../local/twin.ts';
+import { startOpenTwin, type OpenTwin, type Twin } from '../../local/twin.ts';
 import { buildCommandUnderTest, type CommandUnderTest, type Ended } from '../support/command.ts';
 import { callApi } from '../support/twin/api.ts';
-import { startDemoTwin } from '../support/twin/demo-twin.ts';
 import { signIn } from '../support/twin/people.ts';
 import { operatorOf } from '../support/twin/revocations.ts';
 
 type Row = Record<string, AttributeValue>;
 
 const copyName = 'stepkey-restored';
+const KeySchema = [
+  { AttributeName: 'pk', KeyType: 'HASH' },
+  { AttributeName: 'sk', KeyType: 'RANGE' },
+];
 
 /** docs/backup.md, "If the whole table is gone": backup, loss, deployment, restoration, proof. */
 describe('a table that was lost and restored', () => {
   let stateDirectory: string;
-  let twin: Twin;
+  let twin: OpenTwin;
   let stepkey: CommandUnderTest;
   let home: string;
   let heads: string;
@@ -29,7 +32,8 @@ describe('a table that was lost and restored', () => {
   /** The backup: the table as it was at one moment. */
   let rowsBefore: readonly Row[];
 
-  const start = (): Promise<Twin> => startDemoTwin({ stateDirectory });
+  const start = (): Promise<OpenTwin> =>
+    startOpenTwin({ stateDirectory, port: 0, awsPort: 0, users: 'demo' });
   const rowsOf = async ({ endpoints }: Twin, TableName: string): Promise<readonly Row[]> => {
     const client = clientOf(endpoints);
     const rows: Row[] = [];
@@ -84,23 +88,28 @@ describe('a table that was lost and restored', () => {
       sub: string;
     };
     const operator = await operatorOf(twin);
-    await operator.revokeNow({ kind: 'subject', name: `users:${bob.sub}` });
+    await operator.revokeNow({ subject: `users:${bob.sub}` });
     while ((await listAll()).length < 4);
     before = await listAll();
     heads = join(stepkey.directory, 'heads.json');
     await writeFile(heads, (await run('issuances', 'verify')).stdout);
     rowsBefore = await rowsOf(twin, twin.endpoints.table);
-    await twin.call('dynamodb', 'DeleteTable', { TableName: twin.endpoints.table });
+    const { table: TableName } = twin.endpoints;
+    const deletion = () => twin.call('dynamodb', 'DeleteTable', { TableName });
+    await expect(deletion()).rejects.toThrow('protected against deletion');
+    await twin.services.dynamoDb.createTable({
+      TableName,
+      KeySchema,
+      DeletionProtectionEnabled: false,
+    });
+    await deletion();
     await twin.stop();
     twin = await start();
     // What AWS makes of the backup: a table of another name.
     await twin.call('dynamodb', 'CreateTable', {
       TableName: copyName,
       BillingMode: 'PAY_PER_REQUEST',
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
+      KeySchema,
       AttributeDefinitions: [
         { AttributeName: 'pk', AttributeType: 'S' },
         { AttributeName: 'sk', AttributeType: 'S' },
