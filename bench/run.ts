@@ -12,6 +12,7 @@ import { bench as decision } from './decision.ts';
 import { bench as growth } from './growth.ts';
 import { bench as interpreter } from './interpreter.ts';
 import { bench as ledger } from './ledger.ts';
+import { bench as revocation } from './revocation.ts';
 import { writeResults } from './results.ts';
 import { bench as twin } from './twin.ts';
 
@@ -27,6 +28,7 @@ const benches = [
   awsCalls,
   batchSubject,
   ledger,
+  revocation,
   twin,
 ];
 

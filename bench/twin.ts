@@ -1,32 +1,8 @@
 /** How soon the twin is ready, and how much memory it holds after many hand-outs. */
-import {
-  CognitoIdentityProviderClient,
-  InitiateAuthCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
-import type { Endpoints } from '../local/endpoints.ts';
 import { percentile, type Bench } from './bench.ts';
 import { load } from './load.ts';
+import { idTokenOf } from './sign-in.ts';
 import { processorSeconds, residentMegabytes, startTwinProcess } from './twin-process.ts';
-
-/** The password that README names: the twin listens on the loopback only. */
-const password = 'Correct-horse-1';
-
-const idTokenOf = async (endpoints: Endpoints, username: string): Promise<string> => {
-  const client = new CognitoIdentityProviderClient({
-    region: endpoints.region,
-    endpoint: endpoints.aws,
-    credentials: { accessKeyId: 'unused', secretAccessKey: 'unused' },
-  });
-  const { AuthenticationResult } = await client.send(
-    new InitiateAuthCommand({
-      AuthFlow: 'USER_PASSWORD_AUTH',
-      ClientId: endpoints.clients.cli.clientId,
-      AuthParameters: { USERNAME: username, PASSWORD: password },
-    }),
-  );
-  client.destroy();
-  return AuthenticationResult?.IdToken ?? '';
-};
 
 export const bench: Bench = {
   name: 'twin',

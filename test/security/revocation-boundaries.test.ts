@@ -147,7 +147,7 @@ describe('a revocation while something is under way [SEC-08] [SEC-30]', () => {
     /** One that is served from the cache, and whose entry is then replaced. */
     const askAndRefresh = async (): Promise<Answer> => {
       const answer = await person.ask();
-      await broker.backgroundOver();
+      await broker.time.until(broker.background());
       return answer;
     };
     const refreshes = (): number =>
