@@ -69,6 +69,7 @@ export const dynamoLedger = (options: {
         actor: textOrDash(denial.actor),
         grant: textOrDash(denial.grant),
         tokenId: textOrDash(denial.tokenId),
+        basis: textOrDash(denial.basis === null ? null : JSON.stringify(denial.basis)),
         // The front refuses before any execution starts.
         executionArn: textOrDash(null),
         atEpochSeconds: number(denial.atEpochSeconds),

@@ -7,6 +7,7 @@ import type { DimensionsOf, EmittedMetric } from './metrics/metric-list.ts';
 import type { SubjectName } from './subject/subject-name.ts';
 import type { UserPool } from './user-pools.ts';
 import type { Evidence } from './grants/evidence.ts';
+import type { RefusalBasis } from './grants/refusal.ts';
 
 export interface Clock {
   readonly nowEpochMillis: () => number;
@@ -297,6 +298,8 @@ export interface Denial {
   /** As asked for; null when none was named. */
   readonly grant: string | null;
   readonly tokenId: string | null;
+  /** Null where the refusal is about the token or the request, before any grant was asked. */
+  readonly basis: RefusalBasis | null;
   readonly atEpochSeconds: number;
 }
 

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import type { DecisionAnswer } from '../../core/contracts/api.ts';
 import { askBroker } from './ask-broker.ts';
 import { addGrantOptions, examples, flagsOf, formatOf, type CommandModule } from './command.ts';
 import { CommandError } from './command-error.ts';
 import { exitCodes } from './exit-codes.ts';
 import { findProfile } from './find-profile.ts';
+import { printTrace } from './grant-trace.ts';
 import { wishOf } from './obtain-credentials.ts';
-import { printMany, printOne, type OutputFormat } from './output.ts';
+import { printOne } from './output.ts';
 import { reasonOf } from './private-file.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -38,27 +38,6 @@ const readClaims = async (file: string): Promise<Readonly<Record<string, unknown
   );
 };
 
-const printTrace = (terminal: Terminal, format: OutputFormat, { trace }: DecisionAnswer): void => {
-  if (trace === undefined) return;
-  terminal.out('\n');
-  printMany(
-    terminal,
-    format,
-    ['grant', 'use fits', 'client listed', 'rule', 'effect', 'matched', 'failed'],
-    trace.flatMap(({ grant, useFits, clientListed, rules }) =>
-      rules.map(({ rule, effect, matched, failedCondition }) => ({
-        grant,
-        'use fits': useFits,
-        'client listed': clientListed,
-        rule,
-        effect,
-        matched,
-        failed: failedCondition,
-      })),
-    ),
-  );
-};
-
 const decide = async (
   terminal: Terminal,
   { claims: file, client }: DecideOptions,
@@ -86,7 +65,7 @@ const decide = async (
       ),
       trace: undefined,
     });
-    printTrace(terminal, format, decision);
+    if (decision.trace !== undefined) printTrace(terminal, format, decision.trace);
   }
   if (decision.outcome === 'allowed') return exitCodes.ok;
   if (decision.choices) terminal.tell(`stepkey: Choose one of: ${decision.choices.join(', ')}`);

@@ -107,6 +107,15 @@ const ruleTrace = z.strictObject({
   failedCondition: z.string().nullable(),
 });
 
+/** How one grant answers a caller, for those who audit. */
+export const grantTrace = z.strictObject({
+  grant: z.string(),
+  clientListed: z.boolean(),
+  useFits: z.boolean(),
+  rules: z.array(ruleTrace),
+  allowedBy: z.int().nullable(),
+});
+
 export const decisionAnswer = z.strictObject({
   outcome: z.enum(['allowed', 'refused']),
   subject: z
@@ -142,18 +151,7 @@ export const decisionAnswer = z.strictObject({
     .string()
     .optional()
     .describe('Under which the session would be kept: who has the same one shares a session.'),
-  trace: z
-    .array(
-      z.strictObject({
-        grant: z.string(),
-        clientListed: z.boolean(),
-        useFits: z.boolean(),
-        rules: z.array(ruleTrace),
-        allowedBy: z.int().nullable(),
-      }),
-    )
-    .optional()
-    .describe('Every rule that was tried; for auditors only.'),
+  trace: z.array(grantTrace).optional().describe('Every rule that was tried; for auditors only.'),
 });
 export type DecisionAnswer = z.infer<typeof decisionAnswer>;
 

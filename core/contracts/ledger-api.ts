@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { grantTrace } from './api.ts';
 import { outcomes } from '../ledger/listing.ts';
 import { shardCount } from '../ledger/record.ts';
 
@@ -87,6 +88,13 @@ export const ledgerRecord = z.strictObject({
   grant: z.string().nullable(),
   rule: z.int().nullable().describe('Which of the grant’s rules matched, from 0.'),
   evidence: evidence.nullable(),
+  tried: z
+    .array(grantTrace)
+    .nullable()
+    .describe(
+      'Of a refusal: the rules of each grant that was tried, and which condition did not hold, by name. null for other records, for refusals before any grant was asked, and for those of versions that did not record it.',
+    ),
+  triedLeftOut: z.int().describe('How many grants were tried beyond those.'),
   error: z
     .string()
     .nullable()

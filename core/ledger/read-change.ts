@@ -63,7 +63,7 @@ const keptAttributes = {
     'stale',
     'executionArn',
   ],
-  denial: ['error', 'client', 'actor', 'grant', 'tokenId', 'executionArn'],
+  denial: ['error', 'client', 'actor', 'grant', 'tokenId', 'basis', 'executionArn'],
   identity: [
     'identityId',
     'linked',

@@ -8,6 +8,7 @@ import {
   subjectName,
   type HypotheticalCaller,
 } from '../../core/contracts/api.ts';
+import { refusalBasisOf } from '../../core/grants/refusal.ts';
 import { resolveSubject } from '../../core/subject/resolve-subject.ts';
 import { answer } from '../http/http-answer.ts';
 import { readJsonBody, readPath, readQuery } from '../http/http-request.ts';
@@ -38,6 +39,7 @@ const issue = (
   answerOf: typeof credentialsAnswerOf | typeof containerAnswerOf,
 ): Prepared<FrontPorts, FrontContext> => ({
   ...asked,
+  basisOfRefusal: ({ grants }, caller) => refusalBasisOf(caller, wish.grant, grants),
   run: async (ports, context, request) =>
     answer(answerOf(await issueCredentials(ports, context, request, wish))),
 });

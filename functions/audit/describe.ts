@@ -1,4 +1,5 @@
-import { timeOf } from '../../core/contracts/api.ts';
+import * as z from 'zod';
+import { grantTrace, timeOf } from '../../core/contracts/api.ts';
 import type {
   LedgerRecord,
   LedgerSession,
@@ -33,6 +34,23 @@ const mapIn = (row: PlainRow, name: string): Record<string, unknown> | null => {
 };
 
 const evidenceIn = (row: PlainRow) => mapIn(row, 'evidence');
+
+const refusalBasis = z.object({
+  rule: z.int().nullable(),
+  evidence: z.record(z.string(), z.unknown()).nullable(),
+  tried: z.array(grantTrace),
+  triedLeftOut: z.int(),
+});
+
+/** Of a hand-out the rule and what it rested on; of a refusal what became of every rule too. */
+const basisIn = (
+  row: PlainRow,
+): Pick<LedgerRecord, 'rule' | 'evidence' | 'tried' | 'triedLeftOut'> => {
+  const { success, data } = refusalBasis.safeParse(mapIn(row, 'basis'));
+  return success
+    ? data
+    : { rule: numberIn(row, 'rule'), evidence: evidenceIn(row), tried: null, triedLeftOut: 0 };
+};
 
 const tagsIn = (row: PlainRow): Record<string, string> =>
   Object.fromEntries(
@@ -73,8 +91,7 @@ export const describeRecord = (link: Link, session: PlainRow | null): LedgerReco
     at: timeOf(atEpochSeconds),
     subject: record.subject,
     ...whoAndGrantIn(data),
-    rule: numberIn(data, 'rule'),
-    evidence: evidenceIn(data),
+    ...basisIn(data),
     error: textIn(data, 'error') ?? textIn(data, 'failure'),
     stale: numberIn(data, 'stale') === 1,
     sessionId: sessionIdOf(link),

@@ -28,6 +28,8 @@ const columns = [
   'grant',
   'rule',
   'evidence',
+  'tried',
+  'triedLeftOut',
   'tokenId',
   'identityId',
   'roleArn',

@@ -15,6 +15,7 @@ import { dynamoUsernameRegistry } from '../../adapters/username-registry.ts';
 import { claimsReferencedBy } from '../../core/grants/placeholders.ts';
 import type { Caller } from '../../core/contracts/caller.ts';
 import { resolveSubject } from '../../core/subject/resolve-subject.ts';
+import { explainDenial, type ExplainDenialInput } from './explain-denial.ts';
 import { mapRole, type MapRoleInput } from './map-role.ts';
 import { validateToken, type ValidateTokenInput } from './validate-token.ts';
 
@@ -75,9 +76,10 @@ interface ResolveSubjectInput {
 type DecideEvent =
   | ({ readonly task: 'validate-token' } & ValidateTokenInput)
   | ({ readonly task: 'resolve-subject' } & ResolveSubjectInput)
-  | ({ readonly task: 'map-role' } & MapRoleInput);
+  | ({ readonly task: 'map-role' } & MapRoleInput)
+  | ({ readonly task: 'explain-denial' } & ExplainDenialInput);
 
-/** The tasks of the states ValidateToken, ResolveSubject and MapRole. */
+/** The tasks of the states ValidateToken, ResolveSubject, MapRole and ExplainDenial. */
 export const handler = async (event: DecideEvent): Promise<unknown> => {
   switch (event.task) {
     case 'validate-token':
@@ -91,5 +93,7 @@ export const handler = async (event: DecideEvent): Promise<unknown> => {
       );
     case 'map-role':
       return mapRole(decisions, event);
+    case 'explain-denial':
+      return explainDenial(grants, event);
   }
 };

@@ -2,6 +2,7 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { apiRoutes, routeNameOf, type ApiRoute } from '../../core/contracts/api-routes.ts';
 import type { Caller } from '../../core/contracts/caller.ts';
 import { errorCatalogue, StepkeyError } from '../../core/errors.ts';
+import type { RefusalBasis } from '../../core/grants/refusal.ts';
 import { authenticate } from '../../core/token/authenticate.ts';
 import { tokenOfAuthorization } from '../../core/token/presented-token.ts';
 import { withCors } from './cors.ts';
@@ -18,6 +19,8 @@ interface Seen {
   caller:
     (Pick<Caller, 'client' | 'actor' | 'tokenId'> & { readonly subject: string | null }) | null;
   grant: string | null;
+  /** Once it is established for whom the request is. */
+  basisOfRefusal: (() => RefusalBasis) | null;
 }
 
 /** What is logged of a request: names and codes, nothing that was presented. */
@@ -43,7 +46,7 @@ export const createHandler =
     const request = readHttpRequest(event);
     const finish = (result: APIGatewayProxyResult) =>
       withCors(result, request.headers['origin'], context.corsOrigins);
-    const seen: Seen = { caller: null, grant: null };
+    const seen: Seen = { caller: null, grant: null, basisOfRefusal: null };
     try {
       const result = await respond(routes, ports, context, request, seen);
       log.info('answered', {
@@ -89,7 +92,7 @@ const respond = async <Ports extends HttpPorts, Context extends HttpContext>(
   const presenter = await authenticate(token, route.door, ports, context);
   seen.caller = presenter;
   requireScope(route, presenter);
-  const { grant, onBehalfOf = null, callerOf, run } = prepare(request);
+  const { grant, onBehalfOf = null, callerOf, basisOfRefusal, run } = prepare(request);
   seen.grant = grant;
   // Until the subject is found, there is none to name in the record.
   if (onBehalfOf !== null && presenter.kind === 'machine') {
@@ -98,6 +101,7 @@ const respond = async <Ports extends HttpPorts, Context extends HttpContext>(
   const caller =
     callerOf === undefined ? presenter : await callerOf(ports, context, presenter, onBehalfOf);
   if (callerOf !== undefined) seen.caller = caller;
+  if (basisOfRefusal !== undefined) seen.basisOfRefusal = () => basisOfRefusal(context, caller);
   return run(ports, context, { caller, onBehalfOf, token, deadlineEpochMillis });
 };
 
@@ -142,6 +146,7 @@ const recordDenial = async (
       actor: seen.caller?.actor ?? null,
       grant: seen.grant,
       tokenId: seen.caller?.tokenId ?? null,
+      basis: seen.basisOfRefusal?.() ?? null,
       atEpochSeconds: Math.floor(ports.clock.nowEpochMillis() / 1000),
     });
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import type { Caller } from '../../core/contracts/caller.ts';
+import type { RefusalBasis } from '../../core/grants/refusal.ts';
 import type { Clock, IdSource, Ledger, Meter, TokenVerifier } from '../../core/ports.ts';
 import type { AuthenticationContext } from '../../core/token/authenticate.ts';
 import type { HttpRequest } from './http-request.ts';
@@ -45,6 +46,8 @@ export interface Prepared<Ports, Context> {
     presenter: Caller,
     onBehalfOf: string | null,
   ) => Promise<Caller>;
+  /** What a refusal of that caller rests on, for its record; by default nothing but its name. */
+  readonly basisOfRefusal?: (context: Context, caller: Caller) => RefusalBasis;
   readonly run: (
     ports: Ports,
     context: Context,

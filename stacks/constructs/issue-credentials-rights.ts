@@ -31,5 +31,6 @@ export const issueCredentialsRights = {
   WithdrawSession: { dynamodb: 'UpdateItem', partitionKeys: [session] },
   RecordFailure: { dynamodb: 'UpdateItem', partitionKeys: [session] },
   ReleaseLease: { dynamodb: 'UpdateItem', partitionKeys: [subject] },
+  ExplainDenial: { invoke: 'decide' },
   RecordDenial: { dynamodb: 'PutItem', partitionKeys: ['DENIAL#*'] },
 } as const satisfies Record<string, TaskRight>;

@@ -77,6 +77,7 @@ describe('what happens while an execution is under way, on the twin', () => {
         'WithdrawEntry',
         'WithdrawSession',
         'IsDenial',
+        'ExplainDenial',
         'RecordDenial',
         'Denied',
       ]);

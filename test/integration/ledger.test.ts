@@ -47,7 +47,7 @@ describe('the ledger, on the twin', () => {
     await callApi(twin, 'POST', '/v1/credentials', { token: idToken });
     const refused = await callApi(twin, 'POST', '/v1/credentials', {
       token: idToken,
-      body: { grant: 'no-such-grant' },
+      body: { grant: 'team-read' },
     });
     expect([first.status, refused.status]).toEqual([200, 403]);
     await listed(`subject=${alice}`, 3);
@@ -58,7 +58,22 @@ describe('the ledger, on the twin', () => {
     const [denied, cached, first, ...others] = await listed(`subject=${alice}`, 3);
     expect(others).toEqual([]);
     const common = { subject: alice, client: 'cli', actor: null };
-    expect(denied).toMatchObject({ ...common, outcome: 'denied', error: 'Grant.Refused' });
+    expect(denied).toMatchObject({
+      ...common,
+      outcome: 'denied',
+      error: 'Grant.Refused',
+      grant: 'team-read',
+      rule: null,
+      tried: [
+        {
+          grant: 'team-read',
+          clientListed: true,
+          useFits: true,
+          rules: [{ rule: 0, effect: 'allow', matched: false, failedCondition: 'groups.anyOf' }],
+          allowedBy: null,
+        },
+      ],
+    });
     expect(cached).toMatchObject({
       ...common,
       outcome: 'cache',

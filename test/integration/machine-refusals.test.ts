@@ -46,7 +46,13 @@ describe('the machine itself, past the front', () => {
     purpose: SealingPurpose = 'caller-token',
   ) => runMachine(twin, { sealedToken: await sealer.seal(purpose, '-', token), ...input });
 
-  const refusedIn = (...states: string[]) => [...states, 'IsDenial', 'RecordDenial', 'Denied'];
+  const refusedIn = (...states: string[]) => [
+    ...states,
+    'IsDenial',
+    'ExplainDenial',
+    'RecordDenial',
+    'Denied',
+  ];
 
   it.each<[string, () => ReturnType<typeof run>, string, string[]]>([
     ['garbage', () => run('garbage'), 'Token.Invalid', ['ValidateToken']],
@@ -101,7 +107,12 @@ describe('the machine itself, past the front', () => {
       const outcome = await ask();
       expect(outcome.error).toBe(error);
       expect(await stepsOf(twin)).toEqual(refusedIn(...states));
-      expect(await denialOf(outcome.name)).toMatchObject({ error: { S: error } });
+      const denial = await denialOf(outcome.name);
+      expect(denial).toMatchObject({ error: { S: error } });
+      // A token that says nothing asks no grant; of all others the record has every rule that was tried.
+      expect((denial as { basis: { S: string } }).basis.S).toMatch(
+        error === 'Token.Invalid' ? /^-$/ : /^\{"rule":.*"tried":\[\{"grant":/,
+      );
       expect(upstream).toEqual([]);
     },
   );

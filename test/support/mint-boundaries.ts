@@ -30,6 +30,7 @@ const besideTheMint = [
   'RecordFailure',
   'ReleaseLease',
   'IsDenial',
+  'ExplainDenial',
   'RecordDenial',
   'Denied',
   'Failed',

@@ -7,6 +7,7 @@ import type {
 import { BrokerError } from '../../broker-error.ts';
 import { askApi } from '../ask-api.ts';
 import { formatOf, type Run } from '../command.ts';
+import { printTrace } from '../grant-trace.ts';
 import { printMany, printOne } from '../output.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -37,7 +38,12 @@ const show = async (
     printOne(terminal, format, { record, session, steps });
     return undefined;
   }
-  printOne(terminal, format, record);
+  const { tried, triedLeftOut, ...facts } = record;
+  printOne(terminal, format, facts);
+  if (tried !== null && tried.length > 0) {
+    printTrace(terminal, format, tried);
+    if (triedLeftOut > 0) terminal.tell(`${String(triedLeftOut)} more grants refused.`);
+  }
   if (session !== null) {
     terminal.out('\n');
     printOne(terminal, format, { ...session, issuances: session.issuances.map((each) => each.id) });

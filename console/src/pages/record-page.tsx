@@ -5,6 +5,7 @@ import { read } from '../broker.ts';
 import { Execution } from '../parts/execution.tsx';
 import { Code, Facts, Pairs, Time } from '../parts/facts.tsx';
 import { FailureNotice } from '../parts/notice.tsx';
+import { Tried } from '../parts/tried.tsx';
 import { outcomeWords } from '../parts/record-table.tsx';
 import { useAnswer } from '../use-answer.ts';
 
@@ -52,6 +53,7 @@ const RecordView = (props: {
               ? record.grant
               : `${record.grant ?? ''}, rule ${String(record.rule)}`,
           'Because of': record.evidence === null ? null : <Pairs pairs={record.evidence} />,
+          'Rules that were tried': Tried(record),
           'Token id': Code({ text: record.tokenId }),
           Session:
             record.sessionId === null ? null : (

@@ -163,6 +163,7 @@ const denial = () => ({
   actor: null,
   grant: null,
   tokenId: null,
+  basis: { rule: null, evidence: null, tried: [], triedLeftOut: 0 },
   atEpochSeconds: 1_800_000_000,
 });
 
@@ -421,6 +422,7 @@ describe('the adapters of the table', () => {
       actor: s('-'),
       grant: s('-'),
       tokenId: s('-'),
+      basis: s('{"rule":null,"evidence":null,"tried":[],"triedLeftOut":0}'),
       executionArn: s('-'),
       atEpochSeconds: n(denied.atEpochSeconds),
     });

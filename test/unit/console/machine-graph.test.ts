@@ -11,7 +11,7 @@ const definition = JSON.parse(
 ) as Parameters<typeof machineGraph>[0];
 
 describe('the drawing of an execution', () => {
-  const path = ['ValidateToken', 'IsDenial', 'RecordDenial', 'Denied'];
+  const path = ['ValidateToken', 'IsDenial', 'ExplainDenial', 'RecordDenial', 'Denied'];
   const graph = machineGraph(definition, path);
 
   it('marks exactly the states and the ways that were taken', () => {
@@ -19,7 +19,8 @@ describe('the drawing of an execution', () => {
     expect(takenStates.sort()).toEqual([...path].sort());
     expect(graph.edges.filter(({ isTaken }) => isTaken).map(({ from, to }) => [from, to])).toEqual([
       ['ValidateToken', 'IsDenial'],
-      ['IsDenial', 'RecordDenial'],
+      ['IsDenial', 'ExplainDenial'],
+      ['ExplainDenial', 'RecordDenial'],
       ['RecordDenial', 'Denied'],
     ]);
   });

@@ -32,8 +32,32 @@ describe('[SEC-06] a refused request', () => {
         actor: null,
         grant: 'team-read',
         tokenId: 'jti-1',
+        basis: {
+          rule: null,
+          evidence: null,
+          tried: [
+            {
+              grant: 'team-read',
+              clientListed: true,
+              useFits: true,
+              rules: [
+                { rule: 0, effect: 'allow', matched: false, failedCondition: 'groups.anyOf' },
+              ],
+              allowedBy: null,
+            },
+          ],
+          triedLeftOut: 0,
+        },
         atEpochSeconds: noonEpochSeconds,
       },
+    ]);
+  });
+
+  it('by a revocation is recorded with the rule that would have allowed, as a hand-out is', async () => {
+    front.machine.failWith('Subject.Revoked');
+    await front.handle(eventOf());
+    expect(front.table.denials).toMatchObject([
+      { error: 'Subject.Revoked', basis: { rule: 0, evidence: { groups: ['readers'] } } },
     ]);
   });
 
@@ -41,7 +65,14 @@ describe('[SEC-06] a refused request', () => {
     const headers = { Authorization: tokenOf(idClaimsOf({ sub: 'somebody-else' })) };
     expect((await front.handle(eventOf({ headers }))).statusCode).toBe(401);
     expect(front.table.denials).toMatchObject([
-      { error: 'Token.Invalid', subject: null, client: null, grant: null, tokenId: null },
+      {
+        error: 'Token.Invalid',
+        subject: null,
+        client: null,
+        grant: null,
+        tokenId: null,
+        basis: null,
+      },
     ]);
   });
 

@@ -131,6 +131,7 @@ const script: Readonly<Record<string, readonly ScriptedAnswer[]>> = {
   WithdrawSession: [nothing],
   RecordFailure: [nothing],
   ReleaseLease: [nothing],
+  ExplainDenial: [payload({ basis: '{}' })],
   RecordDenial: [nothing],
 };
 
@@ -326,6 +327,7 @@ describe('statemachines/issue-credentials.asl.json', () => {
       'IsActing',
       'MapRole',
       'IsDenial',
+      'ExplainDenial',
       'RecordDenial',
       'Denied',
     ]);
@@ -335,13 +337,33 @@ describe('statemachines/issue-credentials.asl.json', () => {
     });
   });
 
+  it('records the rules that were tried, as the function says them; a refusal stands without', async () => {
+    const refusing = { MapRole: [{ error: 'Grant.Refused' }] };
+    const explained = await run({ ...refusing, ExplainDenial: [payload({ basis: '{"rule":0}' })] });
+    expect(explained.requests.at(-2)?.arguments).toMatchObject({
+      Payload: { task: 'explain-denial', caller, grant: 'own-files', kind: 'credentials' },
+    });
+    expect(explained.requests.at(-1)?.arguments).toMatchObject({
+      Item: { basis: { S: '{"rule":0}' } },
+    });
+    const silent = await run({ ...refusing, ExplainDenial: [{ error: 'Config.Invalid' }] });
+    expect(silent.outcome).toMatchObject({ status: 'FAILED', error: 'Grant.Refused' });
+    expect(silent.requests.at(-1)?.arguments).toMatchObject({ Item: { basis: { S: '-' } } });
+  });
+
   it('records a denial of a token that names nobody', async () => {
     const { events, requests } = await run(
       { ValidateToken: [{ error: 'Token.Invalid' }] },
       { grant: null },
     );
 
-    expect(visited(events)).toEqual(['ValidateToken', 'IsDenial', 'RecordDenial', 'Denied']);
+    expect(visited(events)).toEqual([
+      'ValidateToken',
+      'IsDenial',
+      'ExplainDenial',
+      'RecordDenial',
+      'Denied',
+    ]);
     expect(requests.at(-1)?.arguments).toMatchObject({
       Item: { subject: { S: '-' }, client: { S: '-' }, grant: { S: '-' }, tokenId: { S: '-' } },
     });
@@ -357,7 +379,13 @@ describe('statemachines/issue-credentials.asl.json', () => {
   ])('refuses a subject that is %s, before the entry is read', async (_, row) => {
     const { events, outcome } = await run({ ResolveIdentity: [rows(row)] });
 
-    expect(visited(events)).toEqual([...upToEntry, 'IsDenial', 'RecordDenial', 'Denied']);
+    expect(visited(events)).toEqual([
+      ...upToEntry,
+      'IsDenial',
+      'ExplainDenial',
+      'RecordDenial',
+      'Denied',
+    ]);
     expect(outcome).toMatchObject({ status: 'FAILED', error: 'Subject.Revoked' });
   });
 
@@ -368,7 +396,14 @@ describe('statemachines/issue-credentials.asl.json', () => {
 
     expect(visited(events)).toEqual([
       ...minting,
-      ...['WithdrawEntry', 'WithdrawSession', 'IsDenial', 'RecordDenial', 'Denied'],
+      ...[
+        'WithdrawEntry',
+        'WithdrawSession',
+        'IsDenial',
+        'ExplainDenial',
+        'RecordDenial',
+        'Denied',
+      ],
     ]);
     expect(outcome).toMatchObject({ error: 'Subject.Revoked' });
     const withdrawn = requests.find(({ context }) => context.State.Name === 'WithdrawEntry');
