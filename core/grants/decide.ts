@@ -10,7 +10,7 @@ import { candidatesAmong } from './candidates.ts';
 import { chooseRole } from './choose-role.ts';
 import { evidenceOf } from './evidence.ts';
 import type { Grant, GrantRule } from './grant.ts';
-import { matchGrant, type GrantMatch } from './match.ts';
+import { matchGrant } from './match.ts';
 
 /** What a caller may ask for; null where it leaves the choice to the broker. */
 export interface Wish {
@@ -72,16 +72,6 @@ export const decide = (caller: Caller, wish: Wish, context: DecisionContext): De
     evidence: evidenceOf(decidedBy, caller),
   };
 };
-
-/** How every grant answers the caller, for the trace; only the named one where one is named. */
-export const matchGrants = (
-  caller: Caller,
-  named: string | null,
-  grants: readonly Grant[],
-): readonly GrantMatch[] =>
-  grants
-    .filter(({ name }) => named === null || name === named)
-    .map((grant) => matchGrant(grant, caller));
 
 const chooseGrant = (
   caller: Caller,

@@ -54,6 +54,16 @@ export const matchGrant = (grant: Grant, caller: Caller): GrantMatch => {
   };
 };
 
+/** How every grant answers the caller, for the trace; only the named one where one is named. */
+export const matchGrants = (
+  caller: Caller,
+  named: string | null,
+  grants: readonly Grant[],
+): readonly GrantMatch[] =>
+  grants
+    .filter(({ name }) => named === null || name === named)
+    .map((grant) => matchGrant(grant, caller));
+
 /**
  * A person's access token repeats no attributes, so that a claim missing there says nothing. A rule that refuses takes
  * it as held: else whom it refuses at the ID door would come in by the other.

@@ -1,8 +1,7 @@
 import type { Caller } from '../contracts/caller.ts';
-import { matchGrants } from './decide.ts';
 import { evidenceOf, type Evidence } from './evidence.ts';
 import type { Grant } from './grant.ts';
-import type { GrantMatch } from './match.ts';
+import { matchGrants, type GrantMatch } from './match.ts';
 
 /** What a refusal rests on, for its record: as much as `decide` tells auditors, and no more of the caller than a hand-out's record has. */
 export interface RefusalBasis {

@@ -1,7 +1,8 @@
 import type { DecisionAnswer, HypotheticalCaller } from '../../core/contracts/api.ts';
 import type { Caller } from '../../core/contracts/caller.ts';
 import { errorCatalogue, StepkeyError } from '../../core/errors.ts';
-import { decide, matchGrants, type Wish } from '../../core/grants/decide.ts';
+import { decide, type Wish } from '../../core/grants/decide.ts';
+import { matchGrants } from '../../core/grants/match.ts';
 import { toldNameOf } from '../../core/problem.ts';
 import { refuseIfRevoked } from '../../core/revocation.ts';
 import { completeSessionPolicy, sessionPolicyParts } from '../../core/session/session-policy.ts';

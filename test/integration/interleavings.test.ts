@@ -73,7 +73,7 @@ describe('what happens while an execution is under way, on the twin', () => {
       expect(answer.status).toBe(403);
       expect(answer.body['type']).toMatch(/revoked$/);
       expect(answer.text).not.toContain('sessionToken');
-      expect((await stepsOf(twin)).slice(-5)).toEqual([
+      expect((await stepsOf(twin)).slice(-6)).toEqual([
         'WithdrawEntry',
         'WithdrawSession',
         'IsDenial',

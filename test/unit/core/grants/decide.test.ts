@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { cacheKeyOf } from '../../../../core/cache/cache-key.ts';
-import { decide, matchGrants, type Wish } from '../../../../core/grants/decide.ts';
+import { decide, type Wish } from '../../../../core/grants/decide.ts';
+import { matchGrants } from '../../../../core/grants/match.ts';
 import { blueRole, callerOf, readersRole, redRole } from '../../../support/callers.ts';
 import { decisionContextOf, grantOf, ownFiles } from '../../../support/grants.ts';
 import { refusalOf } from '../../../support/refusal.ts';
