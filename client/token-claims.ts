@@ -11,6 +11,8 @@ export interface UnverifiedClaims {
   /** When the person signed in; unchanged by refreshes. */
   readonly authTimeEpochSeconds: number | null;
   readonly groups: readonly string[];
+  /** Of an access token. */
+  readonly scopes: readonly string[];
 }
 
 const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
@@ -45,6 +47,7 @@ export const readClaims = (token: string): UnverifiedClaims | null => {
     expiresAtEpochSeconds,
     issuedAtEpochSeconds: numberOf(claim['iat']),
     authTimeEpochSeconds: numberOf(claim['auth_time']),
+    scopes: textOf(claim['scope'])?.split(' ') ?? [],
     groups: Array.isArray(groups) ? groups.filter((group) => typeof group === 'string') : [],
   };
 };

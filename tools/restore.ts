@@ -6,6 +6,9 @@ import { parseArgs } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { restoreRows } from './restore-rows.ts';
 
+// What is said of Node 20 there is for us, not for an operator.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+
 const text = { type: 'string' } as const;
 const { values } = parseArgs({ options: { from: text, to: text, region: text, endpoint: text } });
 const { from, to, region, endpoint } = values;

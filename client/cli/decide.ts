@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { BrokerError } from '../broker-error.ts';
 import { askBroker } from './ask-broker.ts';
 import { addGrantOptions, examples, flagsOf, formatOf, type CommandModule } from './command.ts';
 import { CommandError } from './command-error.ts';
+import { isScopeMissing } from './explain-failure.ts';
 import { exitCodes } from './exit-codes.ts';
 import { findProfile } from './find-profile.ts';
 import { printTrace } from './grant-trace.ts';
@@ -54,7 +56,13 @@ const decide = async (
   const caller = claims === null ? {} : { caller: { claims, ...(client ? { client } : {}) } };
   const decision = await askBroker(terminal, profile, 'id', (broker, token) =>
     broker.decision(token, { ...wishOf(profile), ...caller }),
-  );
+  ).catch((error: unknown) => {
+    if (claims === null || !(error instanceof BrokerError) || !isScopeMissing(error)) throw error;
+    throw new CommandError(
+      exitCodes.denied,
+      'Only people of the group auditors may ask what others would get.',
+    );
+  });
   const format = formatOf(terminal, command);
   if (format === 'json') printOne(terminal, format, decision);
   else {

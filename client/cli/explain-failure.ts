@@ -12,6 +12,10 @@ interface Explanation {
 const idOf = ({ requestId }: BrokerError): string =>
   requestId === null ? '' : ` (id ${requestId})`;
 
+/** What no `decide` explains: it is about the token, not about a grant. */
+export const isScopeMissing = ({ problemType }: BrokerError): boolean =>
+  problemType?.endsWith('/scope-missing') === true;
+
 const ofBroker = (error: BrokerError): Explanation => {
   const sentence = `${error.message}${idOf(error)}`;
   switch (error.kind) {
@@ -19,7 +23,9 @@ const ofBroker = (error: BrokerError): Explanation => {
       const next =
         error.choices.length > 0
           ? ` Choose with ${error.problemType?.includes('role') === true ? '--role-arn' : '--grant'}: ${error.choices.join(', ')}`
-          : ' To see why, run: stepkey decide';
+          : isScopeMissing(error)
+            ? ''
+            : ' To see why, run: stepkey decide';
       return { exitCode: exitCodes.denied, message: `${sentence}${next}` };
     }
     case 'not-accepted':

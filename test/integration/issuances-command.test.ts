@@ -62,6 +62,38 @@ describe('stepkey issuances, against the twin', () => {
     });
   });
 
+  it('says of an id that there is none, and to others than auditors whom it is for', async () => {
+    const none = await run('show', 'no-such-id');
+    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('no-such-id')]);
+    const asAlice = (...args: readonly string[]): Promise<Ended> =>
+      stepkey.run(home, ['--profile', 'alice', ...args], { input: 'Correct-horse-1\n' });
+    await asAlice('configure', '--endpoints', join(stepkey.directory, 'endpoints.json'));
+    await asAlice('login', '--username', 'alice', '--password-stdin');
+    const claims = join(stepkey.directory, 'claims.json');
+    await writeFile(claims, '{"cognito:groups":["writers"]}');
+    for (const [args, group] of [
+      [['issuances', 'list'], 'auditors'],
+      [['revoke', 'list'], 'operators'],
+      [['decide', '--claims', claims], 'auditors'],
+    ] as const) {
+      const refused = await asAlice(...args);
+      expect([refused.code, refused.stderr]).toEqual([
+        4,
+        expect.stringContaining(`people of the group ${group}`),
+      ]);
+      expect(refused.stderr).not.toContain('stepkey login');
+    }
+  });
+
+  it('shows of a refusal every rule that was tried', async () => {
+    const { idToken: token } = await signIn(twin, 'alice');
+    await callApi(twin, 'POST', '/v1/credentials', { token, body: { grant: 'team-read' } });
+    let denied: LedgerRecord | undefined;
+    while (denied === undefined) [denied] = await list('--outcome', 'denied');
+    const { stdout } = await run('show', denied.id, '--output', 'table');
+    expect(stdout).toMatch(/^team-read +true +true +0 +allow +false +groups\.anyOf$/m);
+  });
+
   it('verifies the chains, and names a record that was tampered with [SEC-40]', async () => {
     const whole = await run('verify');
     expect([whole.code, whole.stderr]).toEqual([

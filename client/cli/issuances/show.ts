@@ -6,9 +6,11 @@ import type {
 } from '../../../core/contracts/ledger-api.ts';
 import { BrokerError } from '../../broker-error.ts';
 import { askApi } from '../ask-api.ts';
+import { CommandError } from '../command-error.ts';
 import { formatOf, type Run } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { printTrace } from '../grant-trace.ts';
-import { printMany, printOne } from '../output.ts';
+import { harmless, printMany, printOne } from '../output.ts';
 import type { Terminal } from '../terminal.ts';
 
 const show = async (
@@ -20,7 +22,16 @@ const show = async (
   const get = async (path: string): Promise<unknown> =>
     (await askApi(terminal, command, { method: 'GET', path })).body;
   const path = `/v1/issuances/${encodeURIComponent(id)}`;
-  const record = (await get(path)) as LedgerRecord;
+  const record = await get(path).then(
+    (body) => body as LedgerRecord,
+    (error: unknown) => {
+      if (!(error instanceof BrokerError) || error.status !== 404) throw error;
+      throw new CommandError(
+        exitCodes.usage,
+        `There is no hand-out or refusal ${harmless(id)}; take its id from: stepkey issuances list`,
+      );
+    },
+  );
   const session =
     record.sessionId === null
       ? null
