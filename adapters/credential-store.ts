@@ -26,6 +26,9 @@ const revocationOf = (row: Row | undefined): RevocationState => ({
   suspensions: row === undefined ? 0 : readNumberOr(row, 'suspended', 0),
 });
 
+const allDeniedBeforeOf = (row: Row | undefined): number =>
+  row === undefined ? 0 : readNumberOr(row, 'allDeniedBeforeEpochSeconds', 0);
+
 const entryOf = (row: Row | undefined): CacheEntry | null => {
   if (row?.['sealedSession'] === undefined) return null;
   const epochs = readMap(row, 'epochs');
@@ -118,6 +121,7 @@ export const dynamoCredentialStore = (options: {
           grant: revocationOf(rowAt(keys.grant)),
           everything: revocationOf(rowAt(keys.everything)),
         },
+        allDeniedBeforeEpochSeconds: allDeniedBeforeOf(rowAt(keys.everything)),
         ...entryOrMisshapen(entryRow),
       };
     },

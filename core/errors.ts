@@ -135,6 +135,13 @@ export const errorCatalogue = {
     'The same credentials are being obtained by another request.',
     'retryable',
   ),
+  'Session.DeniedAhead': row(
+    503,
+    'try-later',
+    'Try again shortly',
+    'So much was revoked at once that AWS denies every session issued now. That is over within three minutes.',
+    'retryable',
+  ),
   'Subject.Revoked': row(
     403,
     'revoked',

@@ -230,6 +230,8 @@ export interface CacheEntry {
 export interface KnownState {
   readonly identity: RegisteredIdentity | null;
   readonly revocation: Readonly<Record<keyof Epochs, RevocationState>>;
+  /** AWS denies every session issued before this second, whosever it is; 0 for none. */
+  readonly allDeniedBeforeEpochSeconds: number;
   /** Null when there is none, or only a lease. */
   readonly entry: CacheEntry | null;
   /** There is one that is not of its shape: good for nothing. */

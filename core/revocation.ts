@@ -1,6 +1,7 @@
-import type { Epochs } from './contracts/session.ts';
+import type { Decision } from './contracts/decision.ts';
+import type { Epochs, Session } from './contracts/session.ts';
 import { StepkeyError } from './errors.ts';
-import type { RevocationState } from './ports.ts';
+import type { KnownState, RevocationState } from './ports.ts';
 
 type RevocationStates = Readonly<Record<keyof Epochs, RevocationState>>;
 
@@ -36,4 +37,26 @@ export const refuseIfRevoked = (
       throw new StepkeyError('Subject.Revoked');
     }
   }
+};
+
+/**
+ * Whether AWS denies a session although nobody revoked it: what was revoked did not fit into the policy any more, so
+ * that whole roles are cut off. STS dates a session's end from its beginning, so that the end tells when it was issued.
+ */
+export const isDeniedToAll = (
+  { allDeniedBeforeEpochSeconds }: Pick<KnownState, 'allDeniedBeforeEpochSeconds'>,
+  { expiresAtEpochSeconds }: Pick<Session, 'expiresAtEpochSeconds'>,
+  { durationSeconds }: Pick<Decision, 'durationSeconds'>,
+): boolean => expiresAtEpochSeconds - durationSeconds < allDeniedBeforeEpochSeconds;
+
+/**
+ * Mints nothing that AWS would deny from its first call: a client would keep it for most of its life.
+ * @throws Session.DeniedAhead while the cut-off of whole roles lies ahead
+ */
+export const refuseIfDeniedAhead = (
+  { allDeniedBeforeEpochSeconds }: Pick<KnownState, 'allDeniedBeforeEpochSeconds'>,
+  nowEpochSeconds: number,
+): void => {
+  // control SEC-31
+  if (nowEpochSeconds < allDeniedBeforeEpochSeconds) throw new StepkeyError('Session.DeniedAhead');
 };

@@ -43,6 +43,7 @@ export const knownStateOf = (
   return {
     identity: { identityId: identityIdAt(indexOf(subject)), linked: true },
     revocation,
+    allDeniedBeforeEpochSeconds: 0,
     entry,
     leaseUntilEpochMillis: lease === undefined ? null : Number(lease),
   };

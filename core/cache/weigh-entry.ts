@@ -1,6 +1,6 @@
 import type { Decision } from '../contracts/decision.ts';
 import type { CacheEntry, KnownState } from '../ports.ts';
-import { epochsOf, sameEpochs } from '../revocation.ts';
+import { epochsOf, isDeniedToAll, sameEpochs } from '../revocation.ts';
 
 /** A session must live longer than its minimum by more than this, or most hand-outs would be mints. */
 export const leastUsableSeconds = 300;
@@ -36,7 +36,8 @@ export const weighEntry = (
   if (
     entry === null ||
     entry.identityId !== identity?.identityId ||
-    !sameEpochs(entry.epochs, epochsOf(known.revocation))
+    !sameEpochs(entry.epochs, epochsOf(known.revocation)) ||
+    isDeniedToAll(known, entry, decision)
   ) {
     return { use: 'none', entry: null };
   }

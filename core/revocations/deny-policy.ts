@@ -12,6 +12,8 @@ export interface Denial {
 export interface DenyPolicy {
   /** JSON, ≤ 6,144 characters. */
   readonly text: string;
+  /** Sessions issued before this second are denied, whosever they are; 0 for none. */
+  readonly allDeniedBeforeEpochSeconds: number;
   /** How each revocation is expressed, by its id. */
   readonly forms: ReadonlyMap<string, DenialForm>;
 }
@@ -108,6 +110,7 @@ export const renderDenyPolicy = (
   const { roleWideBefore, text } = render(least);
   return {
     text,
+    allDeniedBeforeEpochSeconds: roleWideBefore,
     forms: new Map(
       inForce.map((denial) => [
         denial.revocationId,

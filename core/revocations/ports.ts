@@ -69,6 +69,14 @@ export interface DenyPolicyText {
   readonly write: (text: string) => Promise<void>;
 }
 
+/** What every request is weighed by, beside the revocations themselves. */
+export interface RoleWideCutOff {
+  /** Sets the second before which AWS denies every session, unless it is later already. */
+  readonly raise: (epochSeconds: number) => Promise<void>;
+  /** Sets it, whatever it was; 0 for none. */
+  readonly set: (epochSeconds: number) => Promise<void>;
+}
+
 export interface WriterLease {
   /**
    * Takes the right to write the policy, unless another writer holds it.

@@ -1,9 +1,9 @@
 import { refreshWindowSecondsOf } from '../../core/cache/weigh-entry.ts';
 import type { Decision } from '../../core/contracts/decision.ts';
 import type { IssueInput, IssueOutcome } from '../../core/contracts/issue.ts';
-import type { Epochs } from '../../core/contracts/session.ts';
+import type { Session } from '../../core/contracts/session.ts';
 import { StepkeyError } from '../../core/errors.ts';
-import { epochsOf, refuseIfRevoked, sameEpochs } from '../../core/revocation.ts';
+import { epochsOf, isDeniedToAll, refuseIfRevoked, sameEpochs } from '../../core/revocation.ts';
 import { readSession } from '../../core/session/session-seal.ts';
 import { isLeased, nowEpochSeconds } from './front.ts';
 import type { FrontPorts, FrontRequest } from './front.ts';
@@ -112,19 +112,22 @@ const inputOf = async (
 });
 
 /**
- * The machine confirmed before it ended; what was revoked between then and now is not handed out either.
- * @throws Subject.Revoked; what the store throws
+ * The machine confirmed before it ended; what was revoked between then and now is not handed out either, nor what AWS
+ * denies by now because whole roles were cut off.
+ * @throws Subject.Revoked, Session.DeniedAhead; what the store throws
  */
 const refuseIfRevokedMeanwhile = async (
   ports: Pick<FrontPorts, 'store'>,
   { subject, client, authTimeEpochSeconds }: FrontRequest['caller'],
-  { grant }: Decision,
-  epochs: Epochs,
+  decision: Decision,
+  session: Session,
 ): Promise<void> => {
-  const { revocation } = await ports.store.read({ subject, client, grant }, null);
+  const known = await ports.store.read({ subject, client, grant: decision.grant }, null);
+  const { revocation } = known;
   refuseIfRevoked(revocation, authTimeEpochSeconds);
   // control SEC-08
-  if (!sameEpochs(epochsOf(revocation), epochs)) throw new StepkeyError('Subject.Revoked');
+  if (!sameEpochs(epochsOf(revocation), session.epochs)) throw new StepkeyError('Subject.Revoked');
+  if (isDeniedToAll(known, session, decision)) throw new StepkeyError('Session.DeniedAhead');
 };
 
 /** Null when a cached session does not open or has less life than its row said: the machine then mints another. */
@@ -148,7 +151,7 @@ const openOutcome = async (
       identityId: null,
       epochs: null,
     });
-    await refuseIfRevokedMeanwhile(ports, caller, decision, session.epochs);
+    await refuseIfRevokedMeanwhile(ports, caller, decision, session);
     const remainingSeconds = session.expiresAtEpochSeconds - nowEpochSeconds(ports.clock);
     if (isCached && remainingSeconds < minTtlSeconds) return null;
     return { session, issuanceId: outcome.issuanceId, source: outcome.source, stale: false };

@@ -16,6 +16,7 @@ import { dynamoLiveSessions } from '../../adapters/live-sessions.ts';
 import { awsVariables, meteredAws } from '../../adapters/metered-aws.ts';
 import { dynamoRevocationRecords } from '../../adapters/revocation-records.ts';
 import { dynamoRevocationTargets } from '../../adapters/revocation-targets.ts';
+import { dynamoRoleWideCutOff } from '../../adapters/role-wide-cut-off.ts';
 import { stepFunctionsRevokeMachine } from '../../adapters/revoke-machine.ts';
 import { denyPolicyEverywhere, writerCredentials } from '../../adapters/spoke-deny-policies.ts';
 import { dynamoSubjectEntries } from '../../adapters/subject-entries.ts';
@@ -68,6 +69,7 @@ const ports = {
     usernames: dynamoUsernameRegistry(table),
   }),
   denials: dynamoDenialRows(table),
+  roleWide: dynamoRoleWideCutOff(table),
   lease: dynamoWriterLease({ ...table, clock: systemClock }),
   policy: denyPolicyEverywhere([
     iamDenyPolicyText({

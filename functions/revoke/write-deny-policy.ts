@@ -1,7 +1,12 @@
 import { StepkeyError } from '../../core/errors.ts';
 import type { Clock, Digest, IdSource, Timer } from '../../core/ports.ts';
 import { renderDenyPolicy, type DenyPolicy } from '../../core/revocations/deny-policy.ts';
-import type { DenialRows, DenyPolicyText, WriterLease } from '../../core/revocations/ports.ts';
+import type {
+  DenialRows,
+  DenyPolicyText,
+  RoleWideCutOff,
+  WriterLease,
+} from '../../core/revocations/ports.ts';
 
 export interface PolicyWriterPorts {
   readonly clock: Clock;
@@ -11,6 +16,7 @@ export interface PolicyWriterPorts {
   readonly denials: DenialRows;
   readonly policy: DenyPolicyText;
   readonly lease: WriterLease;
+  readonly roleWide: RoleWideCutOff;
 }
 
 /**
@@ -61,7 +67,11 @@ const writeAsHolder = async (
     const isOthers = verifies && (await ports.policy.read()) !== policy.text;
     if (isOthers || writtenSha256 !== digest) {
       await ports.lease.note(owner, unknown);
+      // The broker gives nobody what AWS is about to deny, nor what it may deny still.
+      const { allDeniedBeforeEpochSeconds } = policy;
+      if (allDeniedBeforeEpochSeconds > 0) await ports.roleWide.raise(allDeniedBeforeEpochSeconds);
       await ports.policy.write(policy.text);
+      await ports.roleWide.set(allDeniedBeforeEpochSeconds);
       await ports.lease.note(owner, digest);
     }
     return policy;

@@ -31,14 +31,15 @@ describe('revoking through the API, on the twin', () => {
     const { idToken } = await signIn(twin, username);
     const answer = await callApi(twin, 'POST', '/v1/credentials', { token: idToken, body });
     expect(answer.status).toBe(200);
-    const { credentials, identityId, subject } = answer.body as {
+    const { credentials, identityId, subject, source } = answer.body as {
       credentials: WireCredentials;
+      source: string;
       identityId: string;
       subject: string;
     };
     return {
       token: idToken,
-      subject,
+      ...{ subject, source },
       ask: () => callApi(twin, 'POST', '/v1/credentials', { token: idToken, body }),
       list: () => listWith(twin, credentials, `private/${identityId}/`),
     };
@@ -272,10 +273,18 @@ describe('revoking through the API, on the twin', () => {
     expect(new Set(ids).size).toBe(50);
     const answers = await allUntil(ids, ({ status }) => status === 'in-force');
     expect((await alice.ask()).body['type']).toMatch(/revoked$/);
-    expect((await bob.ask()).status).toBe(200);
     expect(answers.map(({ done }) => done.deniedBy)).toContain('role-wide');
     // Nobody revoked bob: he is denied because some have no statement of their own any more.
     expect([await alice.list(), await bob.list()]).toEqual(['AccessDenied', 'AccessDenied']);
+    // He gets nothing that AWS would deny, neither from the cache nor anew, and another session as soon as it will not.
+    expect((await bob.ask()).status).toBe(503);
+    await twin.setClockAhead((150 + 30) * 1000);
+    const [later, again] = [
+      await credentialsOf('bob', { grant: 'own-files' }),
+      await credentialsOf('bob', { grant: 'own-files' }),
+    ];
+    expect([later.source, again.source]).toEqual(['minted', 'cache']);
+    expect([await later.list(), await again.list()]).toEqual(['ok', 'ok']);
 
     await twin.stop();
     twin = await startDemoTwin({ stateDirectory });

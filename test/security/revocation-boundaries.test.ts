@@ -9,6 +9,8 @@ import {
   it,
   jest,
 } from '@jest/globals';
+import { dynamoRoleWideCutOff } from '../../adapters/role-wide-cut-off.ts';
+import { tableName } from '../support/faults/in-process-aws.ts';
 import {
   inProcessBroker,
   type Answer,
@@ -116,6 +118,52 @@ describe('a revocation while something is under way [SEC-08] [SEC-30]', () => {
     expectRefused(answer);
     await expectNothingUsable(minter);
     await revocation.restore();
+  });
+
+  describe('while whole roles are cut off, because what was revoked did not fit', () => {
+    const cutOff = () =>
+      dynamoRoleWideCutOff({ client: broker.aws.dynamoDbOf('revoke'), tableName });
+    /** As far ahead as a revocation's. */
+    const raise = () => cutOff().raise(Math.floor(broker.time.nowEpochMillis() / 1000) + 150);
+    afterEach(() => cutOff().set(0));
+
+    const expectLater = ({ status, body, text }: Answer): void => {
+      expect([status, body['type'], text.includes('sessionToken')]).toEqual([
+        503,
+        expect.stringMatching(/try-later$/),
+        false,
+      ]);
+    };
+
+    it('nobody gets a session that AWS will deny, and everybody another one as soon as it will not', async () => {
+      const first = await person.ask();
+      await raise();
+      const keys = broker.keys.length;
+      expectLater(await person.ask());
+      expectLater(await person.ask('job'));
+      expect(broker.keys).toHaveLength(keys);
+      await broker.time.advance(151_000);
+      const { body } = await person.ask();
+      expect(body['source']).toBe('minted');
+      expect(body['sessionId']).not.toBe(first.body['sessionId']);
+      expect((await person.ask()).body['source']).toBe('cache');
+    });
+
+    it.each([
+      ['ResolveIdentity', 0],
+      ['RecordSession', 1],
+      ['Issued', 1],
+    ])(
+      'nor where it begins at %s, and what was minted by then is not served later',
+      async (state, minted) => {
+        const keys = broker.keys.length;
+        const isPassed = atBoundary({ state, when: 'enter' }, raise);
+        expectLater(await person.ask());
+        expect([isPassed(), broker.keys.length - keys]).toEqual([true, minted]);
+        await broker.time.advance(176_000);
+        expect((await person.ask()).body['source']).toBe('minted');
+      },
+    );
   });
 
   describe('a refresh in the background', () => {

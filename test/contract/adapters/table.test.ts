@@ -5,12 +5,15 @@ import { clientSettings } from '../../../adapters/aws-clients.ts';
 import { dynamoCredentialStore } from '../../../adapters/credential-store.ts';
 import { mendingRegistry } from '../../../adapters/identity-mending.ts';
 import { dynamoIdentityRegistry } from '../../../adapters/identity-registry.ts';
+import { dynamoRoleWideCutOff } from '../../../adapters/role-wide-cut-off.ts';
 import { dynamoUsernameRegistry } from '../../../adapters/username-registry.ts';
 import { dynamoLedger } from '../../../adapters/ledger.ts';
 import type { CacheEntry, RevocationState } from '../../../core/ports.ts';
+import type { RoleWideCutOff } from '../../../core/revocations/ports.ts';
 import { AwsError } from '../../../local/aws.ts';
 import { wireCredentials } from '../../support/fakes/aws-wire.ts';
 import { nameOfFailure } from '../../support/fakes/expect-failure.ts';
+import { fakeDenyPolicy } from '../../support/fakes/fake-deny-policy.ts';
 import { fakeTable, type FakeTable } from '../../support/fakes/fake-table.ts';
 import { fakeClock } from '../../support/fakes/fixed-clock.ts';
 import { dynamoDbOnWire, tableName, type WireService } from '../../support/fakes/wire-services.ts';
@@ -58,8 +61,16 @@ const mendingRecord = {
 
 type Table = Omit<
   FakeTable,
-  'issuances' | 'denials' | 'failWith' | 'putEntry' | 'putLease' | 'putRevocation' | 'awaitLogin'
+  | 'issuances'
+  | 'denials'
+  | 'failWith'
+  | 'putEntry'
+  | 'putLease'
+  | 'putRevocation'
+  | 'awaitLogin'
+  | 'denyAllBefore'
 > & {
+  readonly denyAllBefore: (epochSeconds: number) => unknown;
   readonly awaitLogin: (subject: string) => unknown;
   readonly putEntry: (subject: string, cacheKey: string, entry: CacheEntry) => unknown;
   readonly putLease: (subject: string, cacheKey: string, until: number) => unknown;
@@ -80,6 +91,7 @@ const realTable = (maxAttempts = 1): Table => {
       const rows = mendingRegistry(options);
       await rows.correct(subject, await rows.find(subject), null, mendingRecord);
     },
+    denyAllBefore: (epochSeconds) => dynamoRoleWideCutOff(options).set(epochSeconds),
     // As the state machine writes them.
     putEntry: (subject, cacheKey, entry) =>
       put({
@@ -176,6 +188,7 @@ describe.each([
       identity: null,
       revocation: { subject: nothing, client: nothing, grant: nothing, everything: nothing },
       entry: null,
+      allDeniedBeforeEpochSeconds: 0,
       leaseUntilEpochMillis: null,
     });
   });
@@ -280,6 +293,18 @@ describe.each([
     });
     expect(identity).toBeNull();
     await table.putRevocation('EVERYTHING', { epoch: 0, revokedBeforeEpochSeconds: 0 });
+  });
+
+  it('reads before when AWS denies every session, beside what was revoked', async () => {
+    const table = newTable();
+    const at = scope();
+    await table.putRevocation('EVERYTHING', { epoch: 0 });
+    expect((await table.read(at, null)).allDeniedBeforeEpochSeconds).toBe(0);
+    await table.denyAllBefore(1_795_262_550);
+    const { allDeniedBeforeEpochSeconds, revocation } = await table.read(at, null);
+    expect([allDeniedBeforeEpochSeconds, revocation.everything]).toEqual([1_795_262_550, nothing]);
+    await table.denyAllBefore(0);
+    expect((await table.read(at, null)).allDeniedBeforeEpochSeconds).toBe(0);
   });
 
   it('remembers an identity beside a revocation of the same subject', async () => {
@@ -463,5 +488,42 @@ describe('the adapters of the table', () => {
     ]) {
       expect(await nameOfFailure(work())).toBe(name);
     }
+  });
+});
+
+describe.each<[string, () => RoleWideCutOff & { now: () => Promise<number> }]>([
+  [
+    'the fake cut-off of whole roles',
+    () => {
+      const fake = fakeDenyPolicy('', () => 0);
+      return { ...fake.roleWide, now: () => Promise.resolve(fake.allDeniedBefore()) };
+    },
+  ],
+  [
+    'the cut-off of whole roles in DynamoDB',
+    () => {
+      const table = realTable();
+      return {
+        ...dynamoRoleWideCutOff({ client: client(), tableName }),
+        now: async () => (await table.read(scope(), null)).allDeniedBeforeEpochSeconds,
+      };
+    },
+  ],
+])('%s', (_, newCutOff) => {
+  it('is raised, never lowered, unless it is set', async () => {
+    const cutOff = newCutOff();
+    await cutOff.set(0);
+    const seen: number[] = [];
+    for (const step of [
+      () => cutOff.raise(200),
+      () => cutOff.raise(100),
+      () => cutOff.raise(300),
+      () => cutOff.set(100),
+      () => cutOff.set(0),
+    ]) {
+      await step();
+      seen.push(await cutOff.now());
+    }
+    expect(seen).toEqual([200, 200, 300, 100, 0]);
   });
 });

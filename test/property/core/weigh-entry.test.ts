@@ -32,6 +32,7 @@ const weigh = (
   const known: KnownState = {
     identity: { identityId, linked: true },
     revocation: { subject: zero, client: zero, grant: zero, everything: zero },
+    allDeniedBeforeEpochSeconds: 0,
     entry: {
       ...entryOf(sessionOf(), 'sealed'),
       expiresAtEpochSeconds: noonEpochSeconds + remainingSeconds,

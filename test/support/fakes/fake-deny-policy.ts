@@ -1,11 +1,19 @@
 import { StepkeyError } from '../../../core/errors.ts';
 import type { Denial } from '../../../core/revocations/deny-policy.ts';
-import type { DenialRows, DenyPolicyText, WriterLease } from '../../../core/revocations/ports.ts';
+import type {
+  DenialRows,
+  DenyPolicyText,
+  RoleWideCutOff,
+  WriterLease,
+} from '../../../core/revocations/ports.ts';
 
 export interface FakeDenyPolicy {
   readonly denials: DenialRows;
   readonly policy: DenyPolicyText;
   readonly lease: WriterLease;
+  readonly roleWide: RoleWideCutOff;
+  /** Before which second every session is denied, as requests read it. */
+  readonly allDeniedBefore: () => number;
   readonly text: () => string;
   readonly writes: readonly string[];
   /** The next write takes effect and its answer is lost. */
@@ -28,8 +36,20 @@ export const fakeDenyPolicy = (
   let isAnswerLost = false;
   let holder: { owner: string; until: number } | null = null;
   let written = '-';
+  let allDeniedBefore = 0;
   return {
     text: () => text,
+    allDeniedBefore: () => allDeniedBefore,
+    roleWide: {
+      raise: async (epochSeconds) => {
+        await meanwhile('raise role-wide');
+        allDeniedBefore = Math.max(allDeniedBefore, epochSeconds);
+      },
+      set: async (epochSeconds) => {
+        await meanwhile('set role-wide');
+        allDeniedBefore = epochSeconds;
+      },
+    },
     writes,
     loseNextAnswer: () => {
       isAnswerLost = true;

@@ -24,6 +24,8 @@ export interface FakeTable
   readonly awaitLogin: (subject: string) => void;
   readonly putEntry: (subject: string, cacheKey: string, entry: CacheEntry) => void;
   readonly putLease: (subject: string, cacheKey: string, untilEpochMillis: number | null) => void;
+  /** As the writer of the policy notes it. */
+  readonly denyAllBefore: (epochSeconds: number) => void;
   readonly putRevocation: (key: RevocationKey, state: Partial<RevocationState>) => void;
 }
 
@@ -42,6 +44,7 @@ export const fakeTable = (): FakeTable => {
   const revocations = new Map<string, RevocationState>();
   const entries = new Map<string, CacheEntry>();
   const leases = new Map<string, number>();
+  let allDeniedBeforeEpochSeconds = 0;
   const issuances: Issuance[] = [];
   const denials: Denial[] = [];
   const keyOf = (subject: string, cacheKey: string) => JSON.stringify([subject, cacheKey]);
@@ -67,6 +70,9 @@ export const fakeTable = (): FakeTable => {
       if (untilEpochMillis === null) leases.delete(keyOf(subject, cacheKey));
       else leases.set(keyOf(subject, cacheKey), untilEpochMillis);
     },
+    denyAllBefore: (epochSeconds) => {
+      allDeniedBeforeEpochSeconds = epochSeconds;
+    },
     putRevocation: (key, state) => {
       revocations.set(key, { ...revocationAt(key), ...state });
     },
@@ -82,6 +88,7 @@ export const fakeTable = (): FakeTable => {
           grant: revocationAt(`GRANT#${grant}`),
           everything: revocationAt('EVERYTHING'),
         },
+        allDeniedBeforeEpochSeconds,
         entry: at === null ? null : (entries.get(at) ?? null),
         leaseUntilEpochMillis: at === null ? null : (leases.get(at) ?? null),
       };

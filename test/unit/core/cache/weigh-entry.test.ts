@@ -16,6 +16,7 @@ const entry = entryOf(sessionOf(), 'sealed');
 const knownOf = (changes: Partial<KnownState> = {}): KnownState => ({
   identity: { identityId, linked: true },
   revocation: { subject: nothing, client: nothing, grant: nothing, everything: nothing },
+  allDeniedBeforeEpochSeconds: 0,
   entry,
   leaseUntilEpochMillis: null,
   ...changes,
@@ -94,6 +95,14 @@ describe('[SEC-04] an entry is good for nothing when', () => {
       use: 'none',
       entry: null,
     });
+  });
+
+  it('AWS denies it because whole roles are cut off, and not when it was issued with the cut-off', () => {
+    const issued = entry.expiresAtEpochSeconds - decisionOf().durationSeconds;
+    const useAt = (allDeniedBeforeEpochSeconds: number) =>
+      weighEntry(knownOf({ allDeniedBeforeEpochSeconds }), decisionOf(), 1200, noonEpochSeconds)
+        .use;
+    expect([useAt(issued), useAt(issued + 1)]).toEqual(['serve', 'none']);
   });
 
   it.each(['subject', 'client', 'grant', 'everything'] as const)(

@@ -196,6 +196,17 @@ describe('[SEC-03] a revocation', () => {
     expect(name).toBe(isRefused ? 'Subject.Revoked' : 'cache');
   });
 
+  it('that did not fit into the policy, so that AWS will deny whatever is issued now, hands out and mints nothing', async () => {
+    await front.putSession();
+    front.table.denyAllBefore(noonEpochSeconds + 1);
+    expect((await failureOf(run())).name).toBe('Session.DeniedAhead');
+    expect(front.journal).toEqual(['read']);
+    expect(front.machine.executions).toEqual([]);
+    front.table.denyAllBefore(noonEpochSeconds);
+    front.mintsSession(minted);
+    expect((await run()).source).toBe('minted');
+  });
+
   it('that cannot be read counts as a failure, never as leave', async () => {
     await front.putSession();
     front.table.failWith('Upstream.Throttled');

@@ -215,6 +215,14 @@ describe('[SEC-04] what the machine minted', () => {
     },
   );
 
+  it('is not given when whole roles were cut off meanwhile, so that AWS would deny it [SEC-31]', async () => {
+    outcomes(() => {
+      front.table.denyAllBefore(noonEpochSeconds + 150);
+      return issued();
+    });
+    expect((await failureOf(run())).name).toBe('Session.DeniedAhead');
+  });
+
   it('is not taken for an identity', async () => {
     outcomes({ outcome: 'identity', identityId: 'us-east-1:a', linked: true });
     expect((await failureOf(run())).name).toBe('Config.Invalid');

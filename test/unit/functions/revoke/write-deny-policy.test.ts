@@ -79,6 +79,29 @@ describe('[SEC-31] the writer of the deny policy', () => {
     expect(namesIn(fake.text())).toEqual(['users:b']);
   });
 
+  it('notes the cut-off of whole roles before AWS has it, and takes it back after', async () => {
+    const seen: [string, number][] = [];
+    const { fake, deny, lift } = setUp((label) => {
+      if (label === 'write policy') seen.push([label, fake.allDeniedBefore()]);
+      return Promise.resolve();
+    });
+    // Names so long that they do not fit together.
+    const names = Array.from({ length: 40 }, (_, nth) => `users:${String(nth)}${'x'.repeat(200)}`);
+    for (const name of names) await deny(name, name);
+    expect(fake.allDeniedBefore()).toBe(noonEpochSeconds + 150);
+    const firstRoleWide = seen.findIndex(([, before]) => before > 0);
+    expect(firstRoleWide).toBeGreaterThan(0);
+    expect(JSON.stringify(JSON.parse(fake.writes[firstRoleWide] ?? ''))).toContain(
+      '"Condition":{"DateLessThan":{"aws:TokenIssueTime":"2026-11-21T12:02:30Z"}}',
+    );
+    for (const name of names) await lift(name);
+    expect(fake.allDeniedBefore()).toBe(0);
+    // While AWS may still deny, the broker still knows.
+    expect(seen.at(-1)?.[1]).toBe(0);
+    const lastRoleWide = fake.writes.findLastIndex((text) => !text.includes('1970-01-01'));
+    expect(seen[lastRoleWide + 1]?.[1]).toBe(noonEpochSeconds + 150);
+  });
+
   it('writes nothing where the policy says it already', async () => {
     const { fake, ports, deny } = setUp();
     await deny('r1', 'users:a');
