@@ -18,6 +18,11 @@ const soaks: readonly Soak[] = [
     files: ['test/property/core/session-policy.test.ts', 'test/property/core/choose-role.test.ts'],
     limitSeconds: 600,
   },
+  {
+    name: 'revocations',
+    files: ['test/property/revocation-schedules.test.ts'],
+    limitSeconds: 300,
+  },
   { name: 'ledger', files: ['test/property/core/ledger-chain.test.ts'], limitSeconds: 300 },
   { name: 'many at once', files: ['test/soak/herd.test.ts'], limitSeconds: 600 },
   { name: 'templates', files: ['test/soak/cfn-lint.test.ts'], limitSeconds: 300 },
