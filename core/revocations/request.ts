@@ -107,14 +107,17 @@ export const retryUnfinished = async (
     Math.max(firstPatienceSeconds, sinceEpochSeconds - askedAt),
   );
   const nowEpochSeconds = Math.floor(ports.clock.nowEpochMillis() / 1000);
-  if (nowEpochSeconds < sinceEpochSeconds + patienceSeconds) return false;
+  const dueAtEpochSeconds = sinceEpochSeconds + patienceSeconds;
+  if (nowEpochSeconds < dueAtEpochSeconds) return false;
   const action = restoreRequestedAt === null ? 'revoke' : 'restore';
-  const silentPeriods = Math.floor((nowEpochSeconds - sinceEpochSeconds) / deadAfterSeconds);
+  // The first execution began when it was asked for; the one that answers a failure begins now.
+  const begunAtEpochSeconds = record.failure === null ? sinceEpochSeconds : dueAtEpochSeconds;
+  const silentPeriods = Math.floor((nowEpochSeconds - begunAtEpochSeconds) / deadAfterSeconds);
   const name = [
     ...(action === 'revoke' ? [revocationId] : [revocationId, 'restore']),
-    // One that is under way has the first name, so that it is not started beside itself.
-    ...(record.failure === null && silentPeriods > 0 ? ['silent', String(silentPeriods)] : []),
     ...(record.failure === null ? [] : [String(sinceEpochSeconds)]),
+    // One that is under way has the name before it, so that it is not started beside itself.
+    ...(silentPeriods > 0 ? ['silent', String(silentPeriods)] : []),
   ].join('-');
   await ports.machine.start(inputOf(action, record), name);
   return true;

@@ -93,6 +93,22 @@ describe('[SEC-35] a revocation that is not carried out', () => {
     expect(await retried(silent, now - 5 * hour)).toMatchObject({ name: 'r-silent-2' });
   });
 
+  it('is started under another name every two hours, too, where what answered its failure ended without a word', async () => {
+    const failedAfter = (agoSeconds: number) =>
+      retried(recordOf({ requestedAtEpochMillis: (now - agoSeconds) * 1000 }), now - agoSeconds);
+    const due = 120;
+    const name = (agoSeconds: number, ...more: string[]) =>
+      ['r', String(now - agoSeconds), ...more].join('-');
+    for (const [ago, expected] of [
+      [due, name(due)],
+      [due + 2 * hour - 1, name(due + 2 * hour - 1)],
+      [due + 2 * hour, name(due + 2 * hour, 'silent', '1')],
+      [due + 5 * hour, name(due + 5 * hour, 'silent', '2')],
+    ] as const) {
+      expect(await failedAfter(ago)).toMatchObject({ name: expected });
+    }
+  });
+
   it('is restored, not revoked, once that was asked for', async () => {
     const record = recordOf({ restoreRequestedAtEpochSeconds: now - 600 });
     expect(await retried(record, now - 300)).toMatchObject({
