@@ -8,8 +8,13 @@ import { nameOfFailure } from '../../../support/fakes/expect-failure.ts';
 const key = 'batches/batch/today.csv';
 const csv: Manifest = { key, format: 'csv' };
 
+const report = 'batches/batch/results/1/manifest.json';
+const reportOf = (files: object) =>
+  JSON.stringify({ ResultFiles: { SUCCEEDED: [], FAILED: [], PENDING: [], ...files } });
+
 const started = async () => {
   const world = batchesAtNoon();
+  world.manifests.texts.set(report, reportOf({}));
   const { body } = await world.start({ grant: 'reports', manifest: { key } });
   return { ...world, batchId: body.batchId };
 };
@@ -50,12 +55,37 @@ describe('closing a batch', () => {
     const { ports, batches, batchId } = await started();
     const outcome = { outcome: 'minted', reason: null, sessionId: 's' } as const;
     for (const subject of ['a', 'b', 'c']) batches.putOutcome(batchId, { subject, ...outcome });
-    expect(await closeBatch(ports, { batchId, run: 1, error: '-' })).toEqual({ done: 3 });
+    expect(await closeBatch(ports, { batchId, run: 1, report, error: '-' })).toEqual({
+      done: 3,
+      error: '-',
+    });
     expect(await batches.read(batchId)).toMatchObject({
       status: 'SUCCEEDED',
       total: 3,
       counts: { minted: 3, cached: 0, denied: 0, failed: 0 },
     });
+  });
+
+  it.each(['FAILED', 'PENDING'])(
+    'is no success where the Map has executions that are %s: their subjects have no outcome',
+    async (status) => {
+      const { ports, batches, batchId, manifests } = await started();
+      manifests.texts.set(report, reportOf({ [status]: [{ Key: 'k', Size: 1 }] }));
+      expect(await closeBatch(ports, { batchId, run: 1, report, error: '-' })).toMatchObject({
+        error: 'Upstream.Unavailable',
+      });
+      expect(await batches.read(batchId)).toMatchObject({
+        status: 'FAILED',
+        reason: 'Upstream.Unavailable',
+      });
+    },
+  );
+
+  it('ends nothing where the Map’s report is not there', async () => {
+    const { ports, batches, batchId } = await started();
+    const closed = closeBatch(ports, { batchId, run: 1, report: 'elsewhere', error: '-' });
+    expect(await nameOfFailure(closed)).toBe('Batch.ManifestMissing');
+    expect(await batches.read(batchId)).toMatchObject({ status: 'RUNNING' });
   });
 
   it.each([
@@ -65,16 +95,16 @@ describe('closing a batch', () => {
     ['a-secret', 'Upstream.Unavailable'],
   ])('after %s names %s, of the catalogue', async (error, reason) => {
     const { ports, batches, batchId } = await started();
-    await closeBatch(ports, { batchId, run: 1, error });
+    await closeBatch(ports, { batchId, run: 1, report: '-', error });
     expect(await batches.read(batchId)).toMatchObject({ status: 'FAILED', reason });
   });
 
   it('of a run before the present one says nothing', async () => {
     const { ports, batches, batchId } = await started();
-    await closeBatch(ports, { batchId, run: 1, error: 'States.Timeout' });
+    await closeBatch(ports, { batchId, run: 1, report: '-', error: 'States.Timeout' });
     const batch = await batches.read(batchId);
     if (batch !== null) await batches.restart(batch, 1);
-    await closeBatch(ports, { batchId, run: 1, error: '-' });
+    await closeBatch(ports, { batchId, run: 1, report, error: '-' });
     expect(await batches.read(batchId)).toMatchObject({ status: 'RUNNING', run: 2 });
   });
 });
