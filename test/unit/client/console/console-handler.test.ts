@@ -60,9 +60,13 @@ const cookieOf = (response: Response): string =>
   (response.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
 
 /** `fetch` sets Host itself. */
-const statusFor = (url: string, headers: Record<string, string>): Promise<number | undefined> =>
+const statusFor = (
+  url: string,
+  headers: Record<string, string>,
+  method = 'GET',
+): Promise<number | undefined> =>
   new Promise((resolve, reject) => {
-    httpRequest(url, { headers }, (response) => {
+    httpRequest(url, { headers, method }, (response) => {
       response.resume();
       resolve(response.statusCode);
     })
@@ -168,6 +172,13 @@ describe('the page’s server', () => {
     expect(await statusFor(`${page}/console/`, { ...followed, 'sec-fetch-dest': 'iframe' })).toBe(
       403,
     );
+    for (const mode of ['no-cors', 'cors', 'same-origin', 'websocket']) {
+      const fetched = { ...inWindow, 'sec-fetch-mode': mode };
+      expect(await statusFor(`${page}/console/`, fetched)).toBe(403);
+    }
+    for (const method of ['POST', 'PUT', 'DELETE', 'HEAD']) {
+      expect(await statusFor(`${page}/console/`, inWindow, method)).toBe(403);
+    }
     expect(await statusFor(`${page}/console/`, { ...inWindow, host: 'evil.example' })).toBe(403);
     expect(await statusFor(`${page}/console/`, { ...inWindow, origin: 'null' })).toBe(403);
   });

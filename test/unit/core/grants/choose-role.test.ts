@@ -67,6 +67,8 @@ describe('[SEC-02] the role from the token', () => {
     ['the one asked for is not in the token', { roles: [redRole] }, blueRole],
     ['the one asked for is not allowed', { roles: [redRole, greenRole] }, greenRole],
     ['one is asked for and the token has none', { roles: [] }, redRole],
+    ['the one asked for continues one that it has', { roles: [redRole] }, `${redRole}-admin`],
+    ['the one asked for begins one that it has', { roles: [redRole] }, redRole.slice(0, -1)],
   ])('is refused when %s', (_, caller, asked) => {
     expect(refusalOf(() => choose(caller, asked)).name).toBe('Role.NotMapped');
   });
@@ -76,7 +78,16 @@ describe('[SEC-02] the role from the token', () => {
     ['a shorter cousin', redRole.slice(0, -1)],
     ['another case', redRole.toUpperCase()],
     ['a capital in its name', redRole.replace('-red', '-Red')],
-    ['another partition', redRole.replace('arn:aws:', 'arn:aws-cn:')],
+    ...['aws-cn', 'aws-us-gov', 'aws-eusc', 'aws-iso', 'aws-iso-b', 'aws-iso-e', 'aws-iso-f'].map(
+      (partition): [string, string] => [
+        `one of the partition ${partition}`,
+        redRole.replace('arn:aws:', `arn:${partition}:`),
+      ],
+    ),
+    ['one of the partition AWS', redRole.replace('arn:aws:', 'arn:AWS:')],
+    ['one without a partition', redRole.replace('arn:aws:', 'arn::')],
+    ['one with a region', redRole.replace(':iam::', ':iam:us-east-1:')],
+    ['one without an account', redRole.replace('123456789012', '')],
     ['another account', redRole.replace('123456789012', '123456789013')],
     ['another path', redRole.replace('/stepkey/', '/other/')],
     ['no path', redRole.replace('/stepkey/', '/')],

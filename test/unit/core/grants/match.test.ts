@@ -78,11 +78,14 @@ describe('[SEC-02] a grant', () => {
     expect(ruleFor({ groups: [] }, allow({ groups: { anyOf: ['readers'] } }))).toBeNull();
   });
 
-  it('refuses a client that it does not list, and still tells which rule matched', () => {
-    const match = matchGrant(grantOf({ clients: ['app'] }), callerOf({ client: 'cli' }));
-    expect(match).toMatchObject({ clientListed: false, allowedBy: null });
-    expect(match.rules).toMatchObject([{ matched: true }]);
-  });
+  it.each(['cli', 'app2', 'ap', 'App', ''])(
+    'refuses the client %j, which it does not list, and still tells which rule matched',
+    (client) => {
+      const match = matchGrant(grantOf({ clients: ['app'] }), callerOf({ client }));
+      expect(match).toMatchObject({ clientListed: false, allowedBy: null });
+      expect(match.rules).toMatchObject([{ matched: true }]);
+    },
+  );
 });
 
 describe('[SEC-02] a condition on groups', () => {
