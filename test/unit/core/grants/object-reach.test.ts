@@ -155,6 +155,7 @@ describe('who can get to an object', () => {
       Resource: fc.subarray(resources, { minLength: 1, maxLength: 2 }),
     });
     const keys = [`private/${alice}/x`, `private/${bob}/x`, 'team/a', 'team/*', 'team/ab', 'other'];
+    let tried = 0;
     let met = 0;
     fc.assert(
       fc.property(
@@ -163,6 +164,7 @@ describe('who can get to an object', () => {
         fc.constantFrom(...keys),
         fc.constantFrom('s3:GetObject', 's3:PutObject'),
         (permissions, ofSession, key, action) => {
+          tried += 1;
           const ours = (text: string) =>
             text.replace('${cognito-identity.amazonaws.com:sub}', '{{identityId}}');
           const grant = grantOf({
@@ -202,6 +204,6 @@ describe('who can get to an object', () => {
       ),
       { numRuns: 500 },
     );
-    expect(met).toBeGreaterThan(20);
+    expect(met).toBeGreaterThan(tried / 25);
   });
 });
