@@ -2,10 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   CognitoIdentityClient,
   GetCredentialsForIdentityCommand,
+  GetOpenIdTokenCommand,
   ListIdentitiesCommand,
   UnlinkIdentityCommand,
 } from '@aws-sdk/client-cognito-identity';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { decodeJwt } from 'jose';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -81,6 +83,17 @@ describe('the AWS SDK in the enhanced flow', () => {
     expect(caller.Arn).toBe(
       `arn:aws:sts::${accountId}:assumed-role/default/CognitoIdentityCredentials`,
     );
+  });
+
+  it('gets a token of the pool without a signature, for the identity of the login', async () => {
+    const { IdentityId, Logins } = await world.person('alice');
+    const id = String(IdentityId);
+    const answer = await anybody.send(new GetOpenIdTokenCommand({ IdentityId: id, Logins }));
+    expect(answer.IdentityId).toBe(id);
+    expect(decodeJwt(answer.Token ?? '')).toMatchObject({ sub: id, aud: identityPoolId });
+    await expect(
+      anybody.send(new GetOpenIdTokenCommand({ IdentityId: id, Logins: {} })),
+    ).rejects.toMatchObject({ name: 'NotAuthorizedException' });
   });
 
   it('lists what is there and unlinks it', async () => {

@@ -15,8 +15,11 @@ export type Acted = ReadonlyMap<string, ReadonlySet<string>>;
 
 export interface Theatre {
   readonly twin: OpenTwin;
-  /** Which roles acted, by their ARNs. Rejects where the story does. */
-  readonly tell: (story: Story) => Promise<Acted>;
+  /**
+   * Which roles acted, by their ARNs. Rejects where the story does.
+   * @param patienceMillis how long it waits for what may never come
+   */
+  readonly tell: (story: Story, patienceMillis: number) => Promise<Acted>;
   /** Deploys what a mutant changes, with fresh processes where a function may still hold what it once obtained. */
   readonly mutate: (mutant: Mutant) => Promise<void>;
   readonly restore: (mutant: Mutant) => Promise<void>;
@@ -117,6 +120,7 @@ const deploying = ({ services, stacks }: OpenTwin) => {
 export const openTheatre = async (): Promise<Theatre> => {
   let acted = new Map<string, Set<string>>();
   let interceptors: Interceptor[] = [];
+  let patience = 0;
   let entrances: { readonly state: string; readonly act: () => Promise<unknown> }[] = [];
   const note = (roleArn: string, action: string): void => {
     const actions = acted.get(roleArn) ?? new Set();
@@ -210,6 +214,15 @@ export const openTheatre = async (): Promise<Theatre> => {
     },
     admin: twin.call,
     refused,
+    until: async (read, isThere) => {
+      const end = Date.now() + patience;
+      for (;;) {
+        const found = await read();
+        if (isThere(found)) return found;
+        if (Date.now() > end) throw new Error(`Still ${JSON.stringify(found)}`);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    },
     rows,
     beforeCall: (act) => {
       interceptors.push(act);
@@ -230,8 +243,9 @@ export const openTheatre = async (): Promise<Theatre> => {
   };
   return {
     twin,
-    tell: async (story) => {
+    tell: async (story, patienceMillis) => {
       await clearTable();
+      patience = patienceMillis;
       acted = new Map();
       interceptors = [];
       entrances = [];

@@ -27,6 +27,11 @@ export interface Stage {
   readonly admin: Call;
   /** Rejects unless the call is refused for want of rights: nothing else counts, and success least of all. */
   readonly refused: (call: Promise<unknown>) => Promise<void>;
+  /**
+   * Reads again and again. What may not do its work may never come: rejects when the telling's patience is at its end,
+   * which is long where no right is missing.
+   */
+  readonly until: <T>(read: () => Promise<T>, isThere: (found: T) => boolean) => Promise<T>;
   /** All rows of a partition, by strong read. */
   readonly rows: (partitionKey: string) => Promise<readonly Row[]>;
   /** Before the call reaches its service; may throw an AwsError, or wait. */

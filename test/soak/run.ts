@@ -4,11 +4,15 @@
  */
 import { spawn } from 'node:child_process';
 import process from 'node:process';
+import { startDynamoDbLocal } from './dynamodb-local/start.ts';
+import type { StartJudge } from './judge.ts';
+import { startMinistack } from './ministack/start.ts';
 
 interface Soak {
   readonly name: string;
   readonly files: readonly string[];
   readonly limitSeconds: number;
+  readonly judge?: StartJudge;
 }
 
 const soaks: readonly Soak[] = [
@@ -26,6 +30,25 @@ const soaks: readonly Soak[] = [
   { name: 'ledger', files: ['test/property/core/ledger-chain.test.ts'], limitSeconds: 300 },
   { name: 'many at once', files: ['test/soak/herd.test.ts'], limitSeconds: 600 },
   { name: 'templates', files: ['test/soak/cfn-lint.test.ts'], limitSeconds: 300 },
+  {
+    name: 'event patterns, by event-ruler',
+    files: ['test/soak/event-ruler/patterns.test.ts'],
+    limitSeconds: 300,
+  },
+  {
+    name: 'machines, by ministack',
+    files: ['test/soak/ministack/machines.test.ts'],
+    limitSeconds: 300,
+    judge: startMinistack,
+  },
+  {
+    name: 'rows, by DynamoDB Local',
+    files: ['table', 'ledger', 'batch-store', 'idempotency'].map(
+      (name) => `test/contract/adapters/${name}.test.ts`,
+    ),
+    limitSeconds: 600,
+    judge: startDynamoDbLocal,
+  },
 ];
 
 interface Outcome {
@@ -36,9 +59,11 @@ interface Outcome {
 const countIn = (text: string, word: string): number =>
   Number(new RegExp(`^Tests: .*?(\\d+) ${word}`, 'm').exec(text)?.[1] ?? 0);
 
-const run = ({ name, files, limitSeconds }: Soak): Promise<Outcome> =>
+const run = (
+  { files, limitSeconds }: Soak,
+  env: Readonly<Record<string, string>>,
+): Promise<Outcome> =>
   new Promise((resolve) => {
-    process.stdout.write(`\n== ${name}\n`);
     const child = spawn(
       process.execPath,
       [
@@ -46,7 +71,7 @@ const run = ({ name, files, limitSeconds }: Soak): Promise<Outcome> =>
         ...['node_modules/jest/bin/jest.js', ...files],
       ],
       {
-        env: { ...process.env, STEPKEY_SOAK: '1' },
+        env: { ...process.env, STEPKEY_SOAK: '1', ...env },
         stdio: ['ignore', 'inherit', 'pipe'],
         timeout: limitSeconds * 1000,
         killSignal: 'SIGKILL',
@@ -64,11 +89,30 @@ const run = ({ name, files, limitSeconds }: Soak): Promise<Outcome> =>
     });
   });
 
+const runWithJudge = async (soak: Soak): Promise<Outcome> => {
+  process.stdout.write(`\n== ${soak.name}\n`);
+  const judge = await soak.judge?.();
+  if (judge === undefined) return run(soak, {});
+  if ('reason' in judge) {
+    process.stdout.write(`left out: ${judge.reason}\n`);
+    return { passed: 0, failed: 0 };
+  }
+  try {
+    return await run(soak, judge.env);
+  } finally {
+    judge.stop();
+  }
+};
+
+/** All, or those whose names are given. */
+const wanted = process.argv.slice(2);
+const chosen = soaks.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+
 const startedAt = Date.now();
 let passed = 0;
 let failed = 0;
-for (const soak of soaks) {
-  const outcome = await run(soak);
+for (const soak of chosen) {
+  const outcome = await runWithJudge(soak);
   passed += outcome.passed;
   failed += outcome.failed;
 }

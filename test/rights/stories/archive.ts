@@ -44,13 +44,13 @@ export const archive: Stories = [
       const { twin, people } = stage;
       await emptyBucket(stage);
       await callApi(twin, 'POST', '/v1/credentials', { token: people.alice.idToken });
-      const end = Date.now() + 5_000;
-      for (;;) {
-        await run(stage);
-        if ((await segmentsIn(stage)).length > 0) break;
-        if (Date.now() > end) throw new Error('Nothing was copied.');
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
+      await stage.until(
+        async () => {
+          await run(stage);
+          return segmentsIn(stage);
+        },
+        ({ length }) => length > 0,
+      );
     },
   },
   {

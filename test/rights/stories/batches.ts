@@ -7,8 +7,6 @@ import type { Owner, Stage, Stories } from '../story.ts';
 const client = 'batch';
 const functionName = 'stepkey-batches';
 const owners = ['function stepkey-batches', 'machine stepkey-issue-batch'] as const;
-/** A batch whose machine may not do its work may never end. */
-const patienceMillis = 5_000;
 
 const machineArnOf = ({ twin }: Stage): string =>
   String(twin.endpoints.stateMachines['issue-batch']);
@@ -44,16 +42,15 @@ const started = async (ask: Ask, body: object): Promise<string> => {
   return `/v1/batches/${String(batch['batchId'])}`;
 };
 
-const ended = async (ask: Ask, path: string): Promise<Record<string, unknown>> => {
-  const end = Date.now() + patienceMillis;
-  for (;;) {
-    const { status, body } = await ask('GET', path);
-    expect(status).toBe(200);
-    if (body['status'] !== 'running') return body;
-    if (Date.now() > end) throw new Error('The batch does not end.');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-};
+const ended = (stage: Stage, ask: Ask, path: string): Promise<Record<string, unknown>> =>
+  stage.until(
+    async () => {
+      const { status, body } = await ask('GET', path);
+      expect(status).toBe(200);
+      return body;
+    },
+    ({ status }) => status !== 'running',
+  );
 
 const objectCalls = ({ as, twin }: Stage, owner: Owner, Key: string) => {
   const object = { Bucket: twin.endpoints.bucket, Key };
@@ -69,7 +66,7 @@ export const batches: Stories = [
     tell: (stage) =>
       withBatches(stage, async (ask) => {
         const path = await started(ask, { subjects: ['alice', 'nobody'] });
-        expect(await ended(ask, path)).toMatchObject({
+        expect(await ended(stage, ask, path)).toMatchObject({
           status: 'succeeded',
           counts: { minted: 1, cached: 0, denied: 1, failed: 0 },
           outcomes: [

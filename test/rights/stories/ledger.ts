@@ -4,22 +4,6 @@ import { callApi } from '../../support/twin/api.ts';
 import { signIn } from '../../support/twin/people.ts';
 import type { Stage, Stories } from '../story.ts';
 
-/** The consumer is quick where it may do its work; where it may not, a story need not wait for ever. */
-const patienceMillis = 5_000;
-
-const readUntil = async (
-  read: () => Promise<Record<string, unknown>>,
-  isThere: (body: Record<string, unknown>) => boolean,
-): Promise<Record<string, unknown>> => {
-  const end = Date.now() + patienceMillis;
-  for (;;) {
-    const body = await read();
-    if (isThere(body)) return body;
-    if (Date.now() > end) throw new Error('The ledger has not got it.');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-};
-
 const putEvent = ({ as, twin }: Stage, Source: string): Promise<unknown> =>
   as('function stepkey-publish')('events', 'PutEvents', {
     Entries: [
@@ -50,7 +34,7 @@ export const ledger: Stories = [
         token: people.alice.idToken,
       });
       const { accessKeyId } = body['credentials'] as { accessKeyId: string };
-      const { records } = await readUntil(
+      const { records } = await stage.until(
         () => audit(`/v1/issuances?accessKeyId=${accessKeyId}`),
         (page) => (page['records'] as unknown[]).length === 1,
       );
@@ -95,7 +79,7 @@ export const ledger: Stories = [
         const answer = await callApi(twin, 'POST', path, { token: accessToken, body: asked });
         return { status: answer.status, ...answer.body };
       };
-      await readUntil(
+      await stage.until(
         () => post('/v1/replays', { issuanceId: body['issuanceId'] }),
         ({ replayed }) => replayed === 1,
       );
@@ -108,8 +92,14 @@ export const ledger: Stories = [
       };
       const MessageBody = JSON.stringify({ format: 1, streamSequenceNumber: '1', record });
       await twin.call('sqs', 'SendMessage', { QueueUrl, MessageBody });
-      expect(await post('/v1/redrives', {})).toMatchObject({ status: 200, replayed: 1 });
-      expect(await post('/v1/redrives', {})).toMatchObject({ status: 200, chained: 0 });
+      // Beside the story's own, what a mutant kept from being told may be waiting.
+      const { status, replayed } = await post('/v1/redrives', {});
+      expect(status).toBe(200);
+      expect(replayed).toBeGreaterThanOrEqual(1);
+      await stage.until(
+        () => post('/v1/redrives', {}),
+        ({ chained }) => chained === 0,
+      );
     },
   },
   {

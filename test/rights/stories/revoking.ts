@@ -11,18 +11,6 @@ const owners = [
   'function stepkey-revoke',
   'machine stepkey-revoke',
 ] as const;
-/** What may not do its work fails at once; what nobody starts never comes. */
-const patienceMillis = 3_000;
-
-const until = async <T>(read: () => Promise<T>, isThere: (found: T) => boolean): Promise<T> => {
-  const end = Date.now() + patienceMillis;
-  for (;;) {
-    const found = await read();
-    if (isThere(found)) return found;
-    if (Date.now() > end) throw new Error(`Still ${JSON.stringify(found)}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-};
 
 const policyArnOf = ({ twin }: Stage): string =>
   `arn:aws:iam::${twin.endpoints.accountId}:policy/stepkey/stepkey-revocations`;
@@ -119,7 +107,7 @@ export const revoking: Stories = [
       expect(status).toBe(202);
       const path = `/v1/revocations/${String(body['revocationId'])}`;
       const statusOf = async () => (await call('GET', path)).body['status'];
-      expect(await until(statusOf, (now) => now === 'in-force' || now === 'failed')).toBe(
+      expect(await stage.until(statusOf, (now) => now === 'in-force' || now === 'failed')).toBe(
         'in-force',
       );
       expect((await call('GET', path)).body['done']).toMatchObject({ entriesPurged: 1 });
@@ -128,7 +116,7 @@ export const revoking: Stories = [
       expect((await call('GET', '/v1/revocations')).body['revocations']).toHaveLength(1);
 
       expect((await call('DELETE', path)).status).toBe(202);
-      expect(await until(statusOf, (now) => now === 'restored' || now === 'failed')).toBe(
+      expect(await stage.until(statusOf, (now) => now === 'restored' || now === 'failed')).toBe(
         'restored',
       );
       expect((await ask()).status).toBe(200);
@@ -141,7 +129,7 @@ export const revoking: Stories = [
       const { userPoolId: UserPoolId } = stage.twin.endpoints;
       await stage.admin('cognito-idp', 'AdminUserGlobalSignOut', { UserPoolId, Username: 'dave' });
       const isSettled = (found: unknown) => /IN_FORCE|FAILED/.test(String(found));
-      expect(await until(() => revocationsIn(stage), isSettled)).toEqual(['IN_FORCE']);
+      expect(await stage.until(() => revocationsIn(stage), isSettled)).toEqual(['IN_FORCE']);
     }),
   },
   {
