@@ -1,17 +1,10 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
-
 import {
   getLocalCryptographicMaterialsCache,
   NodeCachingMaterialsManager,
 } from '@aws-crypto/caching-materials-manager-node';
-import { buildDecrypt } from '@aws-crypto/decrypt-node';
 import { buildEncrypt } from '@aws-crypto/encrypt-node';
 import { KmsKeyringNode, type KmsKeyringNodeInput } from '@aws-crypto/kms-keyring-node';
-import {
-  AlgorithmSuiteIdentifier,
-  CommitmentPolicy,
-  type NodeMaterialsManager,
-} from '@aws-crypto/material-management-node';
+import { CommitmentPolicy, type NodeMaterialsManager } from '@aws-crypto/material-management-node';
 import {
   DecryptCommand,
   EncryptCommand,
@@ -22,12 +15,11 @@ import {
 import { StepkeyError } from '../core/errors.ts';
 import type { Sealer, SealingPurpose } from '../core/ports.ts';
 import { awsErrorMessage, awsErrorName, awsFailure } from './aws-failures.ts';
-import { envelopeLength } from './envelope-length.ts';
+import { maxEncryptedDataKeys, openEnvelope, suiteId } from './open-envelope.ts';
 
-const suiteId = AlgorithmSuiteIdentifier.ALG_AES256_GCM_IV12_TAG16_HKDF_SHA512_COMMIT_KEY;
 const clientOptions = {
   commitmentPolicy: CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT,
-  maxEncryptedDataKeys: 1,
+  maxEncryptedDataKeys,
 };
 
 const cacheLimits = {
@@ -72,12 +64,6 @@ const bytesOf = (envelope: string): Buffer => {
 };
 
 /**
- * The keyring keeps only the text of what KMS answered when it opens; this keeps the answer itself. One for all sealers:
- * Node passes each such storage on with every promise that is made.
- */
-const kmsAnswers = new AsyncLocalStorage<{ failure?: unknown }>();
-
-/**
  * Envelopes of the AWS Encryption SDK under one KMS key: committing suite, unsigned, because who seals and who opens
  * are of one trust domain and their rights are told apart by KMS. Data keys are shared per context for five minutes.
  * @param keyArn full ARN of the key; envelopes under any other key are refused
@@ -86,41 +72,47 @@ export const kmsSealer = (options: {
   readonly client: KMSClient;
   readonly keyArn: string;
 }): Sealer => {
-  const noting =
-    <Input, Output>(call: (input: Input) => Promise<Output>) =>
-    async (input: Input): Promise<Output> => {
-      try {
-        return await call(input);
-      } catch (error) {
-        const answers = kmsAnswers.getStore();
-        if (answers !== undefined) answers.failure = error;
-        throw error;
-      }
-    };
-  // The SDK's `KMS` would be enough for the keyring, and brings every command of the service into a bundle.
-  const { client } = options;
-  const noted = {
-    decrypt: noting((input: DecryptCommand['input']) => client.send(new DecryptCommand(input))),
-    encrypt: noting((input: EncryptCommand['input']) => client.send(new EncryptCommand(input))),
-    generateDataKey: noting((input: GenerateDataKeyCommand['input']) =>
-      client.send(new GenerateDataKeyCommand(input)),
-    ),
-  };
-  const materials = new NodeCachingMaterialsManager({
-    backingMaterials: new KmsKeyringNode({
-      generatorKeyId: options.keyArn,
-      clientProvider: (() => noted) as unknown as ClientProvider,
-    }),
-    cache: getLocalCryptographicMaterialsCache(cachedDataKeys),
-    ...cacheLimits,
-  });
-  const { encrypt } = buildEncrypt(clientOptions);
-  const { decrypt } = buildDecrypt(clientOptions);
+  const cache = getLocalCryptographicMaterialsCache(cachedDataKeys);
 
-  const translating = async <Output>(work: () => Promise<Output>): Promise<Output> => {
+  /**
+   * What one call of ours gets its data keys from. The keyring keeps only the text of what KMS answered; this keeps the
+   * answer itself. One for each call and not one for all with an AsyncLocalStorage, which slows down every promise of a process.
+   */
+  const materialsNoting = (answers: { failure?: unknown }): NodeMaterialsManager => {
+    const noting =
+      <Input, Output>(call: (input: Input) => Promise<Output>) =>
+      (input: Input): Promise<Output> =>
+        call(input).catch((error: unknown) => {
+          answers.failure = error;
+          throw error;
+        });
+    // The SDK's `KMS` would be enough for the keyring, and brings every command of the service into a bundle.
+    const { client } = options;
+    const noted = {
+      decrypt: noting((input: DecryptCommand['input']) => client.send(new DecryptCommand(input))),
+      encrypt: noting((input: EncryptCommand['input']) => client.send(new EncryptCommand(input))),
+      generateDataKey: noting((input: GenerateDataKeyCommand['input']) =>
+        client.send(new GenerateDataKeyCommand(input)),
+      ),
+    };
+    return new NodeCachingMaterialsManager({
+      backingMaterials: new KmsKeyringNode({
+        generatorKeyId: options.keyArn,
+        clientProvider: (() => noted) as unknown as ClientProvider,
+      }),
+      cache,
+      partition: options.keyArn,
+      ...cacheLimits,
+    });
+  };
+  const { encrypt } = buildEncrypt(clientOptions);
+
+  const translating = async <Output>(
+    work: (materials: NodeMaterialsManager) => Promise<Output>,
+  ): Promise<Output> => {
     const answers: { failure?: unknown } = {};
     try {
-      return await kmsAnswers.run(answers, work);
+      return await work(materialsNoting(answers));
     } catch (error) {
       if (error instanceof StepkeyError) throw error;
       throw answers.failure === undefined || isOfUnknownKey(answers.failure)
@@ -130,7 +122,7 @@ export const kmsSealer = (options: {
   };
 
   const seal: Sealer['seal'] = (purpose, grant, plaintext) =>
-    translating(async () => {
+    translating(async (materials) => {
       const bytes = Buffer.from(plaintext, 'utf8');
       const { result } = await encrypt(materials, bytes, {
         suiteId,
@@ -146,7 +138,7 @@ export const kmsSealer = (options: {
       await seal(purpose, grant, '');
     },
     open: (purpose, grant, envelope) =>
-      translating(async () => {
+      translating(async (materials) => {
         const expected = contextOf(purpose, grant);
         // Before KMS or the cache is asked: a wrong purpose must look the same whoever holds which right.
         const forThisContext: NodeMaterialsManager = {
@@ -158,12 +150,7 @@ export const kmsSealer = (options: {
             return materials.decryptMaterials(request);
           },
         };
-        const bytes = bytesOf(envelope);
-        const { plaintext, messageHeader } = await decrypt(forThisContext, bytes);
-        if (bytes.byteLength !== envelopeLength(messageHeader, plaintext.byteLength)) {
-          throw new StepkeyError('Sealing.Failed');
-        }
-        return plaintext.toString('utf8');
+        return (await openEnvelope(forThisContext, bytesOf(envelope))).toString('utf8');
       }),
   };
 };

@@ -5,10 +5,8 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import { installInvokeStore, runInvocation } from '../../local/lambda/invoke-store.ts';
 import { bareServer } from './bare-server.ts';
 
-installInvokeStore();
 const root = process.env['LAMBDA_TASK_ROOT'] ?? '';
 const path = join(root, `${(process.env['_HANDLER'] ?? '').split('.')[0] ?? 'index'}.js`);
 const { handler } = createRequire(path)(path) as {
@@ -40,11 +38,7 @@ process.send?.(
     requests += 1;
     const requestId = `bench-${String(requests)}`;
     const event = eventOf(authorization, body, requestId);
-    const {
-      statusCode,
-      headers,
-      body: answer,
-    } = await runInvocation(requestId, () => handler(event));
+    const { statusCode, headers, body: answer } = await handler(event);
     return { status: statusCode, headers: headers as Record<string, string>, body: answer };
   }),
 );

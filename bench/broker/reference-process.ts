@@ -18,7 +18,8 @@ import { bareServer } from './bare-server.ts';
 export interface ReferenceArgument {
   readonly endpoints: Endpoints;
   readonly jwks: Jwks;
-  readonly cacheKey: string;
+  /** A row as large as the one that a hit reads. */
+  readonly entry: { readonly pk: string; readonly sk: string };
   readonly roleArn: string;
   readonly sessionPolicy: string;
 }
@@ -43,7 +44,7 @@ verifier.cacheJwks(argument.jwks);
 
 const key = (pk: string, sk: string) => ({ pk: { S: pk }, sk: { S: sk } });
 
-const readRows = async (subject: string, sk: string) => {
+const readRows = async (subject: string, entry: { readonly pk: string; readonly sk: string }) => {
   const { Responses } = await dynamoDb.send(
     new BatchGetItemCommand({
       RequestItems: {
@@ -54,7 +55,7 @@ const readRows = async (subject: string, sk: string) => {
             key('CLIENT#cli', 'REVOCATION'),
             key('GRANT#own-files', 'REVOCATION'),
             key('EVERYTHING', 'REVOCATION'),
-            key(`SUBJECT#${subject}`, sk),
+            key(entry.pk, entry.sk),
           ],
         },
       },
@@ -96,14 +97,14 @@ const putRow = async (pk: string, more: Readonly<Record<string, string>>) => {
 };
 
 const hit = async (subject: string): Promise<unknown> => {
-  const rows = await readRows(subject, `ENTRY#${argument.cacheKey}`);
+  const rows = await readRows(subject, argument.entry);
   await putRow('BENCH#issuances', { subject });
   const sealed = rows.find((row) => row['sealedSession'] !== undefined)?.['sealedSession']?.S;
   return { subject, grant: 'own-files', credentials: sealed };
 };
 
 const mint = async (subject: string): Promise<unknown> => {
-  const rows = await readRows(subject, 'ENTRY#-');
+  const rows = await readRows(subject, { pk: `SUBJECT#${subject}`, sk: 'ENTRY#-' });
   const identityId = rows.find((row) => row['sk']?.S === 'SUBJECT')?.['identityId']?.S ?? '';
   const { Token } = await identity.send(
     new GetOpenIdTokenForDeveloperIdentityCommand({

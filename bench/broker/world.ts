@@ -152,7 +152,7 @@ export const openWorld = async (brokerCount: number): Promise<World> => {
     const argument: ReferenceArgument = {
       endpoints,
       jwks,
-      cacheKey: aliceEntry?.['sk']?.S?.slice('ENTRY#'.length) ?? '',
+      entry: { pk: aliceEntry?.['pk']?.S ?? '', sk: aliceEntry?.['sk']?.S ?? '' },
       roleArn: `arn:aws:iam::${endpoints.accountId}:role/stepkey/stepkey-own-files`,
       sessionPolicy: sessionPolicyOf(endpoints),
     };
