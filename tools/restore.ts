@@ -1,6 +1,6 @@
 /**
  * `npm run restore -- --from <table> --to <table>`: copies rows that a table has lost from a restored one. Ends with 1
- * where the ledger went on otherwise meanwhile, with 2 for a wrong command line.
+ * where AWS refuses or the ledger went on otherwise meanwhile, with 2 for a wrong command line.
  */
 import { parseArgs } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -26,7 +26,13 @@ const { restored, present, leftOut, suspendedInCopy, forks } = await restoreRows
   { client, tableName: from },
   { client, tableName: to },
   Math.floor(Date.now() / 1000),
-);
+).catch((error: unknown) => {
+  // What was written stays: the next run goes on from there.
+  process.stderr.write(
+    `${error instanceof Error ? `${error.name}: ${error.message}` : 'failed'}\n`,
+  );
+  process.exit(1);
+});
 process.stdout.write(
   `${String(restored)} rows restored, ${String(present)} were there, ${String(leftOut)} left out (cache, leases, quotas)\n`,
 );
