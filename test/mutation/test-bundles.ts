@@ -18,19 +18,22 @@ export interface TestBundle {
   readonly load: () => readonly CollectedTest[];
 }
 
+/** Puts something else in the place of a file's text. @param path relative to the directory of the project */
+export type Rewrite = (path: string, text: string) => string;
+
 /** CommonJS knows no `import.meta`; a file's own address is written in its place. */
-const ownAddress: Plugin = {
-  name: 'own-address',
+const sourcesOf = (root: string, rewrite: Rewrite): Plugin => ({
+  name: 'sources',
   setup: (builder) => {
     builder.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
       const text = await readFile(path, 'utf8');
-      const contents = text
+      const contents = rewrite(relative(root, path), text)
         .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href))
         .replaceAll('import.meta.dirname', JSON.stringify(join(path, '..')));
       return { contents, loader: 'ts' };
     });
   },
-};
+});
 
 type FastCheck = typeof fastCheck & { readonly default: typeof fastCheck };
 
@@ -57,11 +60,17 @@ const testsUnder = (root: string, directories: readonly string[]): string[] =>
   );
 
 /** @param root where the project lies; its tests may be of a copy with mutants in it */
-export const bundleTests = async (
+export const bundleTests = (
   root: string,
   directories: readonly string[],
+): Promise<readonly TestBundle[]> => bundleFiles(root, testsUnder(root, directories));
+
+/** The same of certain files, with some of what they test rewritten. */
+export const bundleFiles = async (
+  root: string,
+  files: readonly string[],
+  rewrite: Rewrite = (_, text) => text,
 ): Promise<readonly TestBundle[]> => {
-  const files = testsUnder(root, directories);
   const require = createRequire(join(root, 'package.json'));
   const fewRuns = withFewRuns(require('fast-check') as FastCheck);
   return Promise.all(
@@ -77,7 +86,7 @@ export const bundleTests = async (
         target: 'node20',
         packages: 'external',
         logLevel: 'silent',
-        plugins: [ownAddress],
+        plugins: [sourcesOf(root, rewrite)],
       });
       const text = outputFiles[0]?.text ?? '';
       const script = new Script(`(function (require, module, exports) {${text}\n})`, {

@@ -2,6 +2,7 @@
 import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { KMSClient } from '@aws-sdk/client-kms';
 
+import { liveIndex } from '../../../core/revocations/live-index.ts';
 import { AwsError, type AwsCall } from '../../../local/aws.ts';
 import { createDynamoDbService } from '../../../local/services/dynamodb/service.ts';
 import { createKmsService } from '../../../local/services/kms/service.ts';
@@ -37,10 +38,23 @@ export const inProcessAws = async (time: VirtualTime, gate: Gate) => {
   await dynamodb.createTable({
     TableName: tableName,
     BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: ['pk', 'sk'].map((AttributeName) => ({
-      AttributeName,
-      AttributeType: 'S',
-    })),
+    AttributeDefinitions: [
+      ...['pk', 'sk', liveIndex.attribute].map((AttributeName) => ({
+        AttributeName,
+        AttributeType: 'S',
+      })),
+      { AttributeName: liveIndex.sortAttribute, AttributeType: 'N' },
+    ],
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: liveIndex.name,
+        KeySchema: [
+          { AttributeName: liveIndex.attribute, KeyType: 'HASH' },
+          { AttributeName: liveIndex.sortAttribute, KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'ALL' },
+      },
+    ],
     KeySchema: [
       { AttributeName: 'pk', KeyType: 'HASH' },
       { AttributeName: 'sk', KeyType: 'RANGE' },

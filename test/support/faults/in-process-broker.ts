@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
+import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { SFNClient } from '@aws-sdk/client-sfn';
 
 import { dynamoCredentialStore } from '../../../adapters/credential-store.ts';
@@ -103,6 +104,18 @@ const principal: Principal = twinContext.principal;
 const lambdaDown = () => new AwsError('ServiceException', 'Internal error', { statusCode: 500 });
 const lambdaBusy = () =>
   new AwsError('TooManyRequestsException', 'Rate exceeded', { statusCode: 429 });
+
+/** What is asked for: credentials for oneself, a job's for somebody, or only who one is. */
+export type Asked = Minter | 'identity';
+
+const requestOf = (as: Asked, subject: string): Partial<APIGatewayProxyEvent> => {
+  if (as === 'person') return { body: '{"grant":"own-files"}' };
+  if (as === 'identity') {
+    return { httpMethod: 'GET', resource: '/v1/identity', path: '/v1/identity' };
+  }
+  const path = '/v1/exchange/credentials';
+  return { resource: path, path, body: JSON.stringify({ grant: 'reports', subject }) };
+};
 
 export interface Answer {
   readonly status: number;
@@ -377,7 +390,7 @@ export const inProcessBroker = async (
       context,
       { info: note, error: note },
     );
-    return { handle, log, meter };
+    return { handle, log, meter, startExecution, sealer: sealerOf('batches') };
   };
 
   return {
@@ -386,6 +399,9 @@ export const inProcessBroker = async (
     aws,
     keys,
     executions,
+    /** Behind the gate, for what no fault of a call can do. */
+    pool,
+    newProcesses,
     /** Somebody who has never been here, and processes that have just started. */
     newCase: () => {
       people += 1;
@@ -393,7 +409,7 @@ export const inProcessBroker = async (
       const subject = `users:${sub}`;
       users.put(userPool.userPoolId, { ...rita, sub, username: sub, attributes: { sub } });
       let { handle, meter } = newProcesses();
-      const start = async (by: typeof handle, as: Minter = 'person'): Promise<Answer> => {
+      const start = async (by: typeof handle, as: Asked = 'person'): Promise<Answer> => {
         const nowEpochSeconds = Math.floor(time.nowEpochMillis() / 1000);
         const times = {
           auth_time: nowEpochSeconds - 300,
@@ -401,17 +417,14 @@ export const inProcessBroker = async (
           exp: nowEpochSeconds + 3300,
         };
         const claims =
-          as === 'person' ? idClaimsOf({ sub, ...times }) : machineClaimsOf('batch', times);
+          as === 'job' ? machineClaimsOf('batch', times) : idClaimsOf({ sub, ...times });
         const token = tokenOf(claims);
         verifier.accept(token, claims);
         const startedAt = time.nowEpochMillis();
-        const path = as === 'person' ? '/v1/credentials' : '/v1/exchange/credentials';
-        const wish = as === 'person' ? { grant: 'own-files' } : { grant: 'reports', subject };
         const { statusCode, body } = await by(
           eventOf({
-            ...{ path, resource: path },
+            ...requestOf(as, subject),
             headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-            body: JSON.stringify(wish),
           }),
         );
         return {
@@ -430,7 +443,7 @@ export const inProcessBroker = async (
         /** How often this was measured since the processes started. */
         countOf: (name: string): number =>
           meter.measured.filter((measurement) => measurement.name === name).length,
-        ask: (as: Minter = 'person') => time.until(start(handle, as)),
+        ask: (as: Asked = 'person') => time.until(start(handle, as)),
         /** Asks while the test lets time pass; by processes of its own where it gives their front a name. */
         begin: (as: Minter, frontName?: string) =>
           start(frontName === undefined ? handle : newProcesses(frontName).handle, as),

@@ -29,6 +29,27 @@ describe('the workflow on GitHub', () => {
   });
 });
 
+describe('the workflow of the night', () => {
+  const workflow = read('.github/workflows/nightly.yml');
+
+  it('runs what takes too long for every change: the mutants of core, the soak, the audit of all packages', () => {
+    const commands = [...workflow.matchAll(/run: (.+)/g)].map(([, command]) => command);
+    expect(commands.filter((command) => command !== 'npm ci')).toEqual([
+      'npm run test:mutation',
+      'npm run test:soak',
+      'npm audit --package-lock-only',
+    ]);
+  });
+
+  it('takes actions by the hash of a commit, and may read the repository and nothing more', () => {
+    const uses = [...workflow.matchAll(/uses: (.+)/g)].map(([, action = '']) => action);
+    expect(uses.length).toBeGreaterThan(1);
+    for (const action of uses)
+      expect(action).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+    expect(workflow).toMatch(/^permissions:\n {2}contents: read\n\S/m);
+  });
+});
+
 describe('the updates', () => {
   it('are looked for among packages and actions', () => {
     const ecosystems = read('.github/dependabot.yml').matchAll(/package-ecosystem: (.+)/g);
