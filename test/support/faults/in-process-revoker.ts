@@ -8,6 +8,7 @@ import { dynamoDenialRows } from '../../../adapters/denial-rows.ts';
 import { nodeDigest } from '../../../adapters/digest.ts';
 import { dynamoRevocationRecords } from '../../../adapters/revocation-records.ts';
 import { dynamoRevocationTargets } from '../../../adapters/revocation-targets.ts';
+import { dynamoRoleWideCutOff } from '../../../adapters/role-wide-cut-off.ts';
 import { dynamoSubjectEntries } from '../../../adapters/subject-entries.ts';
 import { dynamoWriterLease } from '../../../adapters/writer-lease.ts';
 import { requestRestoration, requestRevocation } from '../../../core/revocations/request.ts';
@@ -85,6 +86,7 @@ export const inProcessRevoker = async (tellTime: (nowEpochMillis: number) => voi
     records,
     store: dynamoCredentialStore({ ...table, timer: time }),
     denials: dynamoDenialRows(table),
+    roleWide: dynamoRoleWideCutOff(table),
     lease: dynamoWriterLease({ ...table, clock: time }),
     policy: {
       read: () =>
