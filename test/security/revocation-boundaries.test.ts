@@ -16,7 +16,12 @@ import {
   type Answer,
   type InProcessBroker,
 } from '../support/faults/in-process-broker.ts';
-import { revocationsOf, targetOf, type Kind } from '../support/faults/in-process-revocations.ts';
+import {
+  revocationsOf,
+  targetOf,
+  type InProcessRevocation,
+  type Kind,
+} from '../support/faults/in-process-revocations.ts';
 import { allButTheDate } from '../support/faults/virtual-time.ts';
 import {
   boundariesOfMint,
@@ -36,6 +41,7 @@ describe('a revocation while something is under way [SEC-08] [SEC-30]', () => {
   let broker: InProcessBroker;
   let person: Case;
   let revocationOf: ReturnType<typeof revocationsOf>;
+  let revocation: InProcessRevocation | null = null;
 
   beforeAll(async () => {
     jest.useFakeTimers({ doNotFake: allButTheDate });
@@ -49,13 +55,20 @@ describe('a revocation while something is under way [SEC-08] [SEC-30]', () => {
     broker.onBoundary(null);
     person = broker.newCase();
   });
+  afterEach(async () => {
+    await revocation?.restore();
+    revocation = null;
+  });
   afterAll(async () => {
     await broker.close();
     jest.useRealTimers();
   });
 
-  const revoking = (kind: Kind, minter: Minter) =>
-    revocationOf(targetOf(kind, minter, person.subject));
+  /** Restored after the test, also where it failed: the next begins with nothing revoked. */
+  const revoking = (kind: Kind, minter: Minter): InProcessRevocation => {
+    revocation = revocationOf(targetOf(kind, minter, person.subject));
+    return revocation;
+  };
 
   /** Once, when an execution comes there. @returns whether one did */
   const atBoundary = (boundary: Boundary, act: () => Promise<void>): (() => boolean) => {
@@ -111,13 +124,12 @@ describe('a revocation while something is under way [SEC-08] [SEC-30]', () => {
       title: titleOf(boundary),
     })),
   )('of its $kind stops $title', async ({ kind, minter, ...boundary }) => {
-    const revocation = revoking(kind, minter);
-    const isPassed = atBoundary(boundary, () => revocation.carryOut());
+    const revoked = revoking(kind, minter);
+    const isPassed = atBoundary(boundary, () => revoked.carryOut());
     const answer = await person.ask(minter);
     expect(isPassed()).toBe(true);
     expectRefused(answer);
     await expectNothingUsable(minter);
-    await revocation.restore();
   });
 
   describe('while whole roles are cut off, because what was revoked did not fit', () => {
@@ -177,6 +189,7 @@ describe('a revocation while something is under way [SEC-08] [SEC-30]', () => {
     beforeEach(async () => {
       for (;;) {
         first = await person.ask();
+        expect(first.status).toBe(200);
         const rows = await broker.aws.rows(`SUBJECT#${person.subject}`);
         const entry = rows.find(({ sealedSession }) => sealedSession !== undefined);
         if (entry !== undefined && isRefreshedAtTheEnd(entry)) {
@@ -211,24 +224,22 @@ describe('a revocation while something is under way [SEC-08] [SEC-30]', () => {
     });
 
     it.each(mortal)('is not even started after a revocation of its %s', async (kind) => {
-      const revocation = revoking(kind, 'person');
-      await revocation.carryOut();
+      const revoked = revoking(kind, 'person');
+      await revoked.carryOut();
       expectRefused(await askAndRefresh());
       expect(refreshes()).toBe(0);
       await expectNothingUsable('person');
-      await revocation.restore();
     });
 
     it.each(mortal)('mints nothing where its %s is revoked as it is started', async (kind) => {
-      const revocation = revoking(kind, 'person');
+      const revoked = revoking(kind, 'person');
       broker.gate.onPass(async (name) => {
-        if (name === 'front StartExecution') await revocation.carryOut();
+        if (name === 'front StartExecution') await revoked.carryOut();
       });
       const keys = broker.keys.length;
       await askAndRefresh();
       expect([refreshes(), broker.keys.length]).toEqual([1, keys]);
       await expectNothingUsable('person');
-      await revocation.restore();
     });
 
     it.each(
@@ -238,21 +249,19 @@ describe('a revocation while something is under way [SEC-08] [SEC-30]', () => {
     )(
       'leaves nothing where its $kind is revoked on $when of $state',
       async ({ kind, ...boundary }) => {
-        const revocation = revoking(kind, 'person');
-        const isPassed = atBoundary(boundary, () => revocation.carryOut());
+        const revoked = revoking(kind, 'person');
+        const isPassed = atBoundary(boundary, () => revoked.carryOut());
         await askAndRefresh();
         expect([refreshes(), isPassed()]).toEqual([1, true]);
         await expectNothingUsable('person');
-        await revocation.restore();
       },
     );
 
     it.each(mortal)('leaves nothing where its %s is revoked after it', async (kind) => {
-      const revocation = revoking(kind, 'person');
+      const revoked = revoking(kind, 'person');
       await askAndRefresh();
-      await revocation.carryOut();
+      await revoked.carryOut();
       await expectNothingUsable('person');
-      await revocation.restore();
     });
   });
 });
