@@ -40,12 +40,15 @@ export interface Protocol {
 
 type Head = Omit<ReceivedRequest, 'body'>;
 
-const jsonProtocol = (target: string): Protocol => {
-  const known = jsonTargetOf(target);
+const unknownTarget = (target: string): AwsError => {
   const named = /^[\w.]{1,128}$/u.test(target) ? target : 'The target';
-  const unknown = new AwsError('UnknownOperationException', `${named} is not emulated.`, {
+  return new AwsError('UnknownOperationException', `${named} is not emulated.`, {
     statusCode: 501,
   });
+};
+
+const jsonProtocol = (target: string): Protocol => {
+  const known = jsonTargetOf(target);
   const spoken = known ?? {
     service: 'unknown',
     version: '1.1' as const,
@@ -56,7 +59,7 @@ const jsonProtocol = (target: string): Protocol => {
     kind: 'json',
     service: known?.service ?? null,
     parse: (request) => {
-      if (known === null) throw unknown;
+      if (known === null) throw unknownTarget(target);
       return parseJsonCall(request, known);
     },
     renderResult: (result) => renderJsonResult(result, spoken),

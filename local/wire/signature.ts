@@ -24,11 +24,24 @@ export interface Scope {
 export const scopeText = (scope: Scope): string =>
   `${scope.date}/${scope.region}/${scope.service}/aws4_request`;
 
-export const signingKey = (secretAccessKey: string, scope: Scope): Buffer =>
-  [scope.region, scope.service, 'aws4_request'].reduce<Buffer>(
+/** Four digests that are the same all day, for the last so many callers and services. */
+const keysKept = 1_000;
+const keptKeys = new Map<string, Buffer>();
+
+export const signingKey = (secretAccessKey: string, scope: Scope): Buffer => {
+  const { date, region, service } = scope;
+  // As JSON, so that no two lists give one text.
+  const name = JSON.stringify([secretAccessKey, date, region, service]);
+  const kept = keptKeys.get(name);
+  if (kept !== undefined) return kept;
+  const key = [region, service, 'aws4_request'].reduce<Buffer>(
     hmac,
-    hmac(`AWS4${secretAccessKey}`, scope.date),
+    hmac(`AWS4${secretAccessKey}`, date),
   );
+  if (keptKeys.size >= keysKept) keptKeys.clear();
+  keptKeys.set(name, key);
+  return key;
+};
 
 /** RFC 3986: letters, digits and `-._~` stay. */
 const encoded = (text: string): string =>
