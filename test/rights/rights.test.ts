@@ -118,7 +118,7 @@ describe('the rights that the stacks give', () => {
 
   it('are all restored: the stories are as at first', async () => {
     for (const story of stories) await theatre.tell(story, longPatienceMillis);
-  });
+  }, 1_200_000);
 
   it.each(unobservable)('still have what is left out: $mutant', ({ mutant }) => {
     const ids = mutantsOf(theatre.twin.stacks.resources).map(({ id }) => id);
