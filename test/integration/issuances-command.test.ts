@@ -91,6 +91,8 @@ describe('stepkey issuances, against the twin', () => {
     let denied: LedgerRecord | undefined;
     while (denied === undefined) [denied] = await list('--outcome', 'denied');
     const { stdout } = await run('show', denied.id, '--output', 'table');
+    expect(stdout).toMatch(/^error +Grant\.Refused$/m);
+    expect(stdout).not.toMatch(/^accessKeyId/m);
     expect(stdout).toMatch(/^team-read +true +true +0 +allow +false +groups\.anyOf$/m);
   });
 

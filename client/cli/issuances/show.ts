@@ -13,6 +13,10 @@ import { printTrace } from '../grant-trace.ts';
 import { harmless, printMany, printOne } from '../output.ts';
 import type { Terminal } from '../terminal.ts';
 
+/** For a reader: what there is, without what there is not. */
+const told = (entry: object): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== null));
+
 const show = async (
   terminal: Terminal,
   id: string,
@@ -50,14 +54,17 @@ const show = async (
     return undefined;
   }
   const { tried, triedLeftOut, ...facts } = record;
-  printOne(terminal, format, facts);
+  printOne(terminal, format, told(facts));
   if (tried !== null && tried.length > 0) {
     printTrace(terminal, format, tried);
     if (triedLeftOut > 0) terminal.tell(`${String(triedLeftOut)} more grants refused.`);
   }
   if (session !== null) {
     terminal.out('\n');
-    printOne(terminal, format, { ...session, issuances: session.issuances.map((each) => each.id) });
+    printOne(terminal, format, {
+      ...told(session),
+      issuances: session.issuances.map((each) => each.id),
+    });
   }
   if (steps === null) {
     terminal.tell('The broker answered without an execution.');
