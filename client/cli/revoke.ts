@@ -2,9 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import type { RevocationAnswer } from '../../core/contracts/revocation-api.ts';
+import { BrokerError } from '../broker-error.ts';
 import { askApi } from './ask-api.ts';
+import { CommandError } from './command-error.ts';
 import { examples, formatOf, type CommandModule, type Run } from './command.ts';
-import { printMany, printOne } from './output.ts';
+import { exitCodes } from './exit-codes.ts';
+import { harmless, printMany, printOne } from './output.ts';
 import type { Terminal } from './terminal.ts';
 
 interface RevokeOptions {
@@ -12,8 +15,24 @@ interface RevokeOptions {
   readonly suspend?: true;
 }
 
-const pathOf = (revocationId: string): string =>
-  `/v1/revocations/${encodeURIComponent(revocationId)}`;
+/** One request about a revocation that there is. @throws CommandError usage where there is none of this id */
+const askAbout = async (
+  terminal: Terminal,
+  command: Command,
+  method: 'GET' | 'DELETE',
+  revocationId: string,
+): ReturnType<typeof askApi> => {
+  const path = `/v1/revocations/${encodeURIComponent(revocationId)}`;
+  try {
+    return await askApi(terminal, command, { method, path });
+  } catch (error) {
+    if (!(error instanceof BrokerError) || error.status !== 404) throw error;
+    throw new CommandError(
+      exitCodes.usage,
+      `There is no revocation ${harmless(revocationId)}; take its id from: stepkey revoke list`,
+    );
+  }
+};
 
 const revoke = async (
   terminal: Terminal,
@@ -72,7 +91,7 @@ const show = async (
   _: object,
   command: Command,
 ): Promise<undefined> => {
-  const { body } = await askApi(terminal, command, { method: 'GET', path: pathOf(revocationId) });
+  const { body } = await askAbout(terminal, command, 'GET', revocationId);
   printOne(terminal, formatOf(terminal, command), body);
   return undefined;
 };
@@ -83,10 +102,7 @@ const restore = async (
   _: object,
   command: Command,
 ): Promise<undefined> => {
-  const { status, body } = await askApi(terminal, command, {
-    method: 'DELETE',
-    path: pathOf(revocationId),
-  });
+  const { status, body } = await askAbout(terminal, command, 'DELETE', revocationId);
   if (status === 204) terminal.tell('It is restored already.');
   else printOne(terminal, formatOf(terminal, command), body);
   return undefined;

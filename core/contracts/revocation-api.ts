@@ -14,27 +14,29 @@ const name = z
   .max(64)
   .regex(/^[a-z][a-z0-9-]*$/, 'must be 1–64 of a–z, 0–9 and -');
 
+const oneTarget = 'must be exactly one of subject, client, grant and everything';
 const target = z
-  .strictObject({
-    subject: subjectId.optional(),
-    client: name.optional().describe('An app client, by the name that grants use.'),
-    grant: name.optional(),
-    everything: z.literal(true).optional(),
-  })
-  .refine(
-    (value) => Object.keys(value).length === 1,
-    'must be exactly one of subject, client, grant and everything',
-  );
+  .strictObject(
+    {
+      subject: subjectId.optional(),
+      client: name.optional().describe('An app client, by the name that grants use.'),
+      grant: name.optional(),
+      everything: z.literal(true, 'can only be true').optional(),
+    },
+    // Of other faults zod says enough.
+    { error: ({ input }) => (input === undefined ? oneTarget : undefined) },
+  )
+  .refine((value) => Object.keys(value).length === 1, oneTarget);
 
 export const revocationRequest = z.strictObject({
   target,
   reason: z
-    .string()
-    .min(1)
-    .max(512)
+    .string('must say why, in words')
+    .min(1, { error: 'must say why', abort: true })
+    .max(512, 'must be 512 characters at most')
     // eslint-disable-next-line no-control-regex -- these are what is refused
     .regex(/^[^\u0000-\u001f\u007f-\u009f]*$/, 'must not hold control characters')
-    .refine((text) => text.trim() !== '', 'must say something')
+    .refine((text) => text.trim() !== '', 'must say why')
     .describe('Why; part of the record.'),
   suspend: z
     .boolean()
@@ -110,7 +112,7 @@ export const revocationListQuery = z.strictObject({
 });
 
 export const revocationPath = z.strictObject({
-  revocationId: z.string().regex(/^[0-9a-f-]{36}$/),
+  revocationId: z.string().regex(/^[0-9a-f-]{36}$/, 'must be the id of a revocation'),
 });
 
 /** RFC-draft shape: visible ASCII. */

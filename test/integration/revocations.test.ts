@@ -155,6 +155,20 @@ describe('revoking through the API, on the twin', () => {
     expect((await operator.revoke({ client: 'cli' }, options)).status).toBe(400);
   });
 
+  it('says of a missing target or reason what is missing', async () => {
+    const post = async (body: object) =>
+      (await callApi(twin, 'POST', '/v1/revocations', { token: operator.token, body })).body[
+        'faults'
+      ];
+    const target = { client: 'cli' };
+    const oneTarget = 'target: must be exactly one of subject, client, grant and everything';
+    expect([await post({ target }), await post({ target, reason: '' })]).toEqual([
+      ['reason: must say why, in words'],
+      ['reason: must say why'],
+    ]);
+    expect(await post({ reason: 'x' })).toEqual([oneTarget]);
+  });
+
   it('refuses a subject of no user pool, which would look revoked and be nothing', async () => {
     expect((await operator.revoke({ subject: 'user:alice' })).status).toBe(400);
   });

@@ -59,4 +59,17 @@ describe('stepkey revoke, against the twin', () => {
     expect(ended.code).not.toBe(0);
     expect(ended.stderr).toContain('--reason');
   });
+
+  it('says that there is no revocation of an id, and where to find those that there are', async () => {
+    for (const word of ['show', 'restore']) {
+      const ended = await stepkey.run(home, [
+        ...['--profile', 'oscar', 'revoke', word],
+        '00000000-0000-8000-8000-000000000000',
+      ]);
+      expect([ended.code, ended.stderr]).toEqual([
+        2,
+        'stepkey: There is no revocation 00000000-0000-8000-8000-000000000000; take its id from: stepkey revoke list\n',
+      ]);
+    }
+  });
 });
