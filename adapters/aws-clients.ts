@@ -1,3 +1,5 @@
+import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+
 /** Where the AWS services are. */
 export interface AwsLocation {
   readonly region: string;
@@ -27,6 +29,20 @@ const limits = {
 
 export type AwsService = keyof typeof limits;
 
+/**
+ * Where a client is given no logger, the SDK makes one that does nothing, and copies each input and output for its `info`. This one has no `info`:
+ * that spares the copies, and no secret can be logged.
+ */
+const withoutInfo = (() => {
+  const nothing = (): void => undefined;
+  return {
+    trace: nothing,
+    debug: nothing,
+    warn: nothing,
+    error: nothing,
+  } as unknown as NonNullable<DynamoDBClientConfig['logger']>;
+})();
+
 /** Configuration of one SDK client. Credentials stay the SDK's own default chain. */
 export const clientSettings = (service: AwsService, aws: AwsLocation) => ({
   region: aws.region,
@@ -34,6 +50,9 @@ export const clientSettings = (service: AwsService, aws: AwsLocation) => ({
   // StartSyncExecution goes to `sync-<host>`, a name that an overridden endpoint does not have.
   disableHostPrefix: aws.endpoint !== null,
   maxAttempts: limits[service].maxAttempts,
+  logger: withoutInfo,
+  // Once for each command instead of with each call: nothing of ours changes a client's middleware.
+  cacheMiddleware: true,
   requestHandler: {
     connectionTimeout: 3000,
     requestTimeout: limits[service].requestTimeout,

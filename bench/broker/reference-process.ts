@@ -11,7 +11,6 @@ import { BatchGetItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/cl
 import { AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { CognitoJwtVerifier } from 'aws-jwt-verify';
 import type { Jwks } from 'aws-jwt-verify/jwk';
-import { clientSettings } from '../../adapters/aws-clients.ts';
 import type { Endpoints } from '../../local/endpoints.ts';
 import { bareServer } from './bare-server.ts';
 
@@ -27,14 +26,15 @@ export interface ReferenceArgument {
 const argument = JSON.parse(process.argv[2] ?? '{}') as ReferenceArgument;
 const { endpoints, roleArn, sessionPolicy } = argument;
 const { region, table: TableName, developerProvider, identityPoolId } = endpoints;
-const location = { region, endpoint: endpoints.aws };
-const credentials = { ...endpoints.adminCredentials };
-const dynamoDb = new DynamoDBClient({ ...clientSettings('dynamodb', location), credentials });
-const identity = new CognitoIdentityClient({
-  ...clientSettings('cognito-identity', location),
-  credentials,
-});
-const sts = new STSClient({ ...clientSettings('sts', location), credentials });
+// The SDK's own settings, as people have them.
+const settings = {
+  region,
+  endpoint: endpoints.aws,
+  credentials: { ...endpoints.adminCredentials },
+};
+const dynamoDb = new DynamoDBClient(settings);
+const identity = new CognitoIdentityClient(settings);
+const sts = new STSClient(settings);
 const verifier = CognitoJwtVerifier.create({
   userPoolId: endpoints.userPoolId,
   clientId: endpoints.clients.cli.clientId,
