@@ -35,6 +35,9 @@ export interface Answered {
   readonly claims: Readonly<Record<string, string>> | null;
 }
 
+/** @see Lambda quotas: the payload of a synchronous invocation */
+const mostInvocationBytes = 6 * 1024 * 1024;
+
 type Proxy = Extract<Integration, { type: 'AWS_PROXY' }>;
 
 const withinTime = async <T>(work: Promise<T>, millis: number): Promise<T | 'too-late'> => {
@@ -59,6 +62,8 @@ const answerProxy = async (
   claims: Readonly<Record<string, string>> | null,
   { invoke, place }: GatewayServices,
 ): Promise<GatewayAnswer | ResponseType> => {
+  // What Lambda would not take is not even made into an event.
+  if ((request.body?.length ?? 0) > mostInvocationBytes) return 'REQUEST_TOO_LARGE';
   const arn = `arn:aws:execute-api:${place.region}:${place.accountId}:${api.id}/${api.stage}/${request.httpMethod}${route.resource.path}`;
   const event = proxyEvent(api, request, route, claims, place.accountId);
   const source = { service: 'apigateway.amazonaws.com', arn };
