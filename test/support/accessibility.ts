@@ -1,3 +1,4 @@
+import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 
 /** The part of Chromium's accessibility tree that a screen reader is told. @see Chrome DevTools Protocol, Accessibility */
@@ -63,6 +64,16 @@ const faultsOfPage = `(() => {
   return faults;
 })()`;
 
+/** What a third party says of the page. @see https://dequeuniversity.com/rules/axe */
+const faultsByAxe = async (page: Page): Promise<readonly string[]> => {
+  // By the debugging protocol, to which the page's strict policy does not apply.
+  await page.evaluate(axe.source);
+  return page.evaluate<
+    string[]
+  >(`axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
+    violations.map(({ id, nodes }) => 'axe, ' + id + ': ' + nodes.map(({ target }) => target.join(' ')).join(', ')))`);
+};
+
 /**
  * What keeps somebody with a keyboard, a screen reader or weak eyes from a page, in words; empty where nothing does.
  * @see WCAG 2.2: 1.3.1, 1.4.3 (contrast of 4.5), 2.4.2, 2.4.3, 2.4.6, 3.1.1, 4.1.2
@@ -80,5 +91,6 @@ export const accessibilityFaults = async (page: Page): Promise<readonly string[]
   return [
     ...nameless.map(({ role }) => `a ${role?.value ?? ''} has no name`),
     ...(await page.evaluate<string[]>(faultsOfPage)),
+    ...(await faultsByAxe(page)),
   ];
 };

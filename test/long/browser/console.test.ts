@@ -395,6 +395,7 @@ describe('the audit page', () => {
         'a button has no name',
         'a navigation has no name',
         expect.stringContaining('too little contrast'),
+        expect.stringContaining('axe, button-name: '),
       ]),
     );
     await page.emulateMedia({ colorScheme: 'light' });
