@@ -277,6 +277,7 @@ describe('the audit page', () => {
 
   it('says that the API refused before there was an execution', async () => {
     await open('#/?outcome=denied');
+    await page.waitForSelector('table.records .outcome.denied');
     await page.locator('table.records tbody a').first().click();
     await page.waitForSelector('text=before any execution was started');
     expect(await page.textContent('h1')).toMatch(/^Refusal /);
@@ -321,7 +322,7 @@ describe('the audit page', () => {
   it('says who can get what', async () => {
     await open('#/');
     await page.click('nav >> text=Who can get what');
-    await page.waitForSelector('table.records');
+    await page.waitForSelector('section.card >> text=own-files');
     expect(await columnOf('Grant')).toEqual([
       ...['by-role', 'own-files', 'reports', 'service-self', 'team-read'],
     ]);
