@@ -47,10 +47,17 @@ const largestFile = async (root: string, name: RegExp): Promise<string> => {
   return join(root, largest[0]);
 };
 
+/** One that serves after all is killed, as it would never end: it has no exit code then. */
+const endOf = async ({ child, ready, ended }: TwinProcess): TwinProcess['ended'] => {
+  await ready;
+  child.kill('SIGKILL');
+  return ended;
+};
+
 /** Started on this state, a twin says this sentence alone, fails, and leaves every byte as it was. */
 const expectRefusal = async (root: string, sentence: string): Promise<void> => {
   const before = await contentsOf(root);
-  const { code, stdout, stderr } = await start(...anyPorts, '--state', root).ended;
+  const { code, stdout, stderr } = await endOf(start(...anyPorts, '--state', root));
   expect({ code, stderr: stderr.trim() }).toEqual({ code: 1, stderr: sentence });
   expect(stdout).not.toMatch(/^ready$/m);
   expect(await contentsOf(root)).toEqual(before);
@@ -119,7 +126,7 @@ describe('npm start', () => {
     });
     expect(signIn.status).toBe(200);
 
-    const intruder = await start(...anyPorts, '--state', state('kept')).ended;
+    const intruder = await endOf(start(...anyPorts, '--state', state('kept')));
     expect(intruder.code).toBe(1);
     expect(intruder.stderr.trim()).toBe(
       `Another process is using the state in ${state('kept')}/store.`,
