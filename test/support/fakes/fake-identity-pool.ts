@@ -17,12 +17,24 @@ export interface FakeIdentityPool extends OpenIdTokenSource, IdentityDirectory, 
   readonly obtained: readonly ObtainedToken[];
 }
 
+/** A person's token stands for the person: the next one of theirs is the same login. */
+const whoseOf = (login: string): string => {
+  const [, claims, signature] = login.split('.');
+  if (claims === undefined || signature === undefined) return login;
+  try {
+    const { sub } = JSON.parse(Buffer.from(claims, 'base64url').toString()) as { sub?: unknown };
+    return typeof sub === 'string' ? sub : login;
+  } catch {
+    return login;
+  }
+};
+
 export const fakeIdentityPool = (): FakeIdentityPool => {
   const { failWith, check } = failureSwitch();
   const identityOf = new Map<string, string>();
   const obtained: ObtainedToken[] = [];
   const keysOf = (logins: Logins): string[] =>
-    Object.entries(logins).map(([provider, login]) => JSON.stringify([provider, login]));
+    Object.entries(logins).map(([provider, login]) => JSON.stringify([provider, whoseOf(login)]));
   const newIdentityId = (): string =>
     `us-east-1:00000000-0000-4000-8000-${String(identityOf.size + 1).padStart(12, '0')}`;
 

@@ -29,7 +29,8 @@ const asSdkError = (error: unknown): unknown => {
     : Object.assign(new Error(error.message), { name: error.code, $metadata, ...error.members });
 };
 
-export const inProcessAws = async (time: VirtualTime, gate: Gate) => {
+/** @param hasLiveIndex for who looks into it; rows of a wrong shape, which it refuses, can be written without it */
+export const inProcessAws = async (time: VirtualTime, gate: Gate, hasLiveIndex = false) => {
   const dynamodb = await createDynamoDbService({
     directory: null,
     store: memoryStore(),
@@ -39,22 +40,26 @@ export const inProcessAws = async (time: VirtualTime, gate: Gate) => {
     TableName: tableName,
     BillingMode: 'PAY_PER_REQUEST',
     AttributeDefinitions: [
-      ...['pk', 'sk', liveIndex.attribute].map((AttributeName) => ({
+      ...['pk', 'sk', ...(hasLiveIndex ? [liveIndex.attribute] : [])].map((AttributeName) => ({
         AttributeName,
         AttributeType: 'S',
       })),
-      { AttributeName: liveIndex.sortAttribute, AttributeType: 'N' },
+      ...(hasLiveIndex ? [{ AttributeName: liveIndex.sortAttribute, AttributeType: 'N' }] : []),
     ],
-    GlobalSecondaryIndexes: [
-      {
-        IndexName: liveIndex.name,
-        KeySchema: [
-          { AttributeName: liveIndex.attribute, KeyType: 'HASH' },
-          { AttributeName: liveIndex.sortAttribute, KeyType: 'RANGE' },
-        ],
-        Projection: { ProjectionType: 'ALL' },
-      },
-    ],
+    ...(hasLiveIndex
+      ? {
+          GlobalSecondaryIndexes: [
+            {
+              IndexName: liveIndex.name,
+              KeySchema: [
+                { AttributeName: liveIndex.attribute, KeyType: 'HASH' },
+                { AttributeName: liveIndex.sortAttribute, KeyType: 'RANGE' },
+              ],
+              Projection: { ProjectionType: 'ALL' },
+            },
+          ],
+        }
+      : {}),
     KeySchema: [
       { AttributeName: 'pk', KeyType: 'HASH' },
       { AttributeName: 'sk', KeyType: 'RANGE' },

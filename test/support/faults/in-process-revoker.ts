@@ -62,7 +62,7 @@ export const inProcessRevoker = async (tellTime: (nowEpochMillis: number) => voi
   tellTime(startEpochMillis);
   const time = virtualTime(startEpochMillis, tellTime);
   const gate = createGate(time);
-  const aws = await inProcessAws(time, gate);
+  const aws = await inProcessAws(time, gate, true);
   const machine = machineOf(revokeMachineText);
   const policy = fakeDenyPolicy('', time.nowEpochMillis);
   const client = aws.dynamoDbOf('revoke');
