@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Scenario } from '../../../bench/simulate/scenario.ts';
-import { simulate } from '../../../bench/simulate/simulate.ts';
+import type { Scenario } from '../../bench/simulate/scenario.ts';
+import { simulate } from '../../bench/simulate/simulate.ts';
 
 const small: Scenario = {
   name: 'small',
