@@ -36,6 +36,23 @@ export interface Deployment {
   readonly prepare: (services: TwinServices, stacks: DeployedStacks) => Promise<unknown>;
 }
 
+/** What a sign-in and a first request for credentials ask for. */
+const isNeededFirst = (functionName: string): boolean =>
+  /(api|decide|identity|exchange|pre-token-generation)$/i.test(functionName);
+
+/** Starts the other functions when the first requests are through; one that does not start tells that to who invokes it. */
+const warmingOthers = ({ lambda }: TwinServices): { readonly stop: () => Promise<void> } => {
+  const timer = setTimeout(() => {
+    lambda.warm().catch(() => undefined);
+  }, 1000).unref();
+  return {
+    stop: () => {
+      clearTimeout(timer);
+      return Promise.resolve();
+    },
+  };
+};
+
 /** Rejects with what has started in `parts`, for the caller to stop. */
 export const deployTwin = async (
   { options, synthesis, prepare }: Deployment,
@@ -99,7 +116,7 @@ export const deployTwin = async (
   });
 
   progress('Starting the functions');
-  await Promise.all([services.lambda.warm(), prepare(services, stacks)]);
+  await Promise.all([services.lambda.warm(isNeededFirst), prepare(services, stacks)]);
   services.states.resume();
   services.events.start();
   services.eventSources.start();
@@ -115,5 +132,6 @@ export const deployTwin = async (
   });
   parts.add(sweeping(services));
   parts.add(rightClock);
+  parts.add(warmingOthers(services));
   return { services, stacks, vault, gateway, listener, directory };
 };

@@ -35,8 +35,8 @@ export interface LambdaService extends Service {
   readonly invokeByLambda: (functionName: string, payload: string) => Promise<Invoked>;
   /** @throws AwsError ResourceNotFoundException */
   readonly roleArnOf: (functionName: string) => string;
-  /** Starts every function's process. */
-  readonly warm: () => Promise<void>;
+  /** Starts the processes of functions, and waits until they are loaded. @param isMeant by name; all where it is left out */
+  readonly warm: (isMeant?: (name: string) => boolean) => Promise<void>;
 }
 
 const maxPayloadBytes = 6 * 1024 * 1024;
@@ -177,8 +177,9 @@ export const createLambdaService = (deps: {
     },
     invokeByLambda: async (functionName, payload) => invoke(definitionOf(functionName), payload),
     roleArnOf: (functionName) => definitionOf(functionName).roleArn,
-    warm: async () => {
-      await Promise.all([...functions.values()].map((each) => deps.runtime.warm(each)));
+    warm: async (isMeant = () => true) => {
+      const meant = [...functions.values()].filter(({ name }) => isMeant(name));
+      await Promise.all(meant.map((each) => deps.runtime.warm(each)));
     },
   };
 };
