@@ -10,6 +10,8 @@ import { loadTimes, type LoadTime } from './cold-start/load-times.ts';
 
 const file = new URL('cold-start/budget.json', import.meta.url);
 const growth = 1.1;
+/** By so much of the reference two machines may differ; measured on one, the best times differ by less. */
+const betweenMachines = 0.1;
 const rounds = 5;
 const tries = 4;
 
@@ -48,7 +50,7 @@ const faultsOf = (name: string, cost: Cost, allowed: Cost | undefined): string[]
     ...(cost.gzipBytes > allowed.gzipBytes * growth
       ? [`${name} grew from ${kilobytes(allowed.gzipBytes)} to ${kilobytes(cost.gzipBytes)}`]
       : []),
-    ...(cost.load > allowed.load * growth
+    ...(cost.load > allowed.load * growth + betweenMachines
       ? [`${name} took ${times(allowed.load)} to load, and takes ${times(cost.load)}`]
       : []),
   ];

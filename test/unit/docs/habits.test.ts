@@ -32,10 +32,11 @@ describe('the workflow on GitHub', () => {
 describe('the workflow of the night', () => {
   const workflow = read('.github/workflows/nightly.yml');
 
-  it('runs what takes too long for every change: the mutants of core, the soak, the audit of all packages', () => {
+  it('runs what takes too long for every change: the mutants of core and of every right, the soak, the audit of all packages', () => {
     const commands = [...workflow.matchAll(/run: (.+)/g)].map(([, command]) => command);
     expect(commands.filter((command) => command !== 'npm ci')).toEqual([
       'npm run test:mutation',
+      'npm run test:rights',
       'npm run test:soak',
       'npm audit --package-lock-only',
     ]);
