@@ -15,10 +15,12 @@ const script = join(import.meta.dirname, 'twin-process.ts');
 
 /** Resolves when the twin serves. Rejects when it ends before. */
 export const startKillableTwin = async (options: TwinProcessOptions): Promise<KillableTwin> => {
-  const child: ChildProcess = fork(script, [JSON.stringify(options)], {
+  const child: ChildProcess = fork(script, {
     execArgv: ['--import', 'tsx'],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
+  // Ten thousand names are too many for arguments.
+  child.send(options);
   const ended = once(child, 'exit');
   const isReady = await Promise.race([
     once(child, 'message').then(() => true),

@@ -1,7 +1,8 @@
 /**
  * A twin in a process of its own that notes when it is called, so that it can be killed and its calls still be
- * counted. Arguments: a JSON of `TwinProcessOptions`. Says `ready` to its parent.
+ * counted. Gets `TwinProcessOptions` as its first message, and says `ready` to its parent.
  */
+import { once } from 'node:events';
 import { appendFileSync } from 'node:fs';
 import { startOpenTwin } from '../../local/twin.ts';
 import type { Budget } from './report.ts';
@@ -23,7 +24,7 @@ export interface TwinProcessOptions {
 const password = 'Correct-horse-1';
 const importsAtATime = 16;
 
-const options = JSON.parse(process.argv[2] ?? '{}') as TwinProcessOptions;
+const [options] = (await once(process, 'message')) as [TwinProcessOptions];
 
 const forWhom = (operation: string, input: Record<string, unknown>): string | null => {
   if (operation === 'GetOpenIdTokenForDeveloperIdentity') {
