@@ -83,7 +83,7 @@ export interface CredentialBrokerProps {
   readonly apiFront?: BrokerApiFront;
   /** Where manifests and reports of batches are, below `batches/<client>/`. Default a bucket of its own. */
   readonly batchBucket?: IBucket | Bucket;
-  /** How many subjects of a batch are under way at a time. Default twice `batchCallsPerSecond`. */
+  /** How many subjects of a batch are under way at a time. Default `batchCallsPerSecond`: a subject takes about a second, and more would stand in each other's way for the seconds' calls. */
   readonly batchConcurrency?: number;
   /** How long a batch may go on with what the token that started it was good for, 15 minutes to a day. Default 12 hours. */
   readonly batchWarrantDuration?: Duration;

@@ -196,7 +196,7 @@ export class CredentialBroker extends Construct {
       table,
       bucket: props.batchBucket ?? createBatchBucket(this, removalPolicy),
       issueCredentials,
-      maxConcurrency: props.batchConcurrency ?? 2 * (props.batchCallsPerSecond ?? 30),
+      maxConcurrency: props.batchConcurrency ?? props.batchCallsPerSecond ?? 30,
       warrantDuration: props.batchWarrantDuration ?? Duration.hours(12),
     });
     const ledger = new Ledger(this, 'Ledger', {

@@ -37,7 +37,7 @@ describe('the state machine issue-batch', () => {
       LoggingConfiguration: { Level: 'ALL', IncludeExecutionData: true },
       EncryptionConfiguration: { Type: 'CUSTOMER_MANAGED_KMS_KEY' },
     });
-    expect(machine?.['DefinitionSubstitutions']).toMatchObject({ MaxConcurrency: '60' });
+    expect(machine?.['DefinitionSubstitutions']).toMatchObject({ MaxConcurrency: '30' });
   });
 
   it('has a substitution for each placeholder and no other', () => {
