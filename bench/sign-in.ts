@@ -4,8 +4,8 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider';
 import type { Endpoints } from '../local/endpoints.ts';
 
-/** The password that README names: the twin listens on the loopback only. */
-const password = 'Correct-horse-1';
+/** Of everybody of the twin, as README names it: the twin listens on the loopback only. */
+export const password = 'Correct-horse-1';
 
 /** An ID token of one of the twin's people. */
 export const idTokenOf = async (endpoints: Endpoints, username: string): Promise<string> => {
@@ -22,5 +22,6 @@ export const idTokenOf = async (endpoints: Endpoints, username: string): Promise
     }),
   );
   client.destroy();
-  return AuthenticationResult?.IdToken ?? '';
+  if (AuthenticationResult?.IdToken === undefined) throw new Error(`${username} got no token.`);
+  return AuthenticationResult.IdToken;
 };

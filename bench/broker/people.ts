@@ -1,31 +1,7 @@
 /** Tokens of people whom nobody signed in: made with the twin's own keys from one that it gave, so that a thousand take a second. */
 import { readFileSync } from 'node:fs';
 import { decodeJwt, decodeProtectedHeader, importJWK, SignJWT, type JWK } from 'jose';
-import {
-  CognitoIdentityProviderClient,
-  InitiateAuthCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
 import type { Endpoints } from '../../local/endpoints.ts';
-
-/** The password that README names: the twin listens on the loopback only. */
-const password = 'Correct-horse-1';
-
-export const signIn = async (endpoints: Endpoints, username: string): Promise<string> => {
-  const client = new CognitoIdentityProviderClient({
-    region: endpoints.region,
-    endpoint: endpoints.aws,
-    credentials: { accessKeyId: 'unused', secretAccessKey: 'unused' },
-  });
-  const { AuthenticationResult } = await client.send(
-    new InitiateAuthCommand({
-      AuthFlow: 'USER_PASSWORD_AUTH',
-      ClientId: endpoints.clients.cli.clientId,
-      AuthParameters: { USERNAME: username, PASSWORD: password },
-    }),
-  );
-  client.destroy();
-  return AuthenticationResult?.IdToken ?? '';
-};
 
 const longestSeconds = 86_000;
 

@@ -8,7 +8,8 @@ import type { Jwks } from 'aws-jwt-verify/jwk';
 import type { Endpoints } from '../../local/endpoints.ts';
 import { httpLoad, type HttpRequestText } from '../http-load.ts';
 import { brokerCore, otherCore, pin, startPinned, type Pinned } from '../pinned.ts';
-import { signIn, tokensLike } from './people.ts';
+import { idTokenOf } from '../sign-in.ts';
+import { tokensLike } from './people.ts';
 import type { ReferenceArgument } from './reference-process.ts';
 import type { TwinQuestion } from './twin-process.ts';
 
@@ -126,7 +127,7 @@ export const openWorld = async (brokerCount: number): Promise<World> => {
       );
       return Items;
     };
-    const alice = await signIn(endpoints, 'alice');
+    const alice = await idTokenOf(endpoints, 'alice');
     // Has every function that a mint needs started.
     await httpLoad(endpoints.api, { count: 1, connections: 1, requestAt: () => askFor(alice) });
     const [aliceEntry] = await entryKeys(alice);
@@ -179,7 +180,7 @@ export const openWorld = async (brokerCount: number): Promise<World> => {
         const tokens = await tokensLike(alice, endpoints, people);
         return tokens.map((token) => ({ token, hit: askFor(token) }));
       },
-      tokenOf: (username) => signIn(endpoints, username),
+      tokenOf: (username) => idTokenOf(endpoints, username),
       forget: async (people) => {
         const left = [...people];
         const work = async () => {

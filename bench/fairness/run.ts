@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { idTokenOf } from '../sign-in.ts';
 import { startBatch } from './batch.ts';
 import { mintsBySub, mostInOneSecond, readCalls, secondsWith } from './calls.ts';
 import { startInteractiveLoad, type InteractiveRate } from './interactive-load.ts';
@@ -9,7 +10,7 @@ import { interactiveSummary } from './interactive-summary.ts';
 import { peopleOf } from './people.ts';
 import { startKillableTwin } from './killable-twin.ts';
 import type { Budget, FairnessReport } from './report.ts';
-import { jobToken, signInAll, subOfToken } from './sign-in.ts';
+import { jobToken, subOfToken } from './sign-in.ts';
 import { subsOf } from './subs.ts';
 
 export interface FairnessOptions {
@@ -24,7 +25,6 @@ export interface FairnessOptions {
 const quietMillis = 1_500;
 const pollMillis = 500;
 const roundsPerLine = 60;
-const password = 'Correct-horse-1';
 const namesOf = (kind: string, count: number): readonly string[] =>
   Array.from({ length: count }, (_, index) => `${kind}-${String(index).padStart(6, '0')}`);
 
@@ -50,7 +50,8 @@ export const runFairness = async (options: FairnessOptions): Promise<FairnessRep
   });
   try {
     const { endpoints } = twin;
-    const tokens = await signInAll(endpoints, peopleNames, password);
+    const tokens: string[] = [];
+    for (const name of peopleNames) tokens.push(await idTokenOf(endpoints, name));
     onProgress('people get their first sessions');
     const askers = await peopleOf(endpoints, tokens);
     const subjectSubs = await subsOf(endpoints, 'subject-');

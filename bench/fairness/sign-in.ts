@@ -1,35 +1,4 @@
-import {
-  CognitoIdentityProviderClient,
-  InitiateAuthCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
 import type { Endpoints } from '../../local/endpoints.ts';
-
-/** ID tokens of people, in their order. */
-export const signInAll = async (
-  endpoints: Endpoints,
-  usernames: readonly string[],
-  password: string,
-): Promise<readonly string[]> => {
-  const client = new CognitoIdentityProviderClient({
-    region: endpoints.region,
-    endpoint: endpoints.aws,
-    credentials: { accessKeyId: 'unused', secretAccessKey: 'unused' },
-  });
-  const tokens: string[] = [];
-  for (const username of usernames) {
-    const { AuthenticationResult } = await client.send(
-      new InitiateAuthCommand({
-        AuthFlow: 'USER_PASSWORD_AUTH',
-        ClientId: endpoints.clients.cli.clientId,
-        AuthParameters: { USERNAME: username, PASSWORD: password },
-      }),
-    );
-    if (AuthenticationResult?.IdToken === undefined) throw new Error(`${username} got no token.`);
-    tokens.push(AuthenticationResult.IdToken);
-  }
-  client.destroy();
-  return tokens;
-};
 
 /** The `sub` of a token that is our own. */
 export const subOfToken = (token: string): string =>

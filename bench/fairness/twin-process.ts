@@ -5,6 +5,7 @@
 import { once } from 'node:events';
 import { appendFileSync } from 'node:fs';
 import { startOpenTwin } from '../../local/twin.ts';
+import { password } from '../sign-in.ts';
 import type { Budget } from './report.ts';
 
 export interface TwinProcessOptions {
@@ -21,7 +22,6 @@ export interface TwinProcessOptions {
   readonly people: readonly string[];
 }
 
-const password = 'Correct-horse-1';
 const importsAtATime = 16;
 
 const [options] = (await once(process, 'message')) as [TwinProcessOptions];
