@@ -7,7 +7,7 @@ import {
 import * as z from 'zod';
 
 import type { FailedRecord, FailedRecords } from '../core/ledger/failed-record.ts';
-import type { LedgerRecord } from '../core/ledger/record.ts';
+import { recordKinds, type LedgerRecord } from '../core/ledger/record.ts';
 import { awsFailure } from './aws-failures.ts';
 
 const body = z.strictObject({
@@ -15,16 +15,7 @@ const body = z.strictObject({
   streamSequenceNumber: z.string().regex(/^\d{1,40}$/),
   record: z.looseObject({
     format: z.literal(1),
-    kind: z.enum([
-      'session',
-      'issuance',
-      'denial',
-      'identity',
-      'revocation',
-      'batch',
-      'removal',
-      'restoration',
-    ]),
+    kind: z.enum(recordKinds),
     id: z.string(),
     subject: z.string().nullable(),
     atEpochSeconds: z.number(),

@@ -1,15 +1,17 @@
 import type { Digest } from '../ports.ts';
 import { canonicalJson, type Json } from './canonical-json.ts';
 
-export type RecordKind =
-  | 'session'
-  | 'issuance'
-  | 'denial'
-  | 'identity'
-  | 'revocation'
-  | 'batch'
-  | 'removal'
-  | 'restoration';
+export const recordKinds = [
+  'session',
+  'issuance',
+  'denial',
+  'identity',
+  'revocation',
+  'batch',
+  'removal',
+  'restoration',
+] as const;
+export type RecordKind = (typeof recordKinds)[number];
 
 /**
  * One change as the ledger keeps it. `data` holds the attributes that its kind lists, and no other: what is sealed or

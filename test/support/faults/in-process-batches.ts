@@ -17,19 +17,16 @@ import { settle } from '../../../functions/batches/find-batch.ts';
 import type { BatchContext, BatchPorts } from '../../../functions/batches/ports.ts';
 import { resumeBatch } from '../../../functions/batches/resume-batch.ts';
 import { startBatch } from '../../../functions/batches/start-batch.ts';
-import type { ExecutionOptions, MapRuns, TaskRequest } from '../../../local/asl/execution.ts';
+import type { ExecutionOptions, MapRuns } from '../../../local/asl/execution.ts';
 import { execute } from '../../../local/asl/execute.ts';
 import { parseDefinition } from '../../../local/asl/parse.ts';
 import { AwsError, type AwsCall } from '../../../local/aws.ts';
-import { runLambdaTask } from '../../../local/services/states/lambda-task.ts';
-import { runSdkTask } from '../../../local/services/states/sdk-task.ts';
-import { taskResource } from '../../../local/services/states/task-resources.ts';
 import { callerOf } from '../callers.ts';
 import { fakeManifestStore } from '../fakes/fake-manifest-store.ts';
 import { decisionContextOf } from '../grants.ts';
 import { userPool } from '../tokens.ts';
-import { twinContext } from '../twin/call-context.ts';
 import type { InProcessBroker } from './in-process-broker.ts';
+import { taskRunner, type Tasks } from './in-process-tasks.ts';
 import { tableName } from './in-process-aws.ts';
 
 export const batchMachineText = readFileSync(
@@ -110,19 +107,9 @@ export const inProcessBatches = (broker: InProcessBroker) => {
     warrantSeconds: 43_200,
   } as unknown as BatchContext;
 
-  const tasks: Readonly<Record<string, (event: never) => Promise<unknown>>> = {
+  const tasks: Tasks = {
     'count-subjects': (event: CountSubjectsInput) => countSubjects(ports, event),
     'close-batch': (event: CloseBatchInput) => closeBatch(ports, event),
-  };
-  const invoke = async (payload: unknown) => {
-    const event = JSON.parse(JSON.stringify(payload)) as { readonly task: string };
-    try {
-      const answer = (await tasks[event.task]?.(event as never)) ?? null;
-      return { payload: JSON.parse(JSON.stringify(answer)) as unknown };
-    } catch (error) {
-      const { name, message } = error as Error;
-      return { functionError: { errorType: name, errorMessage: message } };
-    }
   };
   const call =
     (state: string): AwsCall =>
@@ -140,17 +127,7 @@ export const inProcessBatches = (broker: InProcessBroker) => {
         throw new AwsError('InternalFailure', 'killed', { statusCode: 500 });
       }
     };
-  const runTask = async (request: TaskRequest): Promise<unknown> => {
-    const parameters = request.arguments as Record<string, unknown>;
-    const task = taskResource(request.resource);
-    if (task?.kind === 'sdk') {
-      return runSdkTask(task, parameters, call(request.context.State.Name), twinContext);
-    }
-    return runLambdaTask(parameters, (_, payload) => invoke(payload), {
-      principal: twinContext.principal,
-      signal: request.signal,
-    });
-  };
+  const runTask = taskRunner(tasks, call, null);
 
   const run = async (name: string, input: unknown): Promise<void> => {
     const states = new Set<string>();

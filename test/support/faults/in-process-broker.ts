@@ -44,13 +44,8 @@ import {
 } from '../../../functions/identity/obtain-open-id-token-with-login.ts';
 import type { RegisterIdentityInput } from '../../../functions/identity/register-identity.ts';
 import { registerOnce } from '../../../functions/identity/register-once.ts';
-import type { TaskRequest } from '../../../local/asl/execution.ts';
 import { execute } from '../../../local/asl/execute.ts';
 import { parseDefinition } from '../../../local/asl/parse.ts';
-import { AwsError, type Principal } from '../../../local/aws.ts';
-import { runLambdaTask } from '../../../local/services/states/lambda-task.ts';
-import { runSdkTask } from '../../../local/services/states/sdk-task.ts';
-import { taskResource } from '../../../local/services/states/task-resources.ts';
 import { eventOf } from '../callers-front.ts';
 import type { Minter } from '../mint-boundaries.ts';
 import { fakeCredentialIssuer } from '../fakes/fake-credential-issuer.ts';
@@ -63,6 +58,7 @@ import { idClaimsOf, machineClaimsOf, tokenOf, userPool } from '../tokens.ts';
 import { twinContext } from '../twin/call-context.ts';
 import { createGate, portFailures } from './gate.ts';
 import { inProcessAws, tableName } from './in-process-aws.ts';
+import { taskRunner } from './in-process-tasks.ts';
 import { virtualTime } from './virtual-time.ts';
 
 const substitutions: Readonly<Record<string, string>> = {
@@ -99,11 +95,6 @@ const subOf = (number: number): string => {
   const hex = createHash('sha256').update(String(number)).digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 };
-
-const principal: Principal = twinContext.principal;
-const lambdaDown = () => new AwsError('ServiceException', 'Internal error', { statusCode: 500 });
-const lambdaBusy = () =>
-  new AwsError('TooManyRequestsException', 'Rate exceeded', { statusCode: 429 });
 
 /** What is asked for: credentials for oneself, a job's for somebody, or only who one is. */
 export type Asked = Minter | 'identity';
@@ -276,35 +267,7 @@ export const inProcessBroker = async (
       },
     };
 
-    const invoke = async (payload: unknown) => {
-      const event = JSON.parse(JSON.stringify(payload)) as { readonly task: string };
-      try {
-        const answer = (await tasks[event.task]?.(event as never)) ?? null;
-        return { payload: JSON.parse(JSON.stringify(answer)) as unknown };
-      } catch (error) {
-        const { name, message } = error as Error;
-        return { functionError: { errorType: name, errorMessage: message } };
-      }
-    };
-    const runTask = async (request: TaskRequest): Promise<unknown> => {
-      const { Name: state } = request.context.State;
-      const parameters = request.arguments as Record<string, unknown>;
-      const task = taskResource(request.resource);
-      if (task?.kind === 'sdk') {
-        return runSdkTask(task, parameters, aws.callOfState(state), twinContext);
-      }
-      return runLambdaTask(
-        parameters,
-        (_, payload) =>
-          gate.pass<Awaited<ReturnType<typeof invoke>>>(`${state} invoke`, () => invoke(payload), {
-            fails: lambdaDown,
-            throttles: lambdaBusy,
-            garbage: () => ({ payload: {} }),
-            timeoutMillis: null,
-          }),
-        { principal, signal: request.signal },
-      );
-    };
+    const runTask = taskRunner(tasks, (state) => aws.callOfState(state), gate);
     const startExecution = async (name: string, input: unknown): Promise<object> => {
       const states: string[] = [];
       executions.push({ name, states });

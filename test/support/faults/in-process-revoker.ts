@@ -19,19 +19,14 @@ import { purgeEntries } from '../../../functions/revoke/purge-entries.ts';
 import { raiseEpoch } from '../../../functions/revoke/raise-epoch.ts';
 import { reconcile } from '../../../functions/revoke/reconcile.ts';
 import { restoreTarget } from '../../../functions/revoke/restore-target.ts';
-import type { TaskRequest } from '../../../local/asl/execution.ts';
 import { execute } from '../../../local/asl/execute.ts';
 import { parseDefinition } from '../../../local/asl/parse.ts';
-import { AwsError } from '../../../local/aws.ts';
-import { runLambdaTask } from '../../../local/services/states/lambda-task.ts';
-import { runSdkTask } from '../../../local/services/states/sdk-task.ts';
-import { taskResource } from '../../../local/services/states/task-resources.ts';
 import { decisionContextOf } from '../grants.ts';
 import { fakeDenyPolicy } from '../fakes/fake-deny-policy.ts';
 import { userPool } from '../tokens.ts';
-import { twinContext } from '../twin/call-context.ts';
 import { createGate, portFailures } from './gate.ts';
 import { inProcessAws, tableName } from './in-process-aws.ts';
+import { taskRunner, type Tasks } from './in-process-tasks.ts';
 import { virtualTime } from './virtual-time.ts';
 
 export const revokeMachineText = readFileSync(
@@ -39,9 +34,6 @@ export const revokeMachineText = readFileSync(
   'utf8',
 );
 const longestSessionSeconds = 3600;
-const lambdaDown = () => new AwsError('ServiceException', 'Internal error', { statusCode: 500 });
-const lambdaBusy = () =>
-  new AwsError('TooManyRequestsException', 'Rate exceeded', { statusCode: 429 });
 
 const machineOf = (text: string) => {
   const known: Readonly<Record<string, string>> = {
@@ -124,42 +116,14 @@ export const inProcessRevoker = async (tellTime: (nowEpochMillis: number) => voi
     subjectsPerRun: 100,
     grants: decisionContextOf().grants,
   };
-  const tasks: Readonly<Record<string, (event: never) => Promise<unknown>>> = {
+  const tasks: Tasks = {
     'raise-epoch': (event: RevokeInput) => raiseEpoch(ports, event),
     'restore-target': (event: RevokeInput) => restoreTarget(ports, event),
     'purge-entries': (event: RevokeInput) => purgeEntries(ports, event),
     'deny-sessions': (event: DenySessionsInput) => denySessions(ports, context, event),
     'lift-denial': (event: RevokeInput) => liftDenial(ports, event),
   };
-  const invoke = async (payload: unknown) => {
-    const event = JSON.parse(JSON.stringify(payload)) as { readonly task: string };
-    try {
-      const answer = (await tasks[event.task]?.(event as never)) ?? null;
-      return { payload: JSON.parse(JSON.stringify(answer)) as unknown };
-    } catch (error) {
-      const { name, message } = error as Error;
-      return { functionError: { errorType: name, errorMessage: message } };
-    }
-  };
-  const runTask = async (request: TaskRequest): Promise<unknown> => {
-    const { Name: state } = request.context.State;
-    const parameters = request.arguments as Record<string, unknown>;
-    const task = taskResource(request.resource);
-    if (task?.kind === 'sdk') {
-      return runSdkTask(task, parameters, aws.callOfState(state), twinContext);
-    }
-    return runLambdaTask(
-      parameters,
-      (_, payload) =>
-        gate.pass<Awaited<ReturnType<typeof invoke>>>(`${state} invoke`, () => invoke(payload), {
-          fails: lambdaDown,
-          throttles: lambdaBusy,
-          garbage: () => ({ payload: {} }),
-          timeoutMillis: null,
-        }),
-      { principal: twinContext.principal, signal: request.signal },
-    );
-  };
+  const runTask = taskRunner(tasks, (state) => aws.callOfState(state), gate);
   const run = async (input: RevokeInput, name: string): Promise<void> => {
     const states: string[] = [];
     executions.push({ name, states });
