@@ -6,7 +6,7 @@ import {
   type AttributeValue,
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
-import * as z from 'zod';
+import * as z from '../core/zod.ts';
 import {
   outcomes,
   type Batch,
@@ -28,7 +28,7 @@ const statusSchema = z.enum(['RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED']);
 const formatSchema = z.enum(['csv', 'jsonl']);
 const outcomeSchema = z.enum(outcomes);
 
-const checked = <T>(schema: z.ZodType<T>, value: string): T => {
+const checked = <T>(schema: z.ZodMiniType<T>, value: string): T => {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new StepkeyError('Config.Invalid', { cause: new Error('a stored word is none of ours') });

@@ -4,20 +4,19 @@ import {
   SendMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import * as z from 'zod';
-
+import * as z from '../core/zod.ts';
 import type { FailedRecord, FailedRecords } from '../core/ledger/failed-record.ts';
 import { recordKinds, type LedgerRecord } from '../core/ledger/record.ts';
 import { awsFailure } from './aws-failures.ts';
 
 const body = z.strictObject({
   format: z.literal(1),
-  streamSequenceNumber: z.string().regex(/^\d{1,40}$/),
+  streamSequenceNumber: z.string().check(z.regex(/^\d{1,40}$/)),
   record: z.looseObject({
     format: z.literal(1),
     kind: z.enum(recordKinds),
     id: z.string(),
-    subject: z.string().nullable(),
+    subject: z.nullable(z.string()),
     atEpochSeconds: z.number(),
     data: z.record(z.string(), z.unknown()),
   }),

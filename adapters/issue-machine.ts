@@ -3,8 +3,7 @@ import {
   StartSyncExecutionCommand,
   type SFNClient,
 } from '@aws-sdk/client-sfn';
-import * as z from 'zod';
-
+import * as z from '../core/zod.ts';
 import type { IssueOutcome } from '../core/contracts/issue.ts';
 import { errorCatalogue, isErrorName, StepkeyError, type ErrorName } from '../core/errors.ts';
 import type { IssueMachine } from '../core/ports.ts';
@@ -14,12 +13,16 @@ const outcomeSchema = z.discriminatedUnion('outcome', [
   z.object({
     outcome: z.literal('issued'),
     source: z.enum(['minted', 'cache']),
-    sessionId: z.string().min(1),
-    issuanceId: z.string().min(1),
-    sealedSession: z.string().min(1),
+    sessionId: z.string().check(z.minLength(1)),
+    issuanceId: z.string().check(z.minLength(1)),
+    sealedSession: z.string().check(z.minLength(1)),
   }),
   z.object({ outcome: z.literal('in-progress') }),
-  z.object({ outcome: z.literal('identity'), identityId: z.string().min(1), linked: z.boolean() }),
+  z.object({
+    outcome: z.literal('identity'),
+    identityId: z.string().check(z.minLength(1)),
+    linked: z.boolean(),
+  }),
 ]);
 
 /** What AWS names when a service under the machine failed or time ran out. */

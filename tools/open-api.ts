@@ -41,7 +41,7 @@ const packageFile = JSON.parse(
   readFileSync(join(import.meta.dirname, '../package.json'), 'utf8'),
 ) as { version: string; description: string };
 
-const schemaOf = (schema: z.ZodType): object =>
+const schemaOf = (schema: z.core.$ZodType): object =>
   z.toJSONSchema(schema, { io: 'input', target: 'draft-2020-12' });
 
 const schemas = {
@@ -142,7 +142,7 @@ const actors = [{ accessToken: ['stepkey/act-as'] }];
 const batchParameter = { name: 'id', in: 'path', required: true, schema: schemaOf(batchId) };
 
 /** Each parameter of a query, as its schema has it before it is read. */
-const queryParameters = (schema: z.ZodObject): readonly object[] =>
+const queryParameters = (schema: z.core.$ZodObject): readonly object[] =>
   Object.entries((schemaOf(schema) as { properties: Record<string, object> }).properties).map(
     ([name, parameter]) => ({ name, in: 'query', required: false, schema: parameter }),
   );

@@ -1,20 +1,20 @@
-import * as z from 'zod';
+import * as z from '../zod.ts';
 import type { Caller } from '../contracts/caller.ts';
 import { StepkeyError } from '../errors.ts';
 
 const warrantSchema = z.strictObject({
   format: z.literal(1),
-  batchId: z.string().min(1),
-  client: z.string().min(1),
+  batchId: z.string().check(z.minLength(1)),
+  client: z.string().check(z.minLength(1)),
   /** The machine's own `sub`: its app client's id. */
-  clientSub: z.string().min(1),
-  issuerAlias: z.string().min(1),
+  clientSub: z.string().check(z.minLength(1)),
+  issuerAlias: z.string().check(z.minLength(1)),
   scopes: z.array(z.string()),
-  tokenId: z.string().nullable(),
-  authTimeEpochSeconds: z.int().positive(),
-  expiresAtEpochSeconds: z.int().positive(),
+  tokenId: z.nullable(z.string()),
+  authTimeEpochSeconds: z.int().check(z.positive()),
+  expiresAtEpochSeconds: z.int().check(z.positive()),
   /** The only grant that it may be used for. */
-  grant: z.string().min(1),
+  grant: z.string().check(z.minLength(1)),
 });
 
 /**

@@ -1,47 +1,54 @@
-import * as z from 'zod';
+import * as z from '../zod.ts';
 
 /** The HTTP API's shapes: they validate requests, type the answers, and docs/openapi.json is generated from them. */
 
 /** As grant files are named: what was asked for goes into the record of a denial, so that it cannot be any text. */
 export const grantName = z
   .string()
-  .regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be 1–32 of a–z, 0–9 and -, starting with a letter')
-  .describe('Name of a grant.');
+  .check(
+    z.regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be 1–32 of a–z, 0–9 and -, starting with a letter'),
+    z.describe('Name of a grant.'),
+  );
 const roleArn = z
   .string()
-  .min(20)
-  .max(2048)
-  .describe('A role, only where the grant takes the role from the token.');
-const epochSeconds = z.int().positive();
+  .check(
+    z.minLength(20),
+    z.maxLength(2048),
+    z.describe('A role, only where the grant takes the role from the token.'),
+  );
+const epochSeconds = z.int().check(z.positive());
 
 export const credentialsRequest = z.strictObject({
-  grant: grantName.optional(),
-  roleArn: roleArn.optional(),
+  grant: z.optional(grantName),
+  roleArn: z.optional(roleArn),
   minTtlSeconds: z
-    .int()
-    .min(300)
-    .max(43_000)
-    .optional()
-    .describe("How much life the credentials must have left, if more than the grant's minimum."),
+    .optional(z.int().check(z.minimum(300), z.maximum(43_000)))
+    .check(
+      z.describe("How much life the credentials must have left, if more than the grant's minimum."),
+    ),
 });
 
 /** Somebody who need not exist. */
 const hypotheticalCaller = z.strictObject({
   claims: z
-    .record(z.string().min(1).max(128), z.unknown())
-    .describe(
-      'Of an ID token, or with token_use access of an access token. What is left out is a token of the asking person’s user pool, just made.',
+    .record(z.string().check(z.minLength(1), z.maxLength(128)), z.unknown())
+    .check(
+      z.describe(
+        'Of an ID token, or with token_use access of an access token. What is left out is a token of the asking person’s user pool, just made.',
+      ),
     ),
-  client: grantName
-    .optional()
-    .describe('Name of the app client, where the claims do not say (aud, client_id).'),
+  client: z
+    .optional(grantName)
+    .check(z.describe('Name of the app client, where the claims do not say (aud, client_id).')),
 });
 export type HypotheticalCaller = z.infer<typeof hypotheticalCaller>;
 
 export const decisionRequest = z.strictObject({
-  grant: grantName.optional(),
-  roleArn: roleArn.optional(),
-  caller: hypotheticalCaller.optional().describe('Decide as if this one asked; for auditors only.'),
+  grant: z.optional(grantName),
+  roleArn: z.optional(roleArn),
+  caller: z
+    .optional(hypotheticalCaller)
+    .check(z.describe('Decide as if this one asked; for auditors only.')),
 });
 
 /** Longer than any alias with any `sub`, and than any username. */
@@ -49,38 +56,43 @@ const maximumSubjectCharacters = 200;
 
 export const subjectName = z
   .string()
-  .min(1)
-  .max(maximumSubjectCharacters)
-  .describe(
-    "For whom a machine with the scope stepkey/act-as asks: issuerAlias:sub, sub or username, of a person in the machine's own user pool.",
+  .check(
+    z.minLength(1),
+    z.maxLength(maximumSubjectCharacters),
+    z.describe(
+      "For whom a machine with the scope stepkey/act-as asks: issuerAlias:sub, sub or username, of a person in the machine's own user pool.",
+    ),
   );
 
 /** At the access door a machine may name the subject. */
-export const exchangeCredentialsRequest = credentialsRequest.extend({
-  subject: subjectName.optional(),
+export const exchangeCredentialsRequest = z.extend(credentialsRequest, {
+  subject: z.optional(subjectName),
 });
-export const exchangeDecisionRequest = decisionRequest.extend({ subject: subjectName.optional() });
+export const exchangeDecisionRequest = z.extend(decisionRequest, {
+  subject: z.optional(subjectName),
+});
 
 export const credentialsAnswer = z.strictObject({
   credentials: z.strictObject({
     accessKeyId: z.string(),
     secretAccessKey: z.string(),
     sessionToken: z.string(),
-    expiration: z.iso.datetime().describe('Ends in Z.'),
+    expiration: z.iso.datetime().check(z.describe('Ends in Z.')),
   }),
-  subject: z.string().describe('issuerAlias:sub'),
+  subject: z.string().check(z.describe('issuerAlias:sub')),
   identityId: z.string(),
   grant: z.string(),
   roleArn: z.string(),
   assumedRoleArn: z.string(),
   source: z.enum(['minted', 'cache']),
   stale: z
-    .literal(true)
-    .optional()
-    .describe('Present when less life is left than the minimum because AWS did not answer.'),
+    .optional(z.literal(true))
+    .check(
+      z.describe('Present when less life is left than the minimum because AWS did not answer.'),
+    ),
   sessionId: z.string(),
   issuanceId: z.string(),
-  executionArn: z.string().describe('The execution that minted the session.'),
+  executionArn: z.string().check(z.describe('The execution that minted the session.')),
 });
 export type CredentialsAnswer = z.infer<typeof credentialsAnswer>;
 
@@ -96,7 +108,9 @@ export type ContainerCredentialsAnswer = z.infer<typeof containerCredentialsAnsw
 export const identityAnswer = z.strictObject({
   subject: z.string(),
   identityId: z.string(),
-  linked: z.boolean().describe("Whether the person's own login reaches the same identity."),
+  linked: z
+    .boolean()
+    .check(z.describe("Whether the person's own login reaches the same identity.")),
 });
 export type IdentityAnswer = z.infer<typeof identityAnswer>;
 
@@ -104,7 +118,7 @@ const ruleTrace = z.strictObject({
   rule: z.int(),
   effect: z.enum(['allow', 'refuse']),
   matched: z.boolean(),
-  failedCondition: z.string().nullable(),
+  failedCondition: z.nullable(z.string()),
 });
 
 /** How one grant answers a caller, for those who audit. */
@@ -113,45 +127,56 @@ export const grantTrace = z.strictObject({
   clientListed: z.boolean(),
   useFits: z.boolean(),
   rules: z.array(ruleTrace),
-  allowedBy: z.int().nullable(),
+  allowedBy: z.nullable(z.int()),
 });
 
 export const decisionAnswer = z.strictObject({
   outcome: z.enum(['allowed', 'refused']),
   subject: z
-    .string()
-    .nullable()
-    .describe('issuerAlias:sub; null where the subject that was named may not be acted for.'),
+    .nullable(z.string())
+    .check(
+      z.describe('issuerAlias:sub; null where the subject that was named may not be acted for.'),
+    ),
   client: z.string(),
-  actor: z.string().optional().describe("The client that asks on the subject's behalf."),
-  error: z.string().optional().describe('Name of the refusal, as docs/errors.md lists it.'),
-  choices: z.array(z.string()).optional().describe('What the caller must choose from.'),
-  grant: z.string().optional(),
-  roleArn: z.string().optional(),
-  sessionName: z.string().optional(),
-  durationSeconds: z.int().optional(),
-  tags: z.record(z.string(), z.string()).optional(),
-  identityId: z.string().nullable().optional().describe('Null until the subject is registered.'),
+  actor: z.optional(z.string()).check(z.describe("The client that asks on the subject's behalf.")),
+  error: z
+    .optional(z.string())
+    .check(z.describe('Name of the refusal, as docs/errors.md lists it.')),
+  choices: z.optional(z.array(z.string())).check(z.describe('What the caller must choose from.')),
+  grant: z.optional(z.string()),
+  roleArn: z.optional(z.string()),
+  sessionName: z.optional(z.string()),
+  durationSeconds: z.optional(z.int()),
+  tags: z.optional(z.record(z.string(), z.string())),
+  identityId: z
+    .optional(z.nullable(z.string()))
+    .check(z.describe('Null until the subject is registered.')),
   sessionPolicy: z
-    .string()
-    .nullable()
-    .optional()
-    .describe('As STS would get it; {{identityId}} stays open until the subject is registered.'),
-  sessionPolicyCharacters: z.int().optional().describe('STS takes at most 2,048.'),
+    .optional(z.nullable(z.string()))
+    .check(
+      z.describe('As STS would get it; {{identityId}} stays open until the subject is registered.'),
+    ),
+  sessionPolicyCharacters: z.optional(z.int()).check(z.describe('STS takes at most 2,048.')),
   sessionPolicyParts: z
-    .array(
-      z.strictObject({
-        part: z.string().describe('statements.<index>, or frame for what is around them.'),
-        characters: z.int(),
-      }),
+    .optional(
+      z.array(
+        z.strictObject({
+          part: z
+            .string()
+            .check(z.describe('statements.<index>, or frame for what is around them.')),
+          characters: z.int(),
+        }),
+      ),
     )
-    .optional()
-    .describe('What the characters are spent on; also of a policy that is too large.'),
+    .check(z.describe('What the characters are spent on; also of a policy that is too large.')),
   cacheKey: z
-    .string()
-    .optional()
-    .describe('Under which the session would be kept: who has the same one shares a session.'),
-  trace: z.array(grantTrace).optional().describe('Every rule that was tried; for auditors only.'),
+    .optional(z.string())
+    .check(
+      z.describe('Under which the session would be kept: who has the same one shares a session.'),
+    ),
+  trace: z
+    .optional(z.array(grantTrace))
+    .check(z.describe('Every rule that was tried; for auditors only.')),
 });
 export type DecisionAnswer = z.infer<typeof decisionAnswer>;
 
@@ -163,11 +188,13 @@ export const problemAnswer = z.looseObject({
   title: z.string(),
   status: z.int(),
   detail: z.string(),
-  instance: z.string().optional().describe('The request id.'),
-  choices: z.array(z.string()).optional(),
-  faults: z.array(z.string()).optional(),
-  code: z.string().optional().describe('Container paths only, as some SDKs read it; also as Code.'),
-  message: z.string().optional().describe('Container paths only; also as Message.'),
+  instance: z.optional(z.string()).check(z.describe('The request id.')),
+  choices: z.optional(z.array(z.string())),
+  faults: z.optional(z.array(z.string())),
+  code: z
+    .optional(z.string())
+    .check(z.describe('Container paths only, as some SDKs read it; also as Code.')),
+  message: z.optional(z.string()).check(z.describe('Container paths only; also as Message.')),
 });
 
 /** One notion of time on the wire, for answers, events and the ledger: whole seconds, ending in Z. */

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from '../zod.ts';
 import { longestSubject } from '../batches/manifest-lines.ts';
 import { outcomes } from '../batches/batch.ts';
 import { grantName } from './api.ts';
@@ -7,37 +7,45 @@ import { grantName } from './api.ts';
 
 const subject = z
   .string()
-  .min(1)
-  .max(longestSubject)
-  .describe('A `sub`, `issuerAlias:sub`, or username.');
+  .check(
+    z.minLength(1),
+    z.maxLength(longestSubject),
+    z.describe('A `sub`, `issuerAlias:sub`, or username.'),
+  );
 
 export const batchRequest = z
   .strictObject({
     grant: grantName,
-    subjects: z.array(subject).min(1).max(300).optional(),
-    manifest: z
-      .strictObject({
+    subjects: z.optional(z.array(subject).check(z.minLength(1), z.maxLength(300))),
+    manifest: z.optional(
+      z.strictObject({
         key: z
           .string()
-          .min(1)
-          .max(1024)
-          .describe('Below `batches/<client>/` in the bucket of the deployment.'),
-        format: z.enum(['csv', 'jsonl']).optional().describe('By default as the key ends.'),
-      })
-      .optional(),
+          .check(
+            z.minLength(1),
+            z.maxLength(1024),
+            z.describe('Below `batches/<client>/` in the bucket of the deployment.'),
+          ),
+        format: z
+          .optional(z.enum(['csv', 'jsonl']))
+          .check(z.describe('By default as the key ends.')),
+      }),
+    ),
   })
-  .refine((body) => (body.subjects === undefined) !== (body.manifest === undefined), {
-    error: 'one of subjects and manifest',
-  });
+  .check(
+    z.refine((body) => (body.subjects === undefined) !== (body.manifest === undefined), {
+      error: 'one of subjects and manifest',
+    }),
+  );
 
-export const batchId = z.string().regex(/^[0-9a-f-]{32,36}$/);
+export const batchId = z.string().check(z.regex(/^[0-9a-f-]{32,36}$/));
 
 export const batchQuery = z.strictObject({
-  cursor: z.string().min(1).max(1024).optional(),
-  limit: z.coerce.number().int().min(1).max(1000).optional(),
+  cursor: z.optional(z.string().check(z.minLength(1), z.maxLength(1024))),
+  limit: z.optional(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(1000))),
 });
 
-const count = z.int().nonnegative();
+const count = z.int().check(z.nonnegative());
 
 const batchFields = {
   batchId: z.string(),
@@ -46,15 +54,19 @@ const batchFields = {
   status: z.enum(['running', 'succeeded', 'failed', 'cancelled']),
   partial: z
     .boolean()
-    .describe('It has ended, and another attempt may help some subject: it can be resumed.'),
-  reason: z.string().optional().describe('What ended it, as docs/errors.md lists it.'),
+    .check(
+      z.describe('It has ended, and another attempt may help some subject: it can be resumed.'),
+    ),
+  reason: z.optional(z.string()).check(z.describe('What ended it, as docs/errors.md lists it.')),
   progress: z.strictObject({
-    total: count.nullable().describe('Lines of the manifest; null until they were counted.'),
+    total: z
+      .nullable(count)
+      .check(z.describe('Lines of the manifest; null until they were counted.')),
     done: count,
   }),
   counts: z.strictObject({ minted: count, cached: count, denied: count, failed: count }),
   startedAt: z.iso.datetime(),
-  endedAt: z.iso.datetime().optional(),
+  endedAt: z.optional(z.iso.datetime()),
 } as const;
 
 export const batchAnswer = z.strictObject(batchFields);
@@ -64,12 +76,12 @@ export const batchReport = z.strictObject({
   ...batchFields,
   outcomes: z.array(
     z.strictObject({
-      subject: z.string().describe('As the list spells it.'),
+      subject: z.string().check(z.describe('As the list spells it.')),
       outcome: z.enum(outcomes),
-      reason: z.string().optional().describe('As docs/errors.md lists it.'),
-      sessionId: z.string().optional(),
+      reason: z.optional(z.string()).check(z.describe('As docs/errors.md lists it.')),
+      sessionId: z.optional(z.string()),
     }),
   ),
-  nextCursor: z.string().optional().describe('For the next page; absent on the last.'),
+  nextCursor: z.optional(z.string()).check(z.describe('For the next page; absent on the last.')),
 });
 export type BatchReport = z.infer<typeof batchReport>;

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from '../zod.ts';
 import { grantTrace } from './api.ts';
 import { outcomes } from '../ledger/listing.ts';
 import { shardCount } from '../ledger/record.ts';
@@ -8,37 +8,36 @@ import { shardCount } from '../ledger/record.ts';
 const word = (maximum: number) =>
   z
     .string()
-    .min(1)
-    .max(maximum)
-    .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces');
+    .check(
+      z.minLength(1),
+      z.maxLength(maximum),
+      z.regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces'),
+    );
 
-const instant = z.iso
-  .datetime({ offset: true, error: 'must be a date and time as 2026-11-21T12:00:00Z' })
-  .transform((text) => Math.floor(Date.parse(text) / 1000));
+const instant = z.pipe(
+  z.iso.datetime({ offset: true, error: 'must be a date and time as 2026-11-21T12:00:00Z' }),
+  z.transform((text) => Math.floor(Date.parse(text) / 1000)),
+);
 
 /** A number as a query has it. */
 const count = (maximum: number) =>
   z
-    .string()
-    .regex(/^[0-9]{1,12}$/, 'must be a number')
-    .transform(Number)
-    .refine((value) => value <= maximum, `must be at most ${String(maximum)}`);
+    .pipe(z.string().check(z.regex(/^[0-9]{1,12}$/, 'must be a number')), z.transform(Number))
+    .check(z.refine((value) => value <= maximum, `must be at most ${String(maximum)}`));
 
 export const issuancesQuery = z.strictObject({
-  subject: word(300).optional(),
-  client: word(64).optional(),
-  actor: word(64).optional(),
-  grant: word(64).optional(),
-  identityId: word(100).optional(),
-  accessKeyId: word(64).optional(),
-  outcome: z.enum(outcomes).optional(),
-  from: instant.optional().describe('From this second on.'),
-  to: instant.optional().describe('Before this second.'),
-  limit: count(100)
-    .refine((value) => value > 0, 'must be at least 1')
-    .optional(),
-  cursor: word(2100).optional(),
-  format: z.enum(['json', 'jsonl', 'csv']).optional(),
+  subject: z.optional(word(300)),
+  client: z.optional(word(64)),
+  actor: z.optional(word(64)),
+  grant: z.optional(word(64)),
+  identityId: z.optional(word(100)),
+  accessKeyId: z.optional(word(64)),
+  outcome: z.optional(z.enum(outcomes)),
+  from: z.optional(instant).check(z.describe('From this second on.')),
+  to: z.optional(instant).check(z.describe('Before this second.')),
+  limit: z.optional(count(100).check(z.refine((value) => value > 0, 'must be at least 1'))),
+  cursor: z.optional(word(2100)),
+  format: z.optional(z.enum(['json', 'jsonl', 'csv'])),
 });
 export type IssuancesQuery = z.infer<typeof issuancesQuery>;
 
@@ -46,12 +45,11 @@ export type IssuancesQuery = z.infer<typeof issuancesQuery>;
 const longestObject = 1200;
 export const grantsQuery = z.strictObject({
   object: z
-    .string()
-    .min(1)
-    .max(longestObject)
-    .optional()
-    .describe(
-      'Only what leads to this object of S3: `s3://bucket/key`, its ARN, its address, or the key alone.',
+    .optional(z.string().check(z.minLength(1), z.maxLength(longestObject)))
+    .check(
+      z.describe(
+        'Only what leads to this object of S3: `s3://bucket/key`, its ARN, its address, or the key alone.',
+      ),
     ),
 });
 
@@ -60,73 +58,77 @@ export const shardPath = z.strictObject({
   shard: count(shardCount - 1),
 });
 export const chainQuery = z.strictObject({
-  after: count(999_999_999_999).optional(),
-  limit: count(500)
-    .refine((value) => value > 0, 'must be at least 1')
-    .optional(),
+  after: z.optional(count(999_999_999_999)),
+  limit: z.optional(count(500).check(z.refine((value) => value > 0, 'must be at least 1'))),
 });
 
-const time = z.iso.datetime().describe('UTC, ends in Z.');
+const time = z.iso.datetime().check(z.describe('UTC, ends in Z.'));
 const absent = 'null where there is none.';
 
 const evidence = z
   .record(z.string(), z.unknown())
-  .describe('The groups and claims that the matched rule looked at.');
+  .check(z.describe('The groups and claims that the matched rule looked at.'));
 
 /** One hand-out or one refusal. */
 export const ledgerRecord = z.strictObject({
-  id: z.string().describe('issuanceId, or denialId of a refusal.'),
+  id: z.string().check(z.describe('issuanceId, or denialId of a refusal.')),
   outcome: z
     .enum(outcomes)
-    .describe(
-      'withdrawn: a session that was revoked while it was minted; failed: one that was never finished; neither was handed out.',
+    .check(
+      z.describe(
+        'withdrawn: a session that was revoked while it was minted; failed: one that was never finished; neither was handed out.',
+      ),
     ),
   at: time,
-  subject: z.string().nullable().describe('issuerAlias:sub; null where the token was refused.'),
-  client: z.string().nullable(),
-  actor: z.string().nullable().describe('Who asked on the subject’s behalf.'),
-  grant: z.string().nullable(),
-  rule: z.int().nullable().describe('Which of the grant’s rules matched, from 0.'),
-  evidence: evidence.nullable(),
+  subject: z
+    .nullable(z.string())
+    .check(z.describe('issuerAlias:sub; null where the token was refused.')),
+  client: z.nullable(z.string()),
+  actor: z.nullable(z.string()).check(z.describe('Who asked on the subject’s behalf.')),
+  grant: z.nullable(z.string()),
+  rule: z.nullable(z.int()).check(z.describe('Which of the grant’s rules matched, from 0.')),
+  evidence: z.nullable(evidence),
   tried: z
-    .array(grantTrace)
-    .nullable()
-    .describe(
-      'Of a refusal: the rules of each grant that was tried, and which condition did not hold, by name. null for other records, for refusals before any grant was asked, and for those of versions that did not record it.',
+    .nullable(z.array(grantTrace))
+    .check(
+      z.describe(
+        'Of a refusal: the rules of each grant that was tried, and which condition did not hold, by name. null for other records, for refusals before any grant was asked, and for those of versions that did not record it.',
+      ),
     ),
-  triedLeftOut: z.int().describe('How many grants were tried beyond those.'),
+  triedLeftOut: z.int().check(z.describe('How many grants were tried beyond those.')),
   error: z
-    .string()
-    .nullable()
-    .describe(`Name of the refusal as docs/errors.md lists it; ${absent}`),
-  tokenId: z.string().nullable().describe('jti of the token that was presented.'),
-  stale: z.boolean().describe('Handed out with little life left because AWS did not answer.'),
-  sessionId: z.string().nullable(),
-  identityId: z.string().nullable(),
-  roleArn: z.string().nullable(),
-  sessionName: z.string().nullable(),
-  sessionPolicy: z.string().nullable(),
-  sessionPolicySha256: z.string().nullable(),
-  expiresAt: time.nullable(),
-  accessKeyId: z.string().nullable(),
+    .nullable(z.string())
+    .check(z.describe(`Name of the refusal as docs/errors.md lists it; ${absent}`)),
+  tokenId: z.nullable(z.string()).check(z.describe('jti of the token that was presented.')),
+  stale: z
+    .boolean()
+    .check(z.describe('Handed out with little life left because AWS did not answer.')),
+  sessionId: z.nullable(z.string()),
+  identityId: z.nullable(z.string()),
+  roleArn: z.nullable(z.string()),
+  sessionName: z.nullable(z.string()),
+  sessionPolicy: z.nullable(z.string()),
+  sessionPolicySha256: z.nullable(z.string()),
+  expiresAt: z.nullable(time),
+  accessKeyId: z.nullable(z.string()),
   executionArn: z
-    .string()
-    .nullable()
-    .describe('Of this request; of the minting where the front served it by itself.'),
-  executionUrl: z.url().nullable().describe('The execution in AWS’s console.'),
+    .nullable(z.string())
+    .check(z.describe('Of this request; of the minting where the front served it by itself.')),
+  executionUrl: z.nullable(z.url()).check(z.describe('The execution in AWS’s console.')),
   chain: z
     .strictObject({ shard: z.int(), sequence: z.int(), hash: z.string() })
-    .describe('Where the record stands in the ledger’s hash chain.'),
+    .check(z.describe('Where the record stands in the ledger’s hash chain.')),
 });
 export type LedgerRecord = z.infer<typeof ledgerRecord>;
 
 export const issuancesAnswer = z.strictObject({
-  records: z.array(ledgerRecord).describe('Newest first.'),
+  records: z.array(ledgerRecord).check(z.describe('Newest first.')),
   cursor: z
-    .string()
-    .nullable()
-    .describe(
-      'For the next page; null on the last. A page may be short and still not be the last.',
+    .nullable(z.string())
+    .check(
+      z.describe(
+        'For the next page; null on the last. A page may be short and still not be the last.',
+      ),
     ),
 });
 export type IssuancesAnswer = z.infer<typeof issuancesAnswer>;
@@ -137,68 +139,81 @@ export const ledgerSession = z.strictObject({
   status: z.enum(['minting', 'minted', 'failed', 'withdrawn']),
   subject: z.string(),
   client: z.string(),
-  actor: z.string().nullable(),
+  actor: z.nullable(z.string()),
   grant: z.string(),
-  rule: z.int().describe('Which of the grant’s rules matched, from 0.'),
+  rule: z.int().check(z.describe('Which of the grant’s rules matched, from 0.')),
   evidence,
-  tokenId: z.string().nullable(),
-  identityId: z.string().nullable(),
+  tokenId: z.nullable(z.string()),
+  identityId: z.nullable(z.string()),
   roleArn: z.string(),
-  assumedRoleArn: z.string().nullable(),
+  assumedRoleArn: z.nullable(z.string()),
   sessionName: z.string(),
   tags: z.record(z.string(), z.string()),
-  sessionPolicy: z.string().nullable(),
-  sessionPolicySha256: z.string().nullable(),
-  accessKeyId: z.string().nullable(),
+  sessionPolicy: z.nullable(z.string()),
+  sessionPolicySha256: z.nullable(z.string()),
+  accessKeyId: z.nullable(z.string()),
   durationSeconds: z.int(),
   startedAt: time,
-  mintedAt: time.nullable(),
-  expiresAt: time.nullable(),
-  error: z.string().nullable(),
+  mintedAt: z.nullable(time),
+  expiresAt: z.nullable(time),
+  error: z.nullable(z.string()),
   executionArn: z.string(),
-  executionUrl: z.url().nullable(),
-  packedPolicySizePercent: z.int().nullable(),
+  executionUrl: z.nullable(z.url()),
+  packedPolicySizePercent: z.nullable(z.int()),
   issuances: z
     .array(ledgerRecord)
-    .describe('Oldest first; the first is the minting itself. At most 100, then the newest.'),
+    .check(
+      z.describe('Oldest first; the first is the minting itself. At most 100, then the newest.'),
+    ),
 });
 export type LedgerSession = z.infer<typeof ledgerSession>;
 
 const executionStep = z.strictObject({
   state: z.string(),
-  type: z.string().describe('Task, Choice, Pass, Succeed or Fail.'),
+  type: z.string().check(z.describe('Task, Choice, Pass, Succeed or Fail.')),
   enteredAt: z.iso.datetime(),
-  durationMillis: z.number().nullable().describe('null while it runs, and where it did not end.'),
-  input: z.unknown().describe('As the log has it: tokens and credentials are sealed in it.'),
+  durationMillis: z
+    .nullable(z.number())
+    .check(z.describe('null while it runs, and where it did not end.')),
+  input: z
+    .unknown()
+    .check(z.describe('As the log has it: tokens and credentials are sealed in it.')),
   output: z.unknown(),
-  arguments: z.unknown().describe('What its task was called with at last; null where it has none.'),
+  arguments: z
+    .unknown()
+    .check(z.describe('What its task was called with at last; null where it has none.')),
   result: z
     .unknown()
-    .describe('What its task answered; null where it has none, and where it failed.'),
-  assigned: z.unknown().describe('The variables that the state set.'),
+    .check(z.describe('What its task answered; null where it has none, and where it failed.')),
+  assigned: z.unknown().check(z.describe('The variables that the state set.')),
   retries: z.int(),
-  error: z.string().nullable().describe('The last one, when it did not succeed after all.'),
+  error: z
+    .nullable(z.string())
+    .check(z.describe('The last one, when it did not succeed after all.')),
   errors: z.array(
-    z.strictObject({ at: z.iso.datetime(), error: z.string(), cause: z.string().nullable() }),
+    z.strictObject({ at: z.iso.datetime(), error: z.string(), cause: z.nullable(z.string()) }),
   ),
-  truncated: z.boolean().describe('Whether its payloads were too large for the log.'),
+  truncated: z.boolean().check(z.describe('Whether its payloads were too large for the log.')),
 });
 export type ExecutionStep = z.infer<typeof executionStep>;
 
 export const sessionStepsAnswer = z.strictObject({
   executionArn: z.string(),
   status: z.enum(['running', 'succeeded', 'failed', 'timed-out', 'aborted', 'unknown']),
-  startedAt: z.iso.datetime().nullable(),
-  stoppedAt: z.iso.datetime().nullable(),
-  error: z.string().nullable(),
-  cause: z.string().nullable(),
-  complete: z.boolean().describe('Whether the log holds the execution from its start to its end.'),
-  reason: z.string().nullable().describe('Why it is not complete.'),
+  startedAt: z.nullable(z.iso.datetime()),
+  stoppedAt: z.nullable(z.iso.datetime()),
+  error: z.nullable(z.string()),
+  cause: z.nullable(z.string()),
+  complete: z
+    .boolean()
+    .check(z.describe('Whether the log holds the execution from its start to its end.')),
+  reason: z.nullable(z.string()).check(z.describe('Why it is not complete.')),
   refusedIn: z
-    .string()
-    .nullable()
-    .describe(
-      'The state that refused or failed; null where none did, and where the log does not tell.',
+    .nullable(z.string())
+    .check(
+      z.describe(
+        'The state that refused or failed; null where none did, and where the log does not tell.',
+      ),
     ),
   steps: z.array(executionStep),
 });
@@ -206,13 +221,13 @@ export type SessionSteps = z.infer<typeof sessionStepsAnswer>;
 
 const revocationState = z.strictObject({
   epoch: z.int(),
-  revokedBefore: time.nullable(),
+  revokedBefore: z.nullable(time),
   suspended: z.boolean(),
 });
 
 export const ledgerSubject = z.strictObject({
   subject: z.string(),
-  identityId: z.string().nullable(),
+  identityId: z.nullable(z.string()),
   linked: z.boolean(),
   revocation: revocationState,
   liveSessions: z.array(
@@ -220,13 +235,13 @@ export const ledgerSubject = z.strictObject({
       sessionId: z.string(),
       grant: z.string(),
       client: z.string(),
-      actor: z.string().nullable(),
-      accessKeyId: z.string().nullable(),
+      actor: z.nullable(z.string()),
+      accessKeyId: z.nullable(z.string()),
       expiresAt: time,
     }),
   ),
-  liveSessionsComplete: z.boolean().describe('False where there were too many to read.'),
-  recent: z.array(ledgerRecord).describe('The last hand-outs and refusals, newest first.'),
+  liveSessionsComplete: z.boolean().check(z.describe('False where there were too many to read.')),
+  recent: z.array(ledgerRecord).check(z.describe('The last hand-outs and refusals, newest first.')),
 });
 export type LedgerSubject = z.infer<typeof ledgerSubject>;
 
@@ -240,24 +255,28 @@ export const reachAnswer = z.strictObject({
       clients: z.array(z.string()),
       who: z
         .array(z.string())
-        .describe('One sentence per rule, in order; the first match decides.'),
+        .check(z.describe('One sentence per rule, in order; the first match decides.')),
       roles: z.array(z.string()),
       actions: z
         .array(z.string())
-        .describe(
-          'What the roles allow, as `action on resource if condition`; a denial begins with `never`.',
+        .check(
+          z.describe(
+            'What the roles allow, as `action on resource if condition`; a denial begins with `never`.',
+          ),
         ),
       narrowedTo: z
-        .array(z.string())
-        .nullable()
-        .describe(
-          'The session policy in the same words: what is not allowed there too, no session may do. null where there is none.',
+        .nullable(z.array(z.string()))
+        .check(
+          z.describe(
+            'The session policy in the same words: what is not allowed there too, no session may do. null where there is none.',
+          ),
         ),
       onlyIdentityId: z
-        .string()
-        .nullable()
-        .describe(
-          'Of an object: the identity that its path names, where nobody else gets there by this grant; else null.',
+        .nullable(z.string())
+        .check(
+          z.describe(
+            'Of an object: the identity that its path names, where nobody else gets there by this grant; else null.',
+          ),
         ),
     }),
   ),
@@ -267,7 +286,9 @@ export type Reach = z.infer<typeof reachAnswer>;
 const chainPlace = z.strictObject({ shard: z.int(), sequence: z.int(), hash: z.string() });
 
 export const ledgerHeadsAnswer = z.strictObject({
-  heads: z.array(chainPlace).describe('Where each chain ends; sequence 0 for an empty one.'),
+  heads: z
+    .array(chainPlace)
+    .check(z.describe('Where each chain ends; sequence 0 for an empty one.')),
 });
 
 export const ledgerPageAnswer = z.strictObject({
@@ -277,7 +298,7 @@ export const ledgerPageAnswer = z.strictObject({
       sequence: z.int(),
       previousHash: z.string(),
       hash: z.string(),
-      record: z.string().describe('The text that is hashed.'),
+      record: z.string().check(z.describe('The text that is hashed.')),
     }),
   ),
   isLast: z.boolean(),

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from '../zod.ts';
 import type { Grant } from '../grants/grant.ts';
 
 /** Calls after which what a person had before must end; `DeleteUser` and `GlobalSignOut` are the person's own. */
@@ -15,14 +15,14 @@ export const revokingCalls = [
 /** What CloudTrail tells of a call to the user pool, as far as it matters here. The user's name is hidden in it. */
 const eventSchema = z.looseObject({
   detail: z.looseObject({
-    eventID: z.string().min(1),
+    eventID: z.string().check(z.minLength(1)),
     eventName: z.enum(revokingCalls),
     /** There where the call failed: then nothing has changed. */
-    errorCode: z.string().optional(),
-    requestParameters: z
-      .looseObject({ userPoolId: z.string().optional(), groupName: z.string().optional() })
-      .nullish(),
-    additionalEventData: z.looseObject({ sub: z.string().min(1) }),
+    errorCode: z.optional(z.string()),
+    requestParameters: z.nullish(
+      z.looseObject({ userPoolId: z.optional(z.string()), groupName: z.optional(z.string()) }),
+    ),
+    additionalEventData: z.looseObject({ sub: z.string().check(z.minLength(1)) }),
   }),
 });
 

@@ -3,7 +3,12 @@ import { parseStrictJson } from '../strict-json.ts';
 import { TokenClaimsFileError } from './fault.ts';
 import { holderFaults } from './holder-faults.ts';
 import { additionFault, suppressionFault } from './reserved-claims.ts';
-import { tokenClaimsFileSchema, type TokenClaims, type TokenClaimsRule } from './token-claims.ts';
+import {
+  tokenClaimsFileSchema,
+  tokenClaimsRuleSchema,
+  type TokenClaims,
+  type TokenClaimsRule,
+} from './token-claims.ts';
 
 /**
  * Reads the token claims file and checks everything that can be known without a person.
@@ -29,7 +34,7 @@ const soundRules = (value: unknown): (readonly [number, TokenClaimsRule])[] => {
   const rules = (value as { rules?: unknown } | null)?.rules;
   if (!Array.isArray(rules)) return [];
   return rules.flatMap((each: unknown, index) => {
-    const parsed = tokenClaimsFileSchema.shape.rules.element.safeParse(each);
+    const parsed = tokenClaimsRuleSchema.safeParse(each);
     return parsed.success ? [[index, parsed.data] as const] : [];
   });
 };

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from '../../core/zod.ts';
 import {
   credentialsRequest,
   decisionRequest,
@@ -20,7 +20,7 @@ import { getIdentity } from './get-identity.ts';
 import { issueCredentials, type CredentialsWish } from './issue-credentials.ts';
 
 const roleQuery = z.strictObject({ roleArn: credentialsRequest.shape.roleArn });
-const exchangeQuery = roleQuery.extend({ subject: subjectName.optional() });
+const exchangeQuery = z.extend(roleQuery, { subject: z.optional(subjectName) });
 const noQuery = z.strictObject({});
 const grantPath = z.strictObject({ grant: grantName });
 

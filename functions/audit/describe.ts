@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from '../../core/zod.ts';
 import { grantTrace, timeOf } from '../../core/contracts/api.ts';
 import type {
   LedgerRecord,
@@ -36,8 +36,8 @@ const mapIn = (row: PlainRow, name: string): Record<string, unknown> | null => {
 const evidenceIn = (row: PlainRow) => mapIn(row, 'evidence');
 
 const refusalBasis = z.object({
-  rule: z.int().nullable(),
-  evidence: z.record(z.string(), z.unknown()).nullable(),
+  rule: z.nullable(z.int()),
+  evidence: z.nullable(z.record(z.string(), z.unknown())),
   tried: z.array(grantTrace),
   triedLeftOut: z.int(),
 });

@@ -1,5 +1,5 @@
-import * as z from 'zod';
 import type { APIGatewayProxyResult } from 'aws-lambda';
+import * as z from '../../core/zod.ts';
 import {
   chainQuery,
   grantsQuery,

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from '../../core/zod.ts';
 import { doneOf } from '../../core/batches/batch.ts';
 import { isErrorName } from '../../core/errors.ts';
 import { nowEpochSecondsOf, type BatchPorts } from './ports.ts';
@@ -41,8 +41,8 @@ export const closeBatch = async (
 
 const manifestSchema = z.object({
   ResultFiles: z.object({
-    FAILED: z.array(z.unknown()).default([]),
-    PENDING: z.array(z.unknown()).default([]),
+    FAILED: z._default(z.array(z.unknown()), []),
+    PENDING: z._default(z.array(z.unknown()), []),
   }),
 });
 

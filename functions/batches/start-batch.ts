@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import type * as z from '../../core/zod.ts';
 import type { Batch, Manifest } from '../../core/batches/batch.ts';
 import { batchPrefixOf, manifestOf } from '../../core/batches/manifest-key.ts';
 import { warrantOf } from '../../core/batches/warrant.ts';

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import type * as z from 'zod';
+import type * as z from '../../core/zod.ts';
 import { StepkeyError } from '../../core/errors.ts';
 import { parseStrictJson } from '../../core/strict-json.ts';
 
@@ -53,7 +53,7 @@ const textsOf = (
  * @throws Request.UnsupportedMediaType when there is a body that does not say it is JSON
  * @throws Request.Malformed naming each fault
  */
-export const readJsonBody = <T>(request: HttpRequest, schema: z.ZodType<T>): T => {
+export const readJsonBody = <T>(request: HttpRequest, schema: z.ZodMiniType<T>): T => {
   if (Buffer.byteLength(request.body) > maximumBodyBytes) {
     throw new StepkeyError('Request.TooLarge');
   }
@@ -75,7 +75,7 @@ export const readJsonBody = <T>(request: HttpRequest, schema: z.ZodType<T>): T =
  * neither is.
  * @throws Request.Malformed naming each parameter that is unknown, has the wrong shape or is there more than once
  */
-export const readQuery = <T>(request: HttpRequest, schema: z.ZodType<T>): T => {
+export const readQuery = <T>(request: HttpRequest, schema: z.ZodMiniType<T>): T => {
   if (request.repeatedInQuery.length > 0) {
     throw new StepkeyError('Request.Malformed', {
       faults: request.repeatedInQuery.map((name) => `${name}: may be given once`),
@@ -85,7 +85,7 @@ export const readQuery = <T>(request: HttpRequest, schema: z.ZodType<T>): T => {
 };
 
 /** @throws Request.Malformed as `readQuery` */
-export const readPath = <T>(request: HttpRequest, schema: z.ZodType<T>): T =>
+export const readPath = <T>(request: HttpRequest, schema: z.ZodMiniType<T>): T =>
   validate(request.pathParameters, schema);
 
 /**
@@ -96,13 +96,13 @@ export const readPath = <T>(request: HttpRequest, schema: z.ZodType<T>): T =>
 export const readHeader = <T>(
   request: HttpRequest,
   name: string,
-  schema: z.ZodType<T>,
+  schema: z.ZodMiniType<T>,
 ): T | null => {
   const value = request.headers[name];
   return value === undefined ? null : validate(value, schema);
 };
 
-const validate = <T>(value: unknown, schema: z.ZodType<T>): T => {
+const validate = <T>(value: unknown, schema: z.ZodMiniType<T>): T => {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new StepkeyError('Request.Malformed', {

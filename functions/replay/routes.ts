@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from '../../core/zod.ts';
 import { replayRequest } from '../../core/contracts/replay-api.ts';
 import { answer } from '../http/http-answer.ts';
 import { readJsonBody, readQuery } from '../http/http-request.ts';

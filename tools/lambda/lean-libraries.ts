@@ -21,6 +21,18 @@ const folder = join(dirname(fileURLToPath(import.meta.url)), 'stand-ins');
 
 const constant = /^const (_\w+) = "([^"\\]*)";$/gm;
 const computedKey = /\[(_\w+)\]:/g;
+const errorOfService = /^n0_registry\.registerError\((\w+)\$, \w+\);$/gm;
+
+/** Of these the SDK knows more than a name and a message: what stands in the table, and that asking again may help. */
+const keptErrors = new Set([
+  'ConditionalCheckFailedException',
+  'ReplicatedWriteConflictException',
+  'TransactionInProgressException',
+]);
+
+/** What answers in AWS's JSON names an error as its class: where no class is known, the SDK makes one of that name. */
+const speaksJson =
+  /client-(cloudwatch-logs|cognito-identity|cognito-identity-provider|dynamodb|eventbridge|kms|sfn)[\\/]/;
 
 /**
  * Leaves out of the functions' bundles a third of them that never runs: parts of libraries that have a stand-in, and
@@ -36,16 +48,28 @@ export const leanLibraries: Plugin = {
     build.onResolve({ filter: replaced }, ({ path }) => ({
       path: join(folder, standIns[path] ?? ''),
     }));
+    build.onResolve({ filter: /^@aws-sdk\/client-kms$/ }, ({ importer }) =>
+      importer.includes('kms_keyring_node') ? { path: join(folder, 'kms.ts') } : undefined,
+    );
     build.onLoad({ filter: /@aws-sdk[\\/].*[\\/]schemas[\\/]schemas_0\.js$/ }, async ({ path }) => {
       const source = await readFile(path, 'utf8');
       const constants = new Map(
         [...source.matchAll(constant)].map(([, name, value]) => [name, value]),
       );
-      const contents = source.replaceAll(computedKey, (key, name: string) => {
+      const shapes = source.replaceAll(computedKey, (key, name: string) => {
         const value = constants.get(name);
         return value === undefined ? key : `${JSON.stringify(value)}:`;
       });
+      const contents = speaksJson.test(path)
+        ? shapes.replaceAll(errorOfService, (line, name: string) =>
+            keptErrors.has(name) ? line : '',
+          )
+        : shapes;
       return { contents, loader: 'js' };
+    });
+    build.onLoad({ filter: /@aws-sdk[\\/][^\\/]+[\\/]package\.json$/ }, async ({ path }) => {
+      const { version } = JSON.parse(await readFile(path, 'utf8')) as { version: string };
+      return { contents: JSON.stringify({ version }), loader: 'json' };
     });
   },
 };

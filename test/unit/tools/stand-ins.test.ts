@@ -7,6 +7,7 @@ import asn1 from '../../../tools/lambda/stand-ins/asn1.ts';
 import BigEndian from '../../../tools/lambda/stand-ins/bn.ts';
 import { defaultProvider } from '../../../tools/lambda/stand-ins/credentials.ts';
 import { eventStreamSerdeProvider } from '../../../tools/lambda/stand-ins/event-streams.ts';
+import { KMS } from '../../../tools/lambda/stand-ins/kms.ts';
 
 const eightBytesOf = (value: bigint): number[] => {
   const bytes = Buffer.alloc(8);
@@ -106,5 +107,6 @@ describe('stand-ins for what is not bundled', () => {
   it('say so to whoever needs it', () => {
     expect(() => asn1.define().decode()).toThrow('unsigned suite');
     expect(eventStreamSerdeProvider).toThrow('not bundled');
+    expect(KMS).toThrow('given its client');
   });
 });
