@@ -45,9 +45,7 @@ export const validateTokenShape = (token: string): void => {
 
 const jsonObjectOf = (part: string): Record<string, unknown> | null => {
   if (!isCanonical(part)) return null;
-  const text = textOf(part);
-  if (text === null) return null;
-  const value = parseStrictJson(text);
+  const value = parseStrictJson(textOf(part));
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Record<string, unknown>)
     : null;
@@ -55,15 +53,15 @@ const jsonObjectOf = (part: string): Record<string, unknown> | null => {
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Null for bytes that are not UTF-8. */
-const textOf = (part: string): string | null => {
+/** Empty, which is no JSON, for bytes that are not UTF-8. */
+const textOf = (part: string): string => {
   // One character for each byte: where all are ASCII, as in nearly every token, that is the text.
   const binary = atob(part.replaceAll('-', '+').replaceAll('_', '/'));
   if (/^[\0-\x7f]*$/.test(binary)) return binary;
   try {
     return decoder.decode(Uint8Array.from(binary, (character) => character.charCodeAt(0)));
   } catch {
-    return null;
+    return '';
   }
 };
 

@@ -103,7 +103,7 @@ const isTexts = (value: unknown): value is readonly string[] =>
 const isClaimValue = (value: unknown): value is ClaimValue =>
   typeof value === 'string' ||
   typeof value === 'boolean' ||
-  (typeof value === 'number' && Number.isFinite(value)) ||
+  Number.isFinite(value) ||
   isTexts(value);
 
 /** Own properties only, so that `constructor` or `__proto__` is never a claim. A claim of another shape counts as absent. */

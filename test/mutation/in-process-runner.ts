@@ -6,7 +6,7 @@
  */
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
-import { relative } from 'node:path';
+import { basename, dirname, relative } from 'node:path';
 import type { InstrumenterContext } from '@stryker-mutator/api/core';
 import { declareClassPlugin, PluginKind } from '@stryker-mutator/api/plugin';
 import {
@@ -14,6 +14,7 @@ import {
   DryRunStatus,
   TestStatus,
   toMutantRunResult,
+  type DryRunOptions,
   type DryRunResult,
   type MutantRunOptions,
   type MutantRunResult,
@@ -23,34 +24,54 @@ import {
 import { runTests } from './jest-words.ts';
 import { bundleTests, type TestBundle } from './test-bundles.ts';
 
-/** What decides whether a mutant of `core` lives. */
-const directories = ['test/unit/core', 'test/property/core'];
+/** What decides whether a mutant of `core` lives: of all tests those that need no twin. */
+const deciding = [
+  'test/unit/core',
+  'test/unit/functions',
+  'test/unit/docs/generated.test.ts',
+  'test/property/core',
+];
 
 /**
- * A mutant has to die by the tests of its own room: `core/grants/decide.ts` by those in `core/grants/` and by the properties
- * of core. What other rooms notice of it besides is luck, and takes long.
+ * A mutant has to die by the tests of its own room, by the properties of core, or by the tests of the functions that the
+ * room is for, or because what is generated from it is another: `core/grants/decide.ts` by those in `core/grants/`, not by those in `core/session/`, which notice something
+ * of it by luck. What is in no room is for all of them.
  */
-const roomOf = (mutated: string): string => {
-  const room = /^core\/[^/]+\//.exec(mutated)?.[0];
-  return room ?? 'core/';
-};
+const mayKill = (test: string, mutated: string): boolean =>
+  !test.startsWith('test/unit/core/') ||
+  dirname(mutated) === 'core' ||
+  dirname(test) === `test/unit/${dirname(mutated)}`;
+
+/**
+ * Stryker's own limit is a hundred times what all tests together need, as it thinks of properties that look for the
+ * smallest failure, which ours do not: of a loop in the midst of tokens that takes minutes.
+ */
+const hitLimitOf = (limit: number): number => Math.min(limit, Math.max(limit / 10, 1_000_000));
+
+const nameOf = (file: string): string => basename(file).replace(/(\.test)?\.ts$/, '');
 
 const messageOf = (failure: unknown): string =>
   failure instanceof Error ? (failure.stack ?? failure.message) : String(failure);
 
 class InProcessRunner implements TestRunner {
   #bundles: readonly TestBundle[] = [];
+  /** How long a file of tests took at most, as far as it was run to its end. */
+  readonly #spentMillis = new Map<string, number>();
 
   capabilities() {
     return { reloadEnvironment: true };
   }
 
   async init(): Promise<void> {
-    this.#bundles = await bundleTests(process.cwd(), directories);
+    this.#bundles = await bundleTests(process.cwd(), deciding);
   }
 
-  async dryRun(): Promise<DryRunResult> {
-    const result = await this.#run(this.#bundles, null, true);
+  async dryRun({ files = [] }: DryRunOptions): Promise<DryRunResult> {
+    const mutated = files.map((file) => relative(process.cwd(), file));
+    const bundles = this.#bundles.filter(({ file, inputs }) =>
+      mutated.some((input) => inputs.has(input) && mayKill(file, input)),
+    );
+    const result = await this.#run(bundles, null, true);
     return result.status === DryRunStatus.Complete
       ? { ...result, mutantCoverage: this.#context.mutantCoverage ?? { static: {}, perTest: {} } }
       : result;
@@ -62,17 +83,27 @@ class InProcessRunner implements TestRunner {
     const context = this.#context;
     delete context.hitCount;
     delete context.hitLimit;
-    if (hitLimit !== undefined) Object.assign(context, { hitCount: 0, hitLimit });
+    if (hitLimit !== undefined) {
+      Object.assign(context, { hitCount: 0, hitLimit: hitLimitOf(hitLimit) });
+    }
     context.activeMutant = activeMutant.id;
-    const bundles = this.#bundles.filter(
-      ({ file, inputs }) =>
-        inputs.has(mutated) &&
-        (file.startsWith('test/property/') || file.includes(roomOf(mutated))),
-    );
     const wanted = testFilter === undefined ? null : new Set(testFilter);
-    const result = await this.#run(bundles, wanted, disableBail);
+    const result = await this.#run(this.#bundlesFor(mutated, wanted), wanted, disableBail);
     const limited = determineHitLimitReached(context.hitCount, context.hitLimit);
     return toMutantRunResult(limited ?? result);
+  }
+
+  /** The file's own tests first, then the quickest: most mutants die early. */
+  #bundlesFor(mutated: string, wanted: ReadonlySet<string> | null): readonly TestBundle[] {
+    const files =
+      wanted === null ? null : new Set(Array.from(wanted, (id) => id.slice(0, id.indexOf(' > '))));
+    const rank = ({ file }: TestBundle): number =>
+      nameOf(file) === nameOf(mutated) ? -1 : (this.#spentMillis.get(file) ?? 0);
+    return this.#bundles
+      .filter(({ file, inputs }) =>
+        files === null ? inputs.has(mutated) && mayKill(file, mutated) : files.has(file),
+      )
+      .sort((one, other) => rank(one) - rank(other));
   }
 
   get #context(): InstrumenterContext {
@@ -88,6 +119,8 @@ class InProcessRunner implements TestRunner {
   ): Promise<DryRunResult> {
     const tests: TestResult[] = [];
     for (const bundle of bundles) {
+      const { file } = bundle;
+      const bundleStartedAt = performance.now();
       let startedAt = 0;
       try {
         const collected = bundle.load();
@@ -97,7 +130,7 @@ class InProcessRunner implements TestRunner {
             this.#context.currentTestId = id;
             startedAt = performance.now();
           },
-          ({ id, file }, failure) => {
+          ({ id }, failure) => {
             const result = {
               id,
               name: id,
@@ -115,7 +148,6 @@ class InProcessRunner implements TestRunner {
       } catch (error) {
         // A mutant that breaks the evaluation itself is as dead as one that fails a test.
         const failureMessage = messageOf(error);
-        const { file } = bundle;
         tests.push({
           id: file,
           name: file,
@@ -127,6 +159,8 @@ class InProcessRunner implements TestRunner {
         delete this.#context.currentTestId;
       }
       if (!isWhole && tests.at(-1)?.status === TestStatus.Failed) break;
+      const spent = performance.now() - bundleStartedAt;
+      this.#spentMillis.set(file, Math.max(spent, this.#spentMillis.get(file) ?? 0));
     }
     return { status: DryRunStatus.Complete, tests };
   }

@@ -1,5 +1,5 @@
 /**
- * What `@jest/globals` gives to a test, as far as tests of `core` use it: they are collected into a list that can be run
+ * What `@jest/globals` gives to a test, as far as tests that decide about `core` use it: they are collected into a list that can be run
  * thousands of times in one process. Mutation tests need that; under Jest itself each mutant would take seconds.
  */
 import { createRequire } from 'node:module';
@@ -26,6 +26,10 @@ export interface CollectedTest {
 // As Jest itself finds it: it is no dependency of ours.
 const besideJest = createRequire(createRequire(import.meta.url).resolve('@jest/globals'));
 const { jestExpect: expect } = besideJest('@jest/expect') as { jestExpect: unknown };
+const { ModuleMocker } = besideJest('jest-mock') as {
+  ModuleMocker: new (world: typeof globalThis) => { readonly spyOn: Work };
+};
+const mocker = new ModuleMocker(globalThis);
 
 const groupOf = (title: string, parent: Group | null): Group => ({
   title,
@@ -86,6 +90,7 @@ export const collectTests = (file: string) => {
     };
   const words = {
     expect,
+    jest: { spyOn: mocker.spyOn.bind(mocker) },
     describe: Object.assign(describe, { each: eachOf(describe) }),
     it: Object.assign(it, { each: eachOf(it) }),
     beforeAll: (work: Work) => void group.before.push(work),

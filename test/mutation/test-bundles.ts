@@ -40,30 +40,38 @@ type FastCheck = typeof fastCheck & { readonly default: typeof fastCheck };
 /** A mutant that fifty cases do not find is said to live. */
 const mostRuns = 50;
 
-/** The same cases for every mutant, and few of them: what is killed does not depend on luck. */
+/**
+ * The same cases for every mutant, and few of them: what is killed does not depend on luck. The first case that fails is
+ * enough: nobody reads the smallest one.
+ */
 const withFewRuns = (original: FastCheck): object => {
   const assert: FastCheck['assert'] = ((property: never, parameters?: { numRuns?: number }) =>
     original.assert(property, {
       ...parameters,
       numRuns: Math.min(parameters?.numRuns ?? mostRuns, mostRuns),
       seed: 1,
+      endOnFailure: true,
     })) as FastCheck['assert'];
   return { ...original, assert, default: { ...original.default, assert } };
 };
 
-const testsUnder = (root: string, directories: readonly string[]): string[] =>
-  directories.flatMap((directory) =>
-    readdirSync(join(root, directory), { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.test.ts'))
-      .map((name) => join(directory, name))
-      .sort(),
+const testsUnder = (root: string, paths: readonly string[]): string[] =>
+  paths.flatMap((path) =>
+    path.endsWith('.test.ts')
+      ? [path]
+      : readdirSync(join(root, path), { recursive: true, encoding: 'utf8' })
+          .filter((name) => name.endsWith('.test.ts'))
+          .map((name) => join(path, name)),
   );
 
-/** @param root where the project lies; its tests may be of a copy with mutants in it */
+/**
+ * @param root where the project lies; its tests may be of a copy with mutants in it
+ * @param paths files of tests, and directories of them
+ */
 export const bundleTests = (
   root: string,
-  directories: readonly string[],
-): Promise<readonly TestBundle[]> => bundleFiles(root, testsUnder(root, directories));
+  paths: readonly string[],
+): Promise<readonly TestBundle[]> => bundleFiles(root, testsUnder(root, paths));
 
 /** The same of certain files, with some of what they test rewritten. */
 export const bundleFiles = async (
@@ -73,39 +81,41 @@ export const bundleFiles = async (
 ): Promise<readonly TestBundle[]> => {
   const require = createRequire(join(root, 'package.json'));
   const fewRuns = withFewRuns(require('fast-check') as FastCheck);
-  return Promise.all(
-    files.map(async (file) => {
-      const { outputFiles, metafile } = await build({
-        absWorkingDir: root,
-        entryPoints: [file],
-        bundle: true,
-        write: false,
-        metafile: true,
-        format: 'cjs',
-        platform: 'node',
-        target: 'node20',
-        packages: 'external',
-        logLevel: 'silent',
-        plugins: [sourcesOf(root, rewrite)],
-      });
-      const text = outputFiles[0]?.text ?? '';
-      const script = new Script(`(function (require, module, exports) {${text}\n})`, {
-        filename: join(root, `${file}.bundle.cjs`),
-      });
-      return {
-        file,
-        inputs: new Set(Object.keys(metafile.inputs).map((input) => relative('.', input))),
-        load: () => {
-          const { words, tests } = collectTests(file);
-          const requireHere = (name: string): unknown => {
-            if (name === '@jest/globals') return words;
-            return name === 'fast-check' ? fewRuns : (require(name) as unknown);
-          };
-          const evaluate = script.runInThisContext() as (...args: unknown[]) => void;
-          evaluate(requireHere, { exports: {} }, {});
-          return tests;
-        },
-      };
-    }),
-  );
+  const { outputFiles, metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: [...files],
+    outbase: root,
+    outdir: 'bundles',
+    outExtension: { '.js': '.cjs' },
+    bundle: true,
+    write: false,
+    metafile: true,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20',
+    packages: 'external',
+    logLevel: 'silent',
+    plugins: [sourcesOf(root, rewrite)],
+  });
+  const textOf = new Map(outputFiles.map(({ path, text }) => [relative(root, path), text]));
+  return Object.entries(metafile.outputs).map(([output, { entryPoint: file = '', inputs }]) => {
+    const text = textOf.get(output) ?? '';
+    const script = new Script(`(function (require, module, exports) {${text}\n})`, {
+      filename: join(root, file),
+    });
+    return {
+      file,
+      inputs: new Set(Object.keys(inputs)),
+      load: () => {
+        const { words, tests } = collectTests(file);
+        const requireHere = (name: string): unknown => {
+          if (name === '@jest/globals') return words;
+          return name === 'fast-check' ? fewRuns : (require(name) as unknown);
+        };
+        const evaluate = script.runInThisContext() as (...args: unknown[]) => void;
+        evaluate(requireHere, { exports: {} }, {});
+        return tests;
+      },
+    };
+  });
 };

@@ -57,6 +57,22 @@ describe('the catalogue', () => {
     );
   });
 
+  it.each(names)('has for %s a type, a title and a sentence', (name) => {
+    const { type, title, detail } = errorCatalogue[name];
+    expect(type).toMatch(/^[a-z]+(-[a-z]+)*$/);
+    expect(title).toMatch(/^[A-Z].*[a-z]$/);
+    expect(detail).toMatch(/^[A-Z].*\.$/);
+  });
+
+  it('calls these a refusal, of which the ledger has a record, and no others', () => {
+    expect(names.filter((name) => errorCatalogue[name].denial)).toEqual([
+      ...['Token.Invalid', 'Token.Expired', 'Token.ScopeMissing', 'Actor.Refused'],
+      ...['Subject.Unavailable', 'Grant.Refused', 'Grant.Ambiguous', 'Role.NotMapped'],
+      ...['Role.Ambiguous', 'Session.ValueRefused', 'Session.PolicyTooLarge', 'Subject.Revoked'],
+      ...['Identity.Conflict', 'Identity.LoginRequired'],
+    ]);
+  });
+
   it('lets nothing be both a refusal and worth repeating', () => {
     expect(
       names.filter((name) => errorCatalogue[name].denial && errorCatalogue[name].retryable),

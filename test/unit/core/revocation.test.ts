@@ -2,7 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 
 import type { Epochs } from '../../../core/contracts/session.ts';
 import type { RevocationState } from '../../../core/ports.ts';
-import { epochsOf, refuseIfRevoked, sameEpochs } from '../../../core/revocation.ts';
+import {
+  epochsOf,
+  isDeniedToAll,
+  refuseIfDeniedAhead,
+  refuseIfRevoked,
+  sameEpochs,
+} from '../../../core/revocation.ts';
 import { refusalOf } from '../../support/refusal.ts';
 
 const scopes = ['subject', 'client', 'grant', 'everything'] as const;
@@ -74,5 +80,28 @@ describe('[SEC-04] the four counters', () => {
   it.each(scopes)('differ when only that of the %s does, either way', (scope) => {
     expect(sameEpochs(epochs, { ...epochs, [scope]: epochs[scope] + 1 })).toBe(false);
     expect(sameEpochs(epochs, { ...epochs, [scope]: epochs[scope] - 1 })).toBe(false);
+  });
+});
+
+describe('[SEC-31] a cut-off of whole roles', () => {
+  it.each([
+    [1000, false],
+    [1001, true],
+  ])('before %i denies a session of an hour that ends at 4600: %s', (before, isDenied) => {
+    expect(
+      isDeniedToAll(
+        { allDeniedBeforeEpochSeconds: before },
+        { expiresAtEpochSeconds: 4600 },
+        { durationSeconds: 3600 },
+      ),
+    ).toBe(isDenied);
+  });
+
+  it('lets nothing be minted until it is past', () => {
+    const mintAt = (nowEpochSeconds: number) => () => {
+      refuseIfDeniedAhead({ allDeniedBeforeEpochSeconds: 1000 }, nowEpochSeconds);
+    };
+    expect(refusalOf(mintAt(999)).name).toBe('Session.DeniedAhead');
+    expect(mintAt(1000)).not.toThrow();
   });
 });

@@ -22,6 +22,11 @@ const withStrayBits = (part: string): string => {
   return part.slice(0, -1) + (alphabet[alphabet.indexOf(part.at(-1) ?? '') + 1] ?? '');
 };
 
+/** Texts of which base64url has a `-` or a `_`, at each of the four places of a group. */
+const everySign = ['>', '~', '?', 'o>', 'o?', '~~~', '???', ' >>>', ' ???']
+  .map((sign) => `${sign} ${sign}x ${sign}xy`)
+  .join('');
+
 /** A payload part of exactly this many characters. */
 const payloadOfLength = (characters: number): string => {
   const bytes = Math.floor((characters * 3) / 4);
@@ -38,6 +43,9 @@ describe('[SEC-01] the shape of a presented token', () => {
     ['with objects nested eight deep', withPayload('{"a":'.repeat(7) + '{}' + '}'.repeat(7))],
     ['of two remaining characters', [header, payload, partOf('a')].join('.')],
     ['of three remaining characters', [header, payload, partOf('ab')].join('.')],
+    ['with letters beyond ASCII', withPayload('{"name":"Zoë Ω 漢字"}')],
+    ['with an alphabet’s every sign, in each place', withPayload(`{"a":"${everySign}"}`)],
+    ['whose names differ beyond ASCII only', withPayload('{"ë":1,"è":2}')],
   ])('is accepted %s', (_, token) => {
     expect(() => {
       validateTokenShape(token);
@@ -128,6 +136,10 @@ describe('[SEC-01] the shape of a presented token', () => {
         validateTokenShape(longer);
       }).name,
     ).toBe('Token.Invalid');
+  });
+
+  it('has a `-` and a `_` for the test of them', () => {
+    expect(partOf(`{"a":"${everySign}"}`)).toMatch(/^(?=.*-.*_)/);
   });
 
   it('says nothing of the token in its refusal', () => {

@@ -175,6 +175,16 @@ describe('[SEC-01] the times of a token', () => {
       null,
     ],
     ['of a sign-in after it was made', { auth_time: 1_795_270_000 }, 'Token.Invalid'],
+    [
+      'of a sign-in 60 s after it was made',
+      { iat: 1_795_262_400, exp: 1_795_266_000, auth_time: 1_795_262_460 },
+      null,
+    ],
+    [
+      'of a sign-in 61 s after it was made',
+      { iat: 1_795_262_400, exp: 1_795_266_000, auth_time: 1_795_262_461 },
+      'Token.Invalid',
+    ],
   ])('a token %s: %s', (_, times, expected) => {
     const claims = idClaimsOf(times);
     if (expected === null) expect(read(claims).expiresAtEpochSeconds).toBe(times['exp']);
