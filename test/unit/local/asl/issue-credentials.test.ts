@@ -448,6 +448,21 @@ describe('statemachines/issue-credentials.asl.json', () => {
     expect(elapsedMillis).toBe(500);
   });
 
+  it.each([
+    [0, 500],
+    [0.5, 800],
+    [0.999, 1_099],
+  ])('spreads a batch over its second: by chance %d after %d ms', async (chance, millis) => {
+    const { elapsedMillis } = await runScripted(
+      definition,
+      { ...input, class: 'batch' },
+      { ...script, TakeQuota: [refused, paid(1)] },
+      { random: () => chance },
+    );
+
+    expect(elapsedMillis).toBe(millis);
+  });
+
   it('keeps a batch to its share and a listed client to its own', async () => {
     const { requests } = await run(
       { ValidateToken: [payload({ ...caller, client: 'slow' })] },
