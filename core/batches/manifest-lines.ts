@@ -34,9 +34,7 @@ export const manifestCounter = (format: ManifestFormat) => {
 
 const hasSubject = (line: string): boolean => {
   try {
-    const value: unknown = JSON.parse(line);
-    const subject =
-      typeof value === 'object' && value !== null && 'subject' in value ? value.subject : null;
+    const subject = (JSON.parse(line) as { readonly subject?: unknown } | null)?.subject;
     return typeof subject === 'string' && subject !== '' && subject.length <= longestSubject;
   } catch {
     return false;

@@ -12,15 +12,15 @@ export const isSubjectPlaceholder = (name: string): boolean =>
  * What each kind of value may look like in a session policy. Refused, not mended, when it does not: no `/`,
  * so that a value stays one segment of a path; no pattern character, brace or quote.
  */
+const identityIdAlphabet = /^[\w-]+:[0-9a-f-]+$/;
 const policyAlphabets: Readonly<Record<string, RegExp>> = {
-  identityId: /^[\w-]+:[0-9a-f-]+$/,
+  identityId: identityIdAlphabet,
   subject: /^[A-Za-z0-9_.:=+@-]{1,160}$/,
   sub: /^[A-Za-z0-9_.:=+@-]{1,128}$/,
   client: /^[a-z][a-z0-9-]*$/,
 };
 /** Whether this can be an identity pool's name of somebody: `<region>:<uuid>`. */
-export const isIdentityId = (value: string): boolean =>
-  policyAlphabets['identityId']?.test(value) === true;
+export const isIdentityId = (value: string): boolean => identityIdAlphabet.test(value);
 
 const claimInPolicy = /^[A-Za-z0-9_.:=+@-]{1,256}$/;
 

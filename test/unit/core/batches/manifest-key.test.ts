@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { manifestOf } from '../../../../core/batches/manifest-key.ts';
+import { refusalOf } from '../../../support/refusal.ts';
 import { errorNameOf } from './error-name.ts';
 
 describe('[SEC-12] the key of a manifest', () => {
@@ -14,8 +15,19 @@ describe('[SEC-12] the key of a manifest', () => {
 
   it('needs no ending where the format is said', () => {
     expect(manifestOf('batch', 'batches/batch/people', 'csv').format).toBe('csv');
-    expect(errorNameOf(() => manifestOf('batch', 'batches/batch/people', null))).toBe(
-      'Request.Malformed',
+    for (const key of ['people', 'people.csv.gz', 'people.jsonl.gz', 'peoplecsv']) {
+      expect(refusalOf(() => manifestOf('batch', `batches/batch/${key}`, null))).toMatchObject({
+        name: 'Request.Malformed',
+        faults: ['manifest.format: csv or jsonl'],
+      });
+    }
+  });
+
+  it('may be as long as S3 allows, and no longer', () => {
+    const keyOf = (characters: number) => 'batches/batch/'.padEnd(characters, 'a');
+    expect(manifestOf('batch', keyOf(1024), 'csv').key).toHaveLength(1024);
+    expect(errorNameOf(() => manifestOf('batch', keyOf(1025), 'csv'))).toBe(
+      'Batch.ManifestRefused',
     );
   });
 

@@ -4,6 +4,7 @@ import type { ClaimValue } from '../../../../core/contracts/caller.ts';
 import {
   completeSessionPolicy,
   renderSessionPolicyTemplate,
+  sessionPolicyParts,
 } from '../../../../core/session/session-policy.ts';
 import { callerOf } from '../../../support/callers.ts';
 import { grantOf, identityId, templateValues } from '../../../support/grants.ts';
@@ -177,5 +178,32 @@ describe('[SEC-07] the session policy', () => {
     expect(refusalOf(() => completeSessionPolicy(open, identityId)).name).toBe(
       'Session.PolicyTooLarge',
     );
+  });
+});
+
+describe('what the characters of a session policy are spent on', () => {
+  const own = 'arn:aws:s3:::b/{{identityId}}/*';
+  const template = render(own);
+
+  it('is each statement and what stands around them, to the last character', () => {
+    const policy = completeSessionPolicy(template, identityId);
+    const parts = sessionPolicyParts(template, identityId);
+    expect(parts.map(({ part }) => part)).toEqual(['statements.0', 'frame']);
+    const statement = JSON.stringify({
+      ...{ Effect: 'Allow', Action: 's3:GetObject' },
+      Resource: own.replace('{{identityId}}', identityId),
+    });
+    expect(parts.map(({ characters }) => characters)).toEqual([
+      statement.length,
+      policy.length - statement.length,
+    ]);
+  });
+
+  it('is of the placeholder while the identity is not known', () => {
+    const sum = sessionPolicyParts(template, null).reduce(
+      (all, { characters }) => all + characters,
+      0,
+    );
+    expect(sum).toBe(template.length);
   });
 });

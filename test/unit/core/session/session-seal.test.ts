@@ -66,6 +66,14 @@ describe('[SEC-04] a session that was opened', () => {
     },
   );
 
+  it.each([undefined, null, 1, 'epochs'])(
+    'is not used with %j for its counters, even where the machine confirmed them',
+    (broken) => {
+      const session = { ...sessionOf(), epochs: broken };
+      expect(refusalFor(session, bindingOf({ epochs: null }))).toBe('Sealing.Failed');
+    },
+  );
+
   it('keeps to the counters that the machine confirmed, where it did', () => {
     const session = sessionOf({ epochs: { ...epochs, subject: 9 } });
     expect(readSession(JSON.stringify(session), bindingOf({ epochs: null }))).toEqual(session);

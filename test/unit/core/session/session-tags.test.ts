@@ -20,6 +20,10 @@ describe('the tags of a session', () => {
     });
   });
 
+  it('say who acts, where it is not the subject', () => {
+    expect(tagsOf({}, { actor: 'batch' })).toEqual({ ...tagsOf({}), 'stepkey-actor': 'batch' });
+  });
+
   it('are never the caller’s where they are the broker’s', () => {
     const grant = { ...grantOf(), tags: { 'stepkey-subject': 'users:somebody-else' } };
     expect(sessionTagsOf(grant, callerOf(), templateValues)['stepkey-subject']).toBe(
@@ -44,6 +48,7 @@ describe('the tags of a session', () => {
     [['a'], ':a:'],
     [['a', 'b'], ':a:b:'],
     ['a'.repeat(256), 'a'.repeat(256)],
+    ['admin:', 'admin:'],
   ])('take a claim of %j as %j', (value, expected) => {
     expect(teamOf(value)).toBe(expected);
   });
@@ -59,6 +64,8 @@ describe('the tags of a session', () => {
     ['a placeholder', '{{sub}}'],
     ['a list that could be read as a longer one', ['a:b']],
     ['a list with nothing in it', ['']],
+    ['a list of which one could be read as two', ['red', 'a:b']],
+    ['a list of which one is nothing', ['red', '']],
     ['a text that could be read as a list', ':admin:'],
     ['a list with a comma', ['a,b']],
     ['a list that is too long', ['a'.repeat(255)]],

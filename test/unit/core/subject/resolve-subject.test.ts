@@ -106,6 +106,24 @@ describe('[SEC-21] a subject that a machine names', () => {
     }
   });
 
+  it('is of the pool of that machine, whichever it is', async () => {
+    users.remove(userPool.userPoolId, rita.sub);
+    users.put(otherUserPool.userPoolId, rita);
+    const partner = { ...job, issuerAlias: 'partners' };
+    for (const spelled of ['rita', rita.sub, `partners:${rita.sub}`]) {
+      expect(await resolve(spelled, partner)).toMatchObject({ subject: `partners:${rita.sub}` });
+    }
+    const stranger = { ...job, issuerAlias: 'strangers' };
+    expect(await nameOfFailure(resolve('rita', stranger))).toBe('Config.Invalid');
+  });
+
+  it('is nobody of another pool, though somebody here is called so', async () => {
+    users.put(userPool.userPoolId, { ...rita, username: 'partners:rita' });
+    expect(await nameOfFailure(resolve('partners:rita'))).toBe('Subject.Unavailable');
+    users.put(userPool.userPoolId, { ...rita, username: 'other:rita' });
+    expect((await resolve('other:rita')).username).toBe('other:rita');
+  });
+
   it('is not looked for where no grant lets the machine act', async () => {
     const grants = [grantOf({ clients: ['batch'] }), grantOf({ use: 'act-as', clients: ['app'] })];
     const here = { ...context, grants };

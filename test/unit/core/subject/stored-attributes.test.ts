@@ -38,7 +38,9 @@ describe('a claim that the pool stores', () => {
 describe('the claims of attributes', () => {
   it('are those that are asked for and there', () => {
     const attributes = { email: 'a@example.com', name: 'Alice', 'custom:team': '' };
-    expect(claimsOfAttributes(attributes, new Set(['email', 'custom:team', 'nickname']))).toEqual({
+    expect(
+      claimsOfAttributes(attributes, new Set(['email', 'custom:team', 'nickname'])),
+    ).toStrictEqual({
       email: 'a@example.com',
       'custom:team': '',
     });
