@@ -1,0 +1,74 @@
+import { describe, expect, it } from '@jest/globals';
+import { startOfTestEpochMillis } from '../asl/virtual-timers.ts';
+import { definition, echo, machineArn, put, roleArn, setUp } from './set-up.ts';
+
+describe('the log', () => {
+  const logging = (level: string, includeExecutionData = true) => ({
+    logging: { level, includeExecutionData, logGroup: '/aws/vendedlogs/states/issue' },
+  });
+
+  it('has every event at level ALL, as AWS writes those of Express workflows', async () => {
+    const { logged, run, service } = await setUp();
+    await put(service, echo, logging('ALL'));
+    const { executionArn } = await run('StartSyncExecution', { stateMachineArn: machineArn });
+
+    expect(logged.map(({ message }) => message)).toEqual(
+      [
+        {
+          id: '1',
+          type: 'ExecutionStarted',
+          details: { input: '{}', inputDetails: { truncated: false }, roleArn },
+          previous_event_id: '0',
+        },
+        {
+          id: '2',
+          type: 'SucceedStateEntered',
+          details: { name: 'Echo', input: '{}', inputDetails: { truncated: false } },
+          previous_event_id: '0',
+        },
+        {
+          id: '3',
+          type: 'SucceedStateExited',
+          details: { name: 'Echo', output: '{"got":{}}', outputDetails: { truncated: false } },
+          previous_event_id: '2',
+        },
+        {
+          id: '4',
+          type: 'ExecutionSucceeded',
+          details: { output: '{"got":{}}', outputDetails: { truncated: false } },
+          previous_event_id: '3',
+        },
+      ].map((event) => ({
+        ...event,
+        event_timestamp: String(startOfTestEpochMillis),
+        execution_arn: executionArn,
+        redrive_count: '0',
+      })),
+    );
+    expect(logged[0]).toMatchObject({
+      group: '/aws/vendedlogs/states/issue',
+      stream: expect.stringMatching(/^states\/issue\/2026-11-21-09-00\/[0-9a-f]{8}$/),
+    });
+  });
+
+  it('has no data where execution data is not included', async () => {
+    const { logged, run, service } = await setUp();
+    await put(service, echo, logging('ALL', false));
+    await run('StartSyncExecution', { stateMachineArn: machineArn, input: '{"canary":1}' });
+
+    expect(logged).toHaveLength(4);
+    expect(JSON.stringify(logged)).not.toContain('canary');
+  });
+
+  it.each([
+    ['ERROR', ['FailStateEntered', 'ExecutionFailed']],
+    ['FATAL', ['ExecutionFailed']],
+    ['OFF', []],
+  ])('at level %s has %j of a failure', async (level, types) => {
+    const { logged, run, service } = await setUp();
+    await put(service, definition({ No: { Type: 'Fail', Error: 'E' } }), logging(level));
+    await run('StartSyncExecution', { stateMachineArn: machineArn });
+
+    expect(logged.map(({ message }) => message['type'])).toEqual(types);
+  });
+});
