@@ -15,6 +15,7 @@ import type { DynamoDbService } from '../../local/services/dynamodb/service.ts';
 import type { PolicyDocument } from '../../local/iam/policy.ts';
 import { memoryStore } from '../../local/state/store.ts';
 import { admin, clock, close, limited, listen, settingsOf } from '../support/twin/aws-endpoint.ts';
+import { rowsTable } from '../support/twin/rows-table.ts';
 
 let policy: PolicyDocument;
 
@@ -27,15 +28,7 @@ beforeAll(async () => {
   service = await createDynamoDbService({ directory: null, store: memoryStore(), clock });
   await service.createTable({
     TableName,
-    BillingMode: 'PAY_PER_REQUEST',
-    KeySchema: [
-      { AttributeName: 'pk', KeyType: 'HASH' },
-      { AttributeName: 'sk', KeyType: 'RANGE' },
-    ],
-    AttributeDefinitions: [
-      { AttributeName: 'pk', AttributeType: 'S' },
-      { AttributeName: 'sk', AttributeType: 'S' },
-    ],
+    ...rowsTable,
   });
   server = await listen(service, () => policy);
   client = new DynamoDBClient(settingsOf(server, admin));

@@ -12,6 +12,7 @@ import type { DynamoDbService } from '../../local/services/dynamodb/service.ts';
 import { memoryStore } from '../../local/state/store.ts';
 import { restoreRows, type Table } from '../../tools/restore-rows.ts';
 import { admin, clock, close, listen, settingsOf } from '../support/twin/aws-endpoint.ts';
+import { rowsTable } from '../support/twin/rows-table.ts';
 
 type Row = Record<string, AttributeValue>;
 
@@ -49,15 +50,7 @@ describe('npm run restore', () => {
     await client.send(
       new CreateTableCommand({
         TableName,
-        BillingMode: 'PAY_PER_REQUEST',
-        KeySchema: [
-          { AttributeName: 'pk', KeyType: 'HASH' },
-          { AttributeName: 'sk', KeyType: 'RANGE' },
-        ],
-        AttributeDefinitions: [
-          { AttributeName: 'pk', AttributeType: 'S' },
-          { AttributeName: 'sk', AttributeType: 'S' },
-        ],
+        ...rowsTable,
       }),
     );
     return { client, tableName: TableName };

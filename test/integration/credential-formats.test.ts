@@ -9,7 +9,7 @@ import type { Twin } from '../../local/twin.ts';
 import { buildCommandUnderTest, type CommandUnderTest, type Ended } from '../support/command.ts';
 import { callApi } from '../support/twin/api.ts';
 import { startDemoTwin } from '../support/twin/demo-twin.ts';
-import { machineToken } from '../support/twin/machine-token.ts';
+import { tokenOfMachine } from '../support/twin/machines.ts';
 import { signIn } from '../support/twin/people.ts';
 
 let twin: Twin;
@@ -23,7 +23,7 @@ beforeAll(async () => {
   [twin, stepkey] = await Promise.all([startDemoTwin(), buildCommandUnderTest()]);
   home = await stepkey.home();
   alice = (await signIn(twin, 'alice')).idToken;
-  service = await machineToken(twin, 'service');
+  service = await tokenOfMachine(twin, 'service');
   agent = await startAgent({
     api: twin.endpoints.api,
     profiles: { alice: { token: () => alice } },

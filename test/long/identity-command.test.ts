@@ -1,13 +1,10 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { CognitoIdentityClient, GetIdCommand } from '@aws-sdk/client-cognito-identity';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Twin } from '../../local/twin.ts';
-import { buildCommandUnderTest, type CommandUnderTest, type Ended } from '../support/command.ts';
+import type { Ended } from '../support/command.ts';
 import { callApi, type ApiAnswer } from '../support/twin/api.ts';
-import { startDemoTwin } from '../support/twin/demo-twin.ts';
-import { machineToken } from '../support/twin/machine-token.ts';
+import { startCommandAtTwin, type CommandAtTwin } from '../support/twin/command-at-twin.ts';
+import { tokenOfMachine } from '../support/twin/machines.ts';
 import { signIn, type Tokens } from '../support/twin/people.ts';
 
 const subOf = ({ idToken }: Tokens): string =>
@@ -15,27 +12,19 @@ const subOf = ({ idToken }: Tokens): string =>
     .sub;
 
 describe('[SEC-05] stepkey identity show, link, adopt, merge, against the twin', () => {
-  let twin: Twin;
-  let stepkey: CommandUnderTest;
-  let home: string;
+  let world: CommandAtTwin;
   let people: Readonly<Record<'alice' | 'bob', Tokens>>;
 
   beforeAll(async () => {
-    [twin, stepkey] = await Promise.all([startDemoTwin(), buildCommandUnderTest()]);
-    home = await stepkey.home();
-    const endpoints = join(stepkey.directory, 'endpoints.json');
-    await writeFile(endpoints, JSON.stringify(twin.endpoints), { mode: 0o600 });
-    await stepkey.run(home, ['configure', '--endpoints', endpoints]);
-    people = { alice: await signIn(twin, 'alice'), bob: await signIn(twin, 'bob') };
+    world = await startCommandAtTwin();
+    await world.stepkey.run(world.home, ['configure', '--endpoints', world.endpointsFile]);
+    people = { alice: await signIn(world.twin, 'alice'), bob: await signIn(world.twin, 'bob') };
   });
-  afterAll(async () => {
-    await twin.stop();
-    await stepkey.remove();
-  });
+  afterAll(() => world.stop());
 
   const identity = (args: readonly string[], env: Record<string, string> = {}): Promise<Ended> => {
-    const { accessKeyId, secretAccessKey } = twin.endpoints.adminCredentials;
-    return stepkey.run(home, ['--output', 'json', 'identity', ...args], {
+    const { accessKeyId, secretAccessKey } = world.twin.endpoints.adminCredentials;
+    return world.stepkey.run(world.home, ['--output', 'json', 'identity', ...args], {
       env: { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, ...env },
     });
   };
@@ -46,14 +35,14 @@ describe('[SEC-05] stepkey identity show, link, adopt, merge, against the twin',
   };
   const subjectOf = (who: keyof typeof people): string => `users:${subOf(people[who])}`;
   const byJob = async (who: keyof typeof people): Promise<ApiAnswer> =>
-    callApi(twin, 'POST', '/v1/exchange/credentials', {
-      token: await machineToken(twin, 'batch'),
+    callApi(world.twin, 'POST', '/v1/exchange/credentials', {
+      token: await tokenOfMachine(world.twin, 'batch'),
       body: { grant: 'reports', subject: subjectOf(who) },
     });
   const byPerson = (who: keyof typeof people): Promise<ApiAnswer> =>
-    callApi(twin, 'GET', '/v1/identity', { token: people[who].idToken });
+    callApi(world.twin, 'GET', '/v1/identity', { token: people[who].idToken });
   const byOwnApp = async (who: keyof typeof people): Promise<string | undefined> => {
-    const { aws, region, identityPoolId, userPoolId } = twin.endpoints;
+    const { aws, region, identityPoolId, userPoolId } = world.twin.endpoints;
     const client = new CognitoIdentityClient({ region, endpoint: aws });
     const { IdentityId } = await client.send(
       new GetIdCommand({
@@ -107,7 +96,7 @@ describe('[SEC-05] stepkey identity show, link, adopt, merge, against the twin',
   });
 
   it('keeps who changed it, and why, in the subject’s row', async () => {
-    const { aws: endpoint, region, table, adminCredentials: credentials } = twin.endpoints;
+    const { aws: endpoint, region, table, adminCredentials: credentials } = world.twin.endpoints;
     const client = new DynamoDBClient({ endpoint, region, credentials });
     const { Item = {} } = await client.send(
       new GetItemCommand({

@@ -2,19 +2,23 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { LedgerRecord } from '../../core/contracts/ledger-api.ts';
-import type { Twin } from '../../local/twin.ts';
-import { buildCommandUnderTest, type CommandUnderTest, type Ended } from '../support/command.ts';
+import type { Ended } from '../support/command.ts';
 import { callApi } from '../support/twin/api.ts';
-import { startDemoTwin } from '../support/twin/demo-twin.ts';
+import { startCommandAtTwin, type CommandAtTwin } from '../support/twin/command-at-twin.ts';
 import { signIn } from '../support/twin/people.ts';
 
 describe('stepkey issuances, against the twin', () => {
-  let twin: Twin;
-  let stepkey: CommandUnderTest;
-  let home: string;
+  let world: CommandAtTwin;
   let minted: Record<string, unknown> = {};
   const run = (...args: readonly string[]): Promise<Ended> =>
-    stepkey.run(home, ['--profile', 'audrey', '--output', 'json', 'issuances', ...args]);
+    world.stepkey.run(world.home, [
+      '--profile',
+      'audrey',
+      '--output',
+      'json',
+      'issuances',
+      ...args,
+    ]);
   const list = async (...args: readonly string[]): Promise<readonly LedgerRecord[]> => {
     const { code, stdout, stderr } = await run('list', ...args);
     expect([code, code === 0 ? '' : stderr]).toEqual([0, '']);
@@ -22,26 +26,14 @@ describe('stepkey issuances, against the twin', () => {
   };
 
   beforeAll(async () => {
-    [twin, stepkey] = await Promise.all([startDemoTwin(), buildCommandUnderTest()]);
-    home = await stepkey.home();
-    const endpoints = join(stepkey.directory, 'endpoints.json');
-    await writeFile(endpoints, JSON.stringify(twin.endpoints), { mode: 0o600 });
-    await stepkey.run(home, [
-      ...['configure', '--endpoints', endpoints, '--profile', 'audrey', '--username', 'audrey'],
-    ]);
-    await stepkey.run(home, ['login', '--profile', 'audrey', '--password-stdin'], {
-      input: 'Correct-horse-1\n',
-    });
-    const { idToken: token } = await signIn(twin, 'alice');
-    minted = (await callApi(twin, 'POST', '/v1/credentials', { token })).body;
-    await callApi(twin, 'POST', '/v1/credentials', { token });
+    world = await startCommandAtTwin('audrey');
+    const { idToken: token } = await signIn(world.twin, 'alice');
+    minted = (await callApi(world.twin, 'POST', '/v1/credentials', { token })).body;
+    await callApi(world.twin, 'POST', '/v1/credentials', { token });
     // Lists are made from the table's stream, which is followed within moments.
     while ((await list()).length < 2);
   });
-  afterAll(async () => {
-    await twin.stop();
-    await stepkey.remove();
-  });
+  afterAll(() => world.stop());
 
   it('lists by filters, some or all, and says where to go on', async () => {
     const all = await list('--subject', String(minted['subject']), '--all');
@@ -66,10 +58,12 @@ describe('stepkey issuances, against the twin', () => {
     const none = await run('show', 'no-such-id');
     expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('no-such-id')]);
     const asAlice = (...args: readonly string[]): Promise<Ended> =>
-      stepkey.run(home, ['--profile', 'alice', ...args], { input: 'Correct-horse-1\n' });
-    await asAlice('configure', '--endpoints', join(stepkey.directory, 'endpoints.json'));
+      world.stepkey.run(world.home, ['--profile', 'alice', ...args], {
+        input: 'Correct-horse-1\n',
+      });
+    await asAlice('configure', '--endpoints', world.endpointsFile);
     await asAlice('login', '--username', 'alice', '--password-stdin');
-    const claims = join(stepkey.directory, 'claims.json');
+    const claims = join(world.stepkey.directory, 'claims.json');
     await writeFile(claims, '{"cognito:groups":["writers"]}');
     for (const [args, group] of [
       [['issuances', 'list'], 'auditors'],
@@ -86,8 +80,8 @@ describe('stepkey issuances, against the twin', () => {
   });
 
   it('shows of a refusal every rule that was tried', async () => {
-    const { idToken: token } = await signIn(twin, 'alice');
-    await callApi(twin, 'POST', '/v1/credentials', { token, body: { grant: 'team-read' } });
+    const { idToken: token } = await signIn(world.twin, 'alice');
+    await callApi(world.twin, 'POST', '/v1/credentials', { token, body: { grant: 'team-read' } });
     let denied: LedgerRecord | undefined;
     while (denied === undefined) [denied] = await list('--outcome', 'denied');
     const { stdout } = await run('show', denied.id, '--output', 'table');
@@ -103,26 +97,29 @@ describe('stepkey issuances, against the twin', () => {
       expect.stringContaining('none missing or changed'),
     ]);
     const positions = JSON.parse(whole.stdout) as { shard: number; sequence: number }[];
-    const heads = join(stepkey.directory, 'heads.json');
+    const heads = join(world.stepkey.directory, 'heads.json');
     await writeFile(heads, whole.stdout);
     const { shard = -1, sequence: last = 0 } = positions.find(({ sequence }) => sequence > 1) ?? {};
-    const TableName = twin.endpoints.table;
+    const TableName = world.twin.endpoints.table;
     const keyOf = (sequence: number) => ({
       pk: { S: `LEDGER#${String(shard)}` },
       sk: { S: String(sequence).padStart(12, '0') },
     });
-    const { Item } = (await twin.call('dynamodb', 'GetItem', { TableName, Key: keyOf(1) })) as {
+    const { Item } = (await world.twin.call('dynamodb', 'GetItem', {
+      TableName,
+      Key: keyOf(1),
+    })) as {
       Item: { record: { S: string } };
     };
     const record = { S: Item.record.S.replace('users:', 'users;') };
-    await twin.call('dynamodb', 'PutItem', { TableName, Item: { ...Item, record } });
+    await world.twin.call('dynamodb', 'PutItem', { TableName, Item: { ...Item, record } });
     const changed = await run('verify', '--shard', String(shard));
     expect([changed.code, changed.stderr.trim()]).toEqual([
       7,
       `Record 1 of chain ${String(shard)} is changed.`,
     ]);
-    await twin.call('dynamodb', 'PutItem', { TableName, Item });
-    await twin.call('dynamodb', 'DeleteItem', { TableName, Key: keyOf(last) });
+    await world.twin.call('dynamodb', 'PutItem', { TableName, Item });
+    await world.twin.call('dynamodb', 'DeleteItem', { TableName, Key: keyOf(last) });
     expect((await run('verify')).code).toBe(0);
     const cut = await run('verify', '--heads', heads);
     expect([cut.code, cut.stderr.trim()]).toEqual([

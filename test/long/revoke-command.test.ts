@@ -1,36 +1,17 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Twin } from '../../local/twin.ts';
-import { buildCommandUnderTest, type CommandUnderTest } from '../support/command.ts';
 import { callApi } from '../support/twin/api.ts';
-import { startDemoTwin } from '../support/twin/demo-twin.ts';
+import { startCommandAtTwin, type CommandAtTwin } from '../support/twin/command-at-twin.ts';
 import { signIn } from '../support/twin/people.ts';
 
 describe('stepkey revoke, against the twin', () => {
-  let twin: Twin;
-  let stepkey: CommandUnderTest;
-  let home: string;
-
+  let world: CommandAtTwin;
   beforeAll(async () => {
-    [twin, stepkey] = await Promise.all([startDemoTwin(), buildCommandUnderTest()]);
-    home = await stepkey.home();
-    const endpoints = join(stepkey.directory, 'endpoints.json');
-    await writeFile(endpoints, JSON.stringify(twin.endpoints), { mode: 0o600 });
-    await stepkey.run(home, [
-      ...['configure', '--endpoints', endpoints, '--profile', 'oscar', '--username', 'oscar'],
-    ]);
-    await stepkey.run(home, ['login', '--profile', 'oscar', '--password-stdin'], {
-      input: 'Correct-horse-1\n',
-    });
+    world = await startCommandAtTwin('oscar');
   });
-  afterAll(async () => {
-    await twin.stop();
-    await stepkey.remove();
-  });
+  afterAll(() => world.stop());
 
   const revoke = async (...args: readonly string[]): Promise<Record<string, unknown>> => {
-    const ended = await stepkey.run(home, [
+    const ended = await world.stepkey.run(world.home, [
       ...['--profile', 'oscar', '--output', 'json', 'revoke'],
       ...args,
     ]);
@@ -39,7 +20,7 @@ describe('stepkey revoke, against the twin', () => {
   };
 
   it('revokes a grant with a reason, shows it, lists it and restores it', async () => {
-    const { idToken: token } = await signIn(twin, 'alice');
+    const { idToken: token } = await signIn(world.twin, 'alice');
     const made = await revoke('grant', 'own-files', '--reason', 'case 4711');
     expect(made).toMatchObject({ target: { grant: 'own-files' }, reason: 'case 4711' });
     const id = String(made['revocationId']);
@@ -47,22 +28,22 @@ describe('stepkey revoke, against the twin', () => {
     expect(await revoke('list')).toMatchObject([{ revocationId: id, reason: 'case 4711' }]);
     let shown = await revoke('show', id);
     while (shown['status'] === 'requested') shown = await revoke('show', id);
-    expect((await callApi(twin, 'POST', '/v1/credentials', { token })).status).toBe(403);
+    expect((await callApi(world.twin, 'POST', '/v1/credentials', { token })).status).toBe(403);
     await revoke('restore', id);
     while (shown['status'] !== 'restored') shown = await revoke('show', id);
-    expect((await callApi(twin, 'POST', '/v1/credentials', { token })).status).toBe(200);
+    expect((await callApi(world.twin, 'POST', '/v1/credentials', { token })).status).toBe(200);
     expect(await revoke('restore', id)).toEqual({});
   });
 
   it('asks for a reason before it asks the broker', async () => {
-    const ended = await stepkey.run(home, ['revoke', 'everything']);
+    const ended = await world.stepkey.run(world.home, ['revoke', 'everything']);
     expect(ended.code).not.toBe(0);
     expect(ended.stderr).toContain('--reason');
   });
 
   it('says that there is no revocation of an id, and where to find those that there are', async () => {
     for (const word of ['show', 'restore']) {
-      const ended = await stepkey.run(home, [
+      const ended = await world.stepkey.run(world.home, [
         ...['--profile', 'oscar', 'revoke', word],
         '00000000-0000-8000-8000-000000000000',
       ]);

@@ -11,6 +11,7 @@ import { memoryStore } from '../../local/state/store.ts';
 import { budgetSubstitutions } from '../../stacks/constructs/call-budgets.ts';
 import { fakeClock } from '../support/fakes/fixed-clock.ts';
 import { twinContext } from '../support/twin/call-context.ts';
+import { rowsTable } from '../support/twin/rows-table.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -85,15 +86,7 @@ beforeAll(async () => {
   });
   await dynamodb.createTable({
     TableName: 'stepkey',
-    BillingMode: 'PAY_PER_REQUEST',
-    KeySchema: [
-      { AttributeName: 'pk', KeyType: 'HASH' },
-      { AttributeName: 'sk', KeyType: 'RANGE' },
-    ],
-    AttributeDefinitions: [
-      { AttributeName: 'pk', AttributeType: 'S' },
-      { AttributeName: 'sk', AttributeType: 'S' },
-    ],
+    ...rowsTable,
   });
 });
 afterAll(async () => {

@@ -5,7 +5,7 @@ import type { IssueInput } from '../../core/contracts/issue.ts';
 import type { Sealer } from '../../core/ports.ts';
 import { startOpenTwin, type OpenTwin } from '../../local/twin.ts';
 import { callApi } from '../support/twin/api.ts';
-import { machineToken } from '../support/twin/machine-token.ts';
+import { tokenOfMachine } from '../support/twin/machines.ts';
 import { runMachine, sealerOf } from '../support/twin/machine.ts';
 import { signIn } from '../support/twin/people.ts';
 
@@ -110,8 +110,8 @@ describe('[SEC-09] who may have what at the access door', () => {
         people.map(async (name) => [name, (await signIn(twin, name)).accessToken] as const),
       )),
       ['google', google.AccessToken],
-      ['service', await machineToken(twin, 'service')],
-      ['batch', await machineToken(twin, 'batch')],
+      ['service', await tokenOfMachine(twin, 'service')],
+      ['batch', await tokenOfMachine(twin, 'batch')],
     ]);
   });
   beforeEach(() => {

@@ -6,6 +6,9 @@ import { createDynamoDbService } from '../../../../local/services/dynamodb/servi
 import type { DynamoDbService } from '../../../../local/services/dynamodb/service.ts';
 import { memoryStore, openStore } from '../../../../local/state/store.ts';
 import { twinContext } from '../../../support/twin/call-context.ts';
+import { rowsTable } from '../../../support/twin/rows-table.ts';
+
+// One file, though long: one table serves all its stories.
 
 type Fields = Record<string, unknown>;
 
@@ -15,15 +18,7 @@ const TableName = 'ledger';
 const tableArn = 'arn:aws:dynamodb:us-east-1:123456789012:table/ledger';
 const table = {
   TableName,
-  BillingMode: 'PAY_PER_REQUEST',
-  KeySchema: [
-    { AttributeName: 'pk', KeyType: 'HASH' },
-    { AttributeName: 'sk', KeyType: 'RANGE' },
-  ],
-  AttributeDefinitions: [
-    { AttributeName: 'pk', AttributeType: 'S' },
-    { AttributeName: 'sk', AttributeType: 'S' },
-  ],
+  ...rowsTable,
   SSESpecification: { SSEEnabled: true, SSEType: 'KMS', KMSMasterKeyId: 'arn:key' },
   StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
   TimeToLiveSpecification: { AttributeName: 'deleteAfter', Enabled: true },

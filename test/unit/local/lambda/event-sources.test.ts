@@ -15,6 +15,9 @@ import { openStore } from '../../../../local/state/store.ts';
 import { createAwsCall } from '../../../../local/wire/dispatch.ts';
 import { allow, policy, session } from '../iam/principals-for-tests.ts';
 import { twinContext } from '../../../support/twin/call-context.ts';
+import { rowsTable } from '../../../support/twin/rows-table.ts';
+
+// One file, though long: its stories share one table’s stream and what starts a mapping of it.
 
 const clock = { nowEpochMillis: () => Date.now() };
 const TableName = 'ledger';
@@ -49,15 +52,7 @@ const start = async (
   const dynamoDb = await createDynamoDbService({ directory: join(directory, 't'), store, clock });
   const { streamArn } = await dynamoDb.createTable({
     TableName,
-    BillingMode: 'PAY_PER_REQUEST',
-    KeySchema: [
-      { AttributeName: 'pk', KeyType: 'HASH' },
-      { AttributeName: 'sk', KeyType: 'RANGE' },
-    ],
-    AttributeDefinitions: ['pk', 'sk'].map((AttributeName) => ({
-      AttributeName,
-      AttributeType: 'S',
-    })),
+    ...rowsTable,
     StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
   });
   const sqs = await createSqsService({ store, clock, endpoint: 'http://127.0.0.1:1' });
