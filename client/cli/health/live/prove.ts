@@ -20,13 +20,12 @@ import {
 import {
   datesAsTexts,
   keyAskedAtStart,
-  mapResultMembers,
-  mapRunBeginsEmpty,
   sameInputAsJson,
   stopAfterEnd,
   stoppedStateUnsaid,
   stsNotIntegrated,
 } from './probes/machines.ts';
+import { mapResultMembers, mapRunBeginsEmpty } from './probes/map-runs.ts';
 import {
   machineTokenClaims,
   rawToken,

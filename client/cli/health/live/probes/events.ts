@@ -11,7 +11,7 @@ import {
 import { DescribeExecutionCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { nameOfRefusal, type Probe } from '../proof.ts';
 import type { Stage } from '../stage.ts';
-import { trustOfService } from './machines.ts';
+import { trustOfService } from './executions.ts';
 
 interface Listener {
   readonly rule: string;
