@@ -1,6 +1,6 @@
 /**
  * The one catalogue of what can go wrong. The error class, the state machine's `Error`, the HTTP
- * problem and docs/errors.md all derive from this table; text that a caller sees is written only here.
+ * problem and docs/errors.md all derive from this table; text that a caller sees is written only here, which makes it long.
  */
 interface CatalogueRow {
   readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 500 | 502 | 503;

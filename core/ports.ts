@@ -1,4 +1,7 @@
-/** What the core asks of the world. One adapter per port; a task takes only the ports it uses. */
+/**
+ * What the core asks of the world. One adapter per port; a task takes only the ports it uses. One file, though long: this
+ * is all that the core depends on.
+ */
 import type { BrokerEvent } from './contracts/events.ts';
 import type { Door } from './contracts/caller.ts';
 import type { IssueInput, IssueOutcome } from './contracts/issue.ts';

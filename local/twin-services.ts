@@ -1,4 +1,7 @@
-/** Makes the twin's AWS services and joins them: every call among them goes through one door. */
+/**
+ * Makes the twin's AWS services and joins them: every call among them goes through one door. One file, though long: this is
+ * where everything is put together, and nothing else.
+ */
 import type { Clock } from '../core/ports.ts';
 import { adminCredentialsOf } from './admin-credentials.ts';
 import { createClockMoves, processTimers } from './asl/timers.ts';

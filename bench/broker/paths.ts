@@ -1,4 +1,7 @@
-/** Hit, refusal and mint, in rounds that take turns with their references. */
+/**
+ * Hit, refusal and mint, in rounds that take turns with their references. One file, though long: the three are comparable
+ * because they share their rounds.
+ */
 import { median, percentile, type BenchOptions, type Figure } from '../bench.ts';
 import { httpLoad, type HttpLoad, type HttpRequestText } from '../http-load.ts';
 import { processorSeconds } from '../twin-process.ts';

@@ -3,7 +3,10 @@ import { grantTrace } from './api.ts';
 import { outcomes } from '../ledger/listing.ts';
 import { shardCount } from '../ledger/record.ts';
 
-/** The ledger as auditors read it: they validate the answers of the function `audit` and type the audit page. */
+/**
+ * The ledger as auditors read it: they validate the answers of the function `audit` and type the audit page. One file,
+ * though long: one API's contract is read as a whole.
+ */
 
 const word = (maximum: number) =>
   z

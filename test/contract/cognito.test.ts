@@ -50,6 +50,8 @@ import type { IdentityWorld } from '../unit/local/cognito-identity/identity-worl
 import { startWireWorld } from '../unit/local/wire/wire-world.ts';
 import type { WireWorld } from '../unit/local/wire/wire-world.ts';
 
+// One file, though long: its stories share one endpoint.
+
 let cognito: IdentityWorld;
 let wire: WireWorld;
 let users: CognitoIdentityProviderClient;

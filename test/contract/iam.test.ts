@@ -26,6 +26,8 @@ import { mappedRole, mappedRoleArn } from '../unit/local/sts/sts-world.ts';
 import { startWireWorld } from '../unit/local/wire/wire-world.ts';
 import type { WireWorld } from '../unit/local/wire/wire-world.ts';
 
+// One file, though long: its stories share one endpoint.
+
 const PolicyArn = 'arn:aws:iam::123456789012:policy/stepkey/revocations';
 const RoleName = mappedRole.name;
 const text = (...statements: readonly PolicyStatement[]): string =>

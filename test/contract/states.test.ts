@@ -27,6 +27,8 @@ import { memoryStore } from '../../local/state/store.ts';
 import { createAwsCall } from '../../local/wire/dispatch.ts';
 import { admin, clock, close, limited, listen, settingsOf } from '../support/twin/aws-endpoint.ts';
 
+// One file, though long: its stories share one endpoint.
+
 const allowAll: PolicyDocument = { Statement: { Effect: 'Allow', Action: '*', Resource: '*' } };
 const roleArn = 'arn:aws:iam::123456789012:role/machine';
 const machineRole: Principal = {

@@ -5,6 +5,8 @@ import { callApi, type ApiAnswer } from '../support/twin/api.ts';
 import { startDemoTwin } from '../support/twin/demo-twin.ts';
 import { tokenOfMachine } from '../support/twin/machines.ts';
 
+// One file, though long: its stories share one twin.
+
 interface Report {
   readonly batchId: string;
   readonly status: string;

@@ -19,6 +19,8 @@ import { startDemoTwin } from '../support/twin/demo-twin.ts';
 import { tokenOfMachine } from '../support/twin/machines.ts';
 import { signIn } from '../support/twin/people.ts';
 
+// One file, though long: its stories share one twin.
+
 describe('the ledger, on the twin', () => {
   let twin: Twin;
   let auditor = '';

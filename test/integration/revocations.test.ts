@@ -12,6 +12,8 @@ import { signIn } from '../support/twin/people.ts';
 import { operatorOf, type Operator } from '../support/twin/revocations.ts';
 import { listWith, type WireCredentials } from '../support/twin/use-files.ts';
 
+// One file, though long: its stories share one twin.
+
 describe('revoking through the API, on the twin', () => {
   let twin: Twin;
   let operator: Operator;

@@ -6,6 +6,8 @@ import { startBrokerInBetween, type BrokerInBetween } from '../support/broker-in
 import { buildCommandUnderTest, type CommandUnderTest, type Ended } from '../support/command.ts';
 import { startDemoTwin } from '../support/twin/demo-twin.ts';
 
+// One file, though long: its stories share one twin and one built command.
+
 const password = 'Correct-horse-1';
 
 let twin: Twin;

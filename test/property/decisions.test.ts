@@ -14,6 +14,8 @@ import { rita } from '../support/fakes/fake-user-directory.ts';
 import { byRole, grantOf, ownFiles, reports, teamRead } from '../support/grants.ts';
 import { accessClaimsOf, idClaimsOf, machineClaimsOf, userPool } from '../support/tokens.ts';
 
+// One file, though long: what is drawn, and what must hold of it, are read together.
+
 /** Beside the grants of this repository: claims in rules, tags and policy, a refusal, and machines. */
 const grants = [
   ownFiles,

@@ -9,6 +9,8 @@ import { describe, expect, it } from '@jest/globals';
 import { embedBroker, grantFile, grantsWith, variablesOf } from './embedded-broker.ts';
 import { flatten, type TemplatePolicy } from './policy-lines.ts';
 
+// One file, though long: two synthesized brokers serve its stories.
+
 const endpoint = (stack: Stack, id: string) =>
   InterfaceVpcEndpoint.fromInterfaceVpcEndpointAttributes(stack, id, {
     vpcEndpointId: `vpce-${id.toLowerCase()}`,

@@ -6,6 +6,8 @@ import { flatten, policyLines, type TemplatePolicy } from './policy-lines.ts';
 import { sdkCallsOf } from './sdk-calls.ts';
 import { synthesizeStepkey } from './stepkey-templates.ts';
 
+// One file, though long: what every function may do is read side by side.
+
 interface FunctionProperties {
   readonly FunctionName: string;
   readonly Role: { readonly 'Fn::GetAtt': readonly [string, string] };

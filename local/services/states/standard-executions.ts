@@ -1,4 +1,7 @@
-/** Standard executions: known by their name, stored step by step, and taken up after a restart. */
+/**
+ * Standard executions: known by their name, stored step by step, and taken up after a restart. One file, though long: what
+ * is stored, and what is taken up from it, must agree.
+ */
 import { isDeepStrictEqual } from 'node:util';
 import type { Machine } from '../../asl/definition.ts';
 import { AslError, Stopped } from '../../asl/errors.ts';

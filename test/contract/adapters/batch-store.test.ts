@@ -12,6 +12,8 @@ import { nameOfFailure } from '../../support/fakes/expect-failure.ts';
 import { fakeBatchStore } from '../../support/fakes/fake-batch-store.ts';
 import { dynamoDbOnWire, tableName, type WireService } from '../../support/fakes/wire-services.ts';
 
+// One file, though long: the real store and the fake are held to one list.
+
 let dynamo: WireService;
 beforeAll(async () => {
   dynamo = await dynamoDbOnWire();

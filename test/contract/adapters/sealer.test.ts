@@ -17,6 +17,8 @@ import { fakeSealer } from '../../support/fakes/fake-sealer.ts';
 import { kmsOnWire } from '../../support/fakes/wire-services.ts';
 import { bundleFunctions } from '../../../tools/bundle.ts';
 
+// One file, though long: the real sealer and the fake are held to one list.
+
 const plaintext = 'eyJ.å.終'.repeat(900);
 
 const kmsOf = (endpoint: string) =>

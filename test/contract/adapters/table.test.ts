@@ -18,6 +18,8 @@ import { fakeTable, type FakeTable } from '../../support/fakes/fake-table.ts';
 import { fakeClock } from '../../support/fakes/fixed-clock.ts';
 import { dynamoDbOnWire, tableName, type WireService } from '../../support/fakes/wire-services.ts';
 
+// One file, though long: each adapter of the table is held to its port, on one table.
+
 let dynamo: WireService;
 let serial = 0;
 const timer = fakeClock();

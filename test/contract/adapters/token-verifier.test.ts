@@ -11,6 +11,8 @@ import { failureOf, nameOfFailure } from '../../support/fakes/expect-failure.ts'
 import { fakeClock } from '../../support/fakes/fixed-clock.ts';
 import { fakeTokenVerifier } from '../../support/fakes/fake-token-verifier.ts';
 
+// One file, though long: the real verifier and the fake are held to one list.
+
 const users = {
   alias: 'users',
   userPoolId: 'us-east-1_Users0001',

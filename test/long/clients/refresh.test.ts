@@ -19,6 +19,8 @@ import { startDemoTwin } from '../../support/twin/demo-twin.ts';
 import { signIn } from '../../support/twin/people.ts';
 import { preparePython, run } from './python.ts';
 
+// One file, though long: its stories share one twin.
+
 const { python, reason } = await preparePython();
 if (reason !== null) process.stderr.write(`boto3 through the agent: skipped, ${reason}\n`);
 const whereThereIsPython = python === null ? it.skip : it;

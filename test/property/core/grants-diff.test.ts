@@ -11,6 +11,8 @@ import { isPatternWithin, mayOverlap } from '../../../core/grants/policy-within.
 import { callerOf } from '../../support/callers.ts';
 import { grantOf } from '../../support/grants.ts';
 
+// One file, though long: what is drawn, and what must hold of it, are read together.
+
 const context = { mappedRoleArnPrefix: 'stepkey-', templateValues: {} };
 const groups = ['a', 'b', 'c'];
 const subsetOf = <T>(values: readonly T[], minLength = 1) =>

@@ -15,6 +15,8 @@ import { callerOf } from '../../support/callers.ts';
 import { grantOf, templateValues } from '../../support/grants.ts';
 import { inSoak } from '../../support/soak.ts';
 
+// One file, though long: what is drawn, and what must hold of it, are read together.
+
 /**
  * Templates, too, are made up here: every statement that a grant file may hold, with as many values of the caller as it
  * likes. What a rendered policy reaches is told by another way than rendering: by the values themselves.

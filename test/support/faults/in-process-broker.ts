@@ -1,6 +1,7 @@
 /**
  * The broker in one process: the deployed text of the state machine, the functions' own code and adapters, the twin's
- * table and keys, and a gate at every call. Identity pool, STS and tokens are fakes of their ports.
+ * table and keys, and a gate at every call. Identity pool, STS and tokens are fakes of their ports. One file, though long:
+ * it only joins parts.
  */
 import { readFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';

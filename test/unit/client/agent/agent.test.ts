@@ -16,6 +16,8 @@ import {
   type FakeBroker,
 } from '../../../support/fakes/fake-broker.ts';
 
+// One file, though long: its stories share one agent and one broker behind it.
+
 interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;

@@ -4,6 +4,8 @@ import { compileGrants, type GrantText } from '../../../../core/grants/compile.t
 import { GrantFilesError } from '../../../../core/grants/fault.ts';
 import { byRole, grantContext, grantFileOf, grantOf, ownFiles } from '../../../support/grants.ts';
 
+// One file, though long: each fault differs from one sound grant in one field.
+
 const faultsOf = (...files: readonly GrantText[]): GrantFilesError['faults'] => {
   try {
     compileGrants(files, grantContext);

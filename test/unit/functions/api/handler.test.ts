@@ -9,6 +9,8 @@ import { secrets, sessionOf } from '../../../support/callers-sessions.ts';
 import { callerOf, noonEpochSeconds } from '../../../support/callers.ts';
 import { idClaimsOf, tokenOf } from '../../../support/tokens.ts';
 
+// One file, though long: what is refused and what is logged of it are read together.
+
 let front: Front;
 const names = Object.keys(errorCatalogue) as ErrorName[];
 const denials = names.filter((name) => errorCatalogue[name].denial);

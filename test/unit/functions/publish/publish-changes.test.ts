@@ -16,6 +16,8 @@ import { fakeChainStore } from '../../../support/fakes/fake-chain-store.ts';
 import { fakeMeter } from '../../../support/fakes/fake-meter.ts';
 import { firstFault } from '../../../support/ledger.ts';
 
+// One file, though long: its stories share one ledger’s changes.
+
 const session = {
   status: 'ACTIVE',
   subject: 'users:alice',

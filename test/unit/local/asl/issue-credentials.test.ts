@@ -6,6 +6,8 @@ import { runScripted, visited } from './scripted-run.ts';
 import type { ScriptedAnswer } from './scripted-run.ts';
 import { startOfTestEpochMillis } from './virtual-timers.ts';
 
+// One file, though long: all its stories run one text of the machine with one set of answers.
+
 const substitutions: Readonly<Record<string, string>> = {
   Partition: 'aws',
   DecideFunctionArn: 'arn:aws:lambda:us-east-1:123456789012:function:decide',

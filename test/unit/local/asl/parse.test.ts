@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseDefinition } from '../../../../local/asl/parse.ts';
 
+// One file, though long: each fault differs from one sound machine in one field.
+
 const task = { Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke', End: true };
 
 const machine = (states: Record<string, unknown>, rest: Record<string, unknown> = {}): string =>

@@ -13,6 +13,8 @@ import type { Store } from '../../../../local/state/store.ts';
 import { createAwsCall } from '../../../../local/wire/dispatch.ts';
 import { twinContext } from '../../../support/twin/call-context.ts';
 
+// One file, though long: its stories share the parts of one template.
+
 const clock = { nowEpochMillis: () => Date.now() };
 const streamArn = 'arn:aws:dynamodb:us-east-1:123456789012:table/t/stream/2026-11-21T00:00:00.000';
 

@@ -6,6 +6,8 @@ import type { ApiDefinition, ApiMethod } from '../../../../local/gateway/api-def
 import { startGateway } from '../../../../local/gateway/gateway.ts';
 import type { Gateway } from '../../../../local/gateway/gateway.ts';
 
+// One file, though long: its stories share one gateway.
+
 const nowEpochMillis = Date.parse('2026-11-21T06:00:00Z');
 const now = nowEpochMillis / 1000;
 const issuer = 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_pool';

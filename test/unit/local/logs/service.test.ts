@@ -8,6 +8,8 @@ import type { LogsService } from '../../../../local/services/logs/service.ts';
 import { memoryStore } from '../../../../local/state/store.ts';
 import { twinContext } from '../../../support/twin/call-context.ts';
 
+// One file, though long: one log group serves all its stories.
+
 type Fields = Record<string, unknown>;
 
 let now = 1_700_000_000_000;

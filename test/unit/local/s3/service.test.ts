@@ -8,6 +8,8 @@ import { createS3Service } from '../../../../local/services/s3/service.ts';
 import type { S3Service } from '../../../../local/services/s3/service.ts';
 import { memoryStore, openStore } from '../../../../local/state/store.ts';
 
+// One file, though long: one bucket serves all its stories.
+
 type Fields = Record<string, unknown>;
 
 const Bucket = 'files';

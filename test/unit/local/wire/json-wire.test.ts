@@ -15,6 +15,8 @@ import { dynamodb, identityPools, kms, lambda, tableArn } from './echo-services.
 import { admin, startWireWorld } from './wire-world.ts';
 import type { WireWorld } from './wire-world.ts';
 
+// One file, though long: its stories share one endpoint.
+
 let world: WireWorld;
 let client: DynamoDBClient;
 

@@ -14,6 +14,8 @@ import {
   type FakeBroker,
 } from '../../../../support/fakes/fake-broker.ts';
 
+// One file, though long: its stories share one broker.
+
 let broker: FakeBroker;
 let lines: ReportLine[];
 let told: string[];
