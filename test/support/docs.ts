@@ -27,17 +27,30 @@ export interface CodeBlock {
   readonly line: number;
   readonly language: string;
   readonly code: string;
+  /** Why no test runs it, as the comment before it says; null where one does. */
+  readonly notRunBecause: string | null;
 }
 
-export const codeBlocksIn = (document: string): readonly CodeBlock[] => {
+const codeBlocksIn = (document: string): readonly CodeBlock[] => {
   const text = textOf(document);
-  return [...text.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].map((match) => ({
-    document,
-    line: text.slice(0, match.index).split('\n').length + 1,
-    language: match[1] ?? '',
-    code: match[2] ?? '',
-  }));
+  const pattern = /(?:^<!-- not run: (.+) -->\n+)?^```(\w*)\n([\s\S]*?)^```$/gm;
+  return [...text.matchAll(pattern)].map(
+    ({ index, 0: whole, 1: notRunBecause, 2: language = '', 3: code = '' }) => ({
+      document,
+      line: text.slice(0, index + whole.indexOf('```')).split('\n').length + 1,
+      language,
+      code,
+      notRunBecause: notRunBecause ?? null,
+    }),
+  );
 };
+
+/** Of all documents, each with its place; `''` is the language of blocks that name none. */
+export const blocksIn = (...languages: readonly string[]): readonly [string, CodeBlock][] =>
+  documents
+    .flatMap(codeBlocksIn)
+    .filter(({ language }) => languages.includes(language))
+    .map((block) => [`${block.document}:${String(block.line)}`, block]);
 
 /** What is not code: no link is looked for in a block. */
 const prose = (document: string): string =>

@@ -1,71 +1,16 @@
 import { readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { Command } from 'commander';
 import { describe, expect, it } from '@jest/globals';
 import ts from 'typescript';
 import { addGlobalOptions, type Run } from '../../../client/cli/command.ts';
 import { commands } from '../../../client/cli/commands.ts';
 import { apiRoutes } from '../../../core/contracts/api-routes.ts';
-import { compileGrants } from '../../../core/grants/compile.ts';
-import { compileTokenClaims } from '../../../core/token-claims/compile.ts';
-import { codeBlocksIn, documents, root, type CodeBlock } from '../../support/docs.ts';
+import { blocksIn, root } from '../../support/docs.ts';
 
-const blocks = documents.flatMap((document) => codeBlocksIn(document));
-const inLanguage = (...languages: readonly string[]) =>
-  blocks
-    .filter(({ language }) => languages.includes(language))
-    .map((block): [string, CodeBlock] => [`${block.document}:${String(block.line)}`, block]);
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
   scripts: Record<string, string>;
 };
-
-describe('blocks of JSON', () => {
-  const parsed = inLanguage('json').map(([place, { code }]): [string, unknown] => {
-    try {
-      return [place, JSON.parse(code)];
-    } catch {
-      return [place, undefined];
-    }
-  });
-
-  it.each(parsed)('%s is JSON', (_, value) => {
-    expect(value).toBeDefined();
-  });
-
-  const grants = parsed.filter(
-    ([, value]) =>
-      typeof value === 'object' && value !== null && 'rules' in value && 'clients' in value,
-  );
-  it.each(grants)('%s is a grant that compiles', (_, grant) => {
-    const { clients } = grant as { clients: readonly string[] };
-    const [compiled] = compileGrants([{ file: 'example.json', text: JSON.stringify(grant) }], {
-      deployment: 'stepkey',
-      clients,
-      templateValues: ['partition', 'region', 'accountId', 'bucket'],
-    });
-    expect(compiled?.name).toBe('example');
-  });
-
-  const claims = parsed.filter(
-    ([, value]) =>
-      typeof value === 'object' && value !== null && 'rules' in value && !('clients' in value),
-  );
-  it.each(claims)('%s is a file of token claims that compiles', (_, file) => {
-    expect(() => compileTokenClaims('token-claims.json', JSON.stringify(file))).not.toThrow();
-  });
-
-  it('has every kind of grant that the cookbook is to have', () => {
-    const texts = grants.map(([, grant]) => JSON.stringify(grant));
-    for (const word of [
-      's3:prefix',
-      'dynamodb:LeadingKeys',
-      'aws:PrincipalTag/tenant',
-      '"arn":"arn:aws:iam::',
-    ]) {
-      expect(texts.some((text) => text.includes(word))).toBe(true);
-    }
-  });
-});
 
 describe('blocks of TypeScript', () => {
   const exportsOf: Readonly<Record<string, string>> = {
@@ -86,7 +31,7 @@ describe('blocks of TypeScript', () => {
         : [];
     });
 
-  it.each(inLanguage('ts', 'tsx', 'js'))('%s parses, and imports what there is', (_, { code }) => {
+  it.each(blocksIn('ts', 'tsx', 'js'))('%s parses, and imports what there is', (_, { code }) => {
     const { diagnostics = [] } = ts.transpileModule(code, {
       reportDiagnostics: true,
       compilerOptions: { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.ESNext },
@@ -156,7 +101,7 @@ const faultsOf = (words: readonly string[]): readonly string[] => {
 };
 
 describe('command lines', () => {
-  const shell = inLanguage('sh', 'bash', 'shell', 'yaml');
+  const shell = blocksIn('sh', 'bash', 'shell', 'yaml');
 
   it.each(shell)('%s calls commands of stepkey with options that they have', (_, { code }) => {
     expect(callsIn(code, 'stepkey').flatMap(faultsOf)).toEqual([]);
@@ -194,6 +139,6 @@ describe('command lines', () => {
 });
 
 it('every block says its language', () => {
-  const silent = blocks.filter(({ language }) => language === '');
-  expect(silent.map(({ document, line }) => `${basename(document)}:${String(line)}`)).toEqual([]);
+  const silent = blocksIn('').map(([place]) => place);
+  expect(silent).toEqual([]);
 });
