@@ -1,6 +1,6 @@
 /**
- * Parses JSON that must mean the same to every reader: no duplicate keys, no deep nesting.
- * `JSON.parse` keeps the last of two equal keys, other parsers the first; a token may not depend on that.
+ * Parses JSON that must mean the same to every reader: no duplicate keys, no key that is a prototype to some, no deep
+ * nesting. `JSON.parse` keeps the last of two equal keys, other parsers the first; a token may not depend on that.
  * @returns undefined when the text is not such JSON
  * @see RFC 8259 §4 (names within an object should be unique), RFC 7519 §4
  */
@@ -25,10 +25,13 @@ const namesWritten = (text: string): number => {
   return names;
 };
 
-/** How many of them are left when it was read: fewer where a name came twice. NaN, which equals nothing, for too deep a value. */
+/**
+ * How many of them are left when it was read: fewer where a name came twice. NaN, which equals nothing, for too deep a
+ * value and for `__proto__`, which a reader that copies the object would take for its prototype.
+ */
 const namesKept = (value: unknown, levels: number): number => {
   if (typeof value !== 'object' || value === null) return 0;
-  if (levels === 0) return Number.NaN;
+  if (levels === 0 || Object.hasOwn(value, '__proto__')) return Number.NaN;
   let names = Array.isArray(value) ? 0 : Object.keys(value).length;
   for (const part of Object.values(value)) names += namesKept(part, levels - 1);
   return names;

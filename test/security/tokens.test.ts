@@ -79,7 +79,7 @@ const verifier = userPoolTokenVerifier({
     },
   },
 });
-const present = (authorization: string) => {
+const present = (authorization: string, changes: Parameters<typeof eventOf>[0] = {}) => {
   const log =
     (level: LogLine['level']) =>
     (message: string, fields: LogLine['fields']): void => {
@@ -90,7 +90,27 @@ const present = (authorization: string) => {
     { ...front.ports, verifier, clock: { nowEpochMillis: () => Date.now() } },
     { ...front.context, userPools: [userPool, otherUserPool] },
     { info: log('info'), error: log('error') },
-  )(eventOf({ headers: { Authorization: authorization } }));
+  )(eventOf({ ...changes, headers: { Authorization: authorization } }));
+};
+const expectRefused = async (
+  authorization: string,
+  changes: Parameters<typeof eventOf>[0] = {},
+): Promise<void> => {
+  const result = await present(authorization, changes);
+  expect(result.statusCode).toBe(401);
+  expect(JSON.parse(result.body)).toEqual({
+    type: 'https://stepkey.dev/problems/token-rejected',
+    title: 'The token was not accepted',
+    status: 401,
+    detail: 'The presented token is missing, malformed, expired or not meant for this broker.',
+    instance: 'request-1',
+  });
+  expect(front.table.denials).toMatchObject([{ subject: null, client: null, tokenId: null }]);
+  expect(front.journal).toEqual(['record denial']);
+  expect(logged).toHaveLength(1);
+  for (const part of authorization.split('.')) {
+    if (part.length > 8) expect(JSON.stringify(logged)).not.toContain(part);
+  }
 };
 
 beforeEach(async () => {
@@ -204,21 +224,45 @@ describe('[SEC-01] a token is refused, recorded once and told nothing', () => {
     ['of a subject with a blank', signed(idClaimsOf({ sub: 'a b' }))],
     ['with groups in one text', signed(idClaimsOf({ 'cognito:groups': 'readers' }))],
     ['that is no token', 'Bearer token'],
+    ['of issuers in a list', signed(idClaimsOf({ iss: [userPool.issuer] }))],
+    ['of a use in a list', signed(idClaimsOf({ token_use: ['id'] }))],
+    ['of subjects in a list', signed(idClaimsOf({ sub: ['somebody'] }))],
+    ['with ends in a list', signed(idClaimsOf({ exp: [noonEpochSeconds + 3300] }))],
+    [
+      'with a claim that is a prototype to some, truly signed',
+      signText(
+        signInput(header, idPayload().replace('{', '{"__proto__":{"sub":"somebody-else"},')),
+        keyOfPool.privateKey,
+      ),
+    ],
+    [
+      'with a claim of a thousand lists within each other, truly signed',
+      signText(
+        signInput(header, idPayload().replace('{', `{"a":${'['.repeat(1000)}${']'.repeat(1000)},`)),
+        keyOfPool.privateKey,
+      ),
+    ],
+    ['of a megabyte, truly signed', signed(idClaimsOf({ name: 'x'.repeat(1_000_000) }))],
   ])('%s', async (_, authorization) => {
-    const result = await present(authorization);
-    expect(result.statusCode).toBe(401);
-    expect(JSON.parse(result.body)).toEqual({
-      type: 'https://stepkey.dev/problems/token-rejected',
-      title: 'The token was not accepted',
-      status: 401,
-      detail: 'The presented token is missing, malformed, expired or not meant for this broker.',
-      instance: 'request-1',
-    });
-    expect(front.table.denials).toMatchObject([{ subject: null, client: null, tokenId: null }]);
-    expect(front.journal).toEqual(['record denial']);
-    expect(logged).toHaveLength(1);
-    for (const part of authorization.split('.')) {
-      if (part.length > 8) expect(JSON.stringify(logged)).not.toContain(part);
-    }
+    await expectRefused(authorization);
+  });
+
+  const exchange = { resource: '/v1/exchange/credentials', path: '/v1/exchange/credentials' };
+  it.each<[string, string]>([
+    ['that is an ID token', good()],
+    ['signed with another key under the pool’s key id', signed(accessClaimsOf(), keyOfStranger)],
+    ['for a client that is not listed', signed(accessClaimsOf({ client_id: 'of-nobody' }))],
+    [
+      'for a client that is not listed, and an audience that is',
+      signed(accessClaimsOf({ client_id: 'of-nobody', aud: idClaimsOf()['aud'] })),
+    ],
+    [
+      'for clients in a list',
+      signed(accessClaimsOf({ client_id: [accessClaimsOf()['client_id']] })),
+    ],
+    ['for no client', signed(without(accessClaimsOf(), 'client_id'))],
+    ['of no use', signed(without(accessClaimsOf(), 'token_use'))],
+  ])('at the access door: %s', async (_, authorization) => {
+    await expectRefused(authorization, exchange);
   });
 });

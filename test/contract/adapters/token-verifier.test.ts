@@ -262,6 +262,15 @@ describe('userPoolTokenVerifier', () => {
     ['a closed connection', (request) => request.socket.destroy()],
     ['nothing', () => undefined],
     ['a body that never ends', (_request, response) => response.write('{')],
+    [
+      'a byte now and then',
+      (_request, response) => {
+        const drip = setInterval(() => response.write(' '), 20);
+        response.once('close', () => {
+          clearInterval(drip);
+        });
+      },
+    ],
   ])('says that the keys cannot be had when the pool answers with %s', async (_name, listener) => {
     respond = listener;
     const verifier = userPoolTokenVerifier({

@@ -64,9 +64,15 @@ describe('[SEC-01] strict JSON', () => {
     expect(parseStrictJson(text, limit) !== undefined).toBe(isRead);
   });
 
-  it('keeps a key named __proto__ as a key', () => {
-    const value = parseStrictJson('{"__proto__":{"polluted":true}}') as object;
-    expect(Object.keys(value)).toEqual(['__proto__']);
-    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+  it.each(['{"__proto__":{"polluted":true}}', '{"a":[{"\\u005f_proto__":null}]}'])(
+    'refuses a key named __proto__, however it is spelled: %s',
+    (text) => {
+      expect(parseStrictJson(text)).toBeUndefined();
+      expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+    },
+  );
+
+  it('keeps a key named constructor as a key', () => {
+    expect(Object.keys(parseStrictJson('{"constructor":1}') as object)).toEqual(['constructor']);
   });
 });
