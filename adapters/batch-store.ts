@@ -16,7 +16,16 @@ import {
 import type { BatchStore } from '../core/batches/ports.ts';
 import { StepkeyError } from '../core/errors.ts';
 import { awsErrorName, awsFailure } from './aws-failures.ts';
-import { number, readNumber, readNumberOr, readText, text, textOrDash, type Row } from './rows.ts';
+import {
+  itemsOf,
+  number,
+  readNumber,
+  readNumberOr,
+  readText,
+  type Row,
+  text,
+  textOrDash,
+} from './rows.ts';
 
 const keyOf = (batchId: string) => ({ pk: text(`BATCH#${batchId}`), sk: text('BATCH') });
 const outcomePrefix = 'OUTCOME#';
@@ -121,7 +130,7 @@ export const dynamoBatchStore = (options: {
   const pages = async function* (batchId: string): AsyncGenerator<readonly Row[]> {
     let start: Record<string, AttributeValue> | undefined;
     do {
-      const { Items = [], LastEvaluatedKey } = await client
+      const answer = await client
         .send(
           new QueryCommand({
             TableName,
@@ -136,8 +145,8 @@ export const dynamoBatchStore = (options: {
           }),
         )
         .catch(failure);
-      yield Items;
-      start = LastEvaluatedKey;
+      yield itemsOf(answer);
+      start = answer.LastEvaluatedKey;
     } while (start !== undefined);
   };
   return {
@@ -212,14 +221,14 @@ export const dynamoBatchStore = (options: {
     writeTotal: async (batchId, total) => {
       await update(batchId, {
         expression: 'SET #total = :total',
-        condition: 'attribute_exists(#status)',
+        condition: '#status = :running',
         names: { '#total': 'total' },
-        values: { ':total': number(total) },
+        values: { ':total': number(total), ':running': text('RUNNING') },
       });
     },
     outcomes: async (batchId, { after, limit }) => {
       const pk = keyOf(batchId).pk;
-      const { Items = [], LastEvaluatedKey } = await client
+      const answer = await client
         .send(
           new QueryCommand({
             TableName,
@@ -233,7 +242,10 @@ export const dynamoBatchStore = (options: {
           }),
         )
         .catch(failure);
-      return { outcomes: Items.map(subjectOutcomeOf), isLast: LastEvaluatedKey === undefined };
+      return {
+        outcomes: itemsOf(answer).map(subjectOutcomeOf),
+        isLast: answer.LastEvaluatedKey === undefined,
+      };
     },
     countOutcomes: async (batchId) => {
       const counts = { minted: 0, cached: 0, denied: 0, failed: 0 };

@@ -10,7 +10,7 @@ import { recordOfLink, type Link } from '../core/ledger/link.ts';
 import { isSpread, listIndexes, listPartition } from '../core/ledger/list-indexes.ts';
 import { listFilters, listingOf } from '../core/ledger/listing.ts';
 import { awsErrorName, awsFailure } from './aws-failures.ts';
-import { keyOf, number, readNumber, readText, text, type Row } from './rows.ts';
+import { itemsOf, keyOf, number, readNumber, readText, type Row, text } from './rows.ts';
 
 export const linkOf = (row: Row): Link => ({
   shard: Number(readText(row, 'pk').slice('LEDGER#'.length)),
@@ -94,7 +94,7 @@ export const dynamoChainStore = (options: {
         .catch((error: unknown) => {
           throw awsFailure(error);
         });
-      rows.push(...(answer.Items ?? []));
+      rows.push(...itemsOf(answer));
       start = answer.LastEvaluatedKey;
     } while (start !== undefined && rows.length < limit);
     return rows.map(linkOf);

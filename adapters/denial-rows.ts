@@ -9,7 +9,17 @@ import type { Denial } from '../core/revocations/deny-policy.ts';
 import type { DenialRows } from '../core/revocations/ports.ts';
 import type { RevocationTarget } from '../core/revocations/revocation.ts';
 import { awsErrorName, awsFailure } from './aws-failures.ts';
-import { flag, keyOf, number, readFlag, readNumber, readText, text, type Row } from './rows.ts';
+import {
+  flag,
+  itemsOf,
+  keyOf,
+  number,
+  readFlag,
+  readNumber,
+  readText,
+  type Row,
+  text,
+} from './rows.ts';
 
 const denialOf = (row: Row): Denial => ({
   revocationId: readText(row, 'revocationId'),
@@ -32,7 +42,7 @@ export const dynamoDenialRows = (options: {
     const denials: Denial[] = [];
     let from: Record<string, AttributeValue> | undefined;
     do {
-      const { Items = [], LastEvaluatedKey } = await client.send(
+      const answer = await client.send(
         new QueryCommand({
           TableName: tableName,
           KeyConditionExpression: 'pk = :pk AND begins_with(sk, :denial)',
@@ -44,8 +54,12 @@ export const dynamoDenialRows = (options: {
           ...(from === undefined ? {} : { ExclusiveStartKey: from }),
         }),
       );
-      denials.push(...Items.filter((row) => !readFlag(row, 'lifted')).map(denialOf));
-      from = LastEvaluatedKey;
+      denials.push(
+        ...itemsOf(answer)
+          .filter((row) => !readFlag(row, 'lifted'))
+          .map(denialOf),
+      );
+      from = answer.LastEvaluatedKey;
     } while (from !== undefined);
     return denials;
   };

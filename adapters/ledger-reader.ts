@@ -15,11 +15,11 @@ import { listedFrom, listFilters, type ListFilter } from '../core/ledger/listing
 import { mergeNewestFirst, type NewestFirst } from '../core/ledger/merge-pages.ts';
 import type { LedgerReader, ListWish } from '../core/ledger/reader.ts';
 import { keyOfRecord, shardCount } from '../core/ledger/record.ts';
-import { awsFailure } from './aws-failures.ts';
+import { awsFailure, incompleteAnswer } from './aws-failures.ts';
 import { dynamoChainStore, linkOf } from './chain-store.ts';
 import { nodeDigest } from './digest.ts';
 import { plainRow } from './plain-row.ts';
-import { keyOf, readNumber, readText, text, type Row } from './rows.ts';
+import { itemsOf, keyOf, readNumber, readText, type Row, text } from './rows.ts';
 
 /** BatchGetItem takes as many. */
 const rowsPerRead = 100;
@@ -59,10 +59,11 @@ export const dynamoLedgerReader = (options: {
         .catch((error: unknown) => {
           throw awsFailure(error);
         });
+      if (answer.Responses === undefined) throw incompleteAnswer('BatchGetItem');
       if ((answer.UnprocessedKeys?.[tableName]?.Keys ?? []).length > 0) {
         throw new StepkeyError('Upstream.Throttled');
       }
-      rows.push(...(answer.Responses?.[tableName] ?? []));
+      rows.push(...(answer.Responses[tableName] ?? []));
     }
     return rows;
   };
@@ -103,7 +104,7 @@ export const dynamoLedgerReader = (options: {
         });
         const last = answer.LastEvaluatedKey;
         return {
-          items: (answer.Items ?? []).filter((row) => readText(row, 'listedAt') !== before),
+          items: itemsOf(answer).filter((row) => readText(row, 'listedAt') !== before),
           lookedTo: last === undefined ? null : readText(last, 'listedAt'),
         };
       },
@@ -203,7 +204,7 @@ export const dynamoLedgerReader = (options: {
         ExpressionAttributeValues: { ':pk': keyOf.record(kind, id, '-').pk },
       });
       const links: Link[] = [];
-      for (const note of notes.Items ?? []) {
+      for (const note of itemsOf(notes)) {
         const link = await findLink(note, kind, id);
         if (link !== null) links.push(link);
       }

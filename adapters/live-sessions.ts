@@ -11,7 +11,7 @@ import type { Evidence } from '../core/grants/evidence.ts';
 import { liveIndex, liveShards } from '../core/revocations/live-index.ts';
 import type { LivePlace, LiveSession, LiveSessions } from '../core/revocations/live-session.ts';
 import { awsFailure } from './aws-failures.ts';
-import { keyOf, number, readNumber, readText, text, type Row } from './rows.ts';
+import { itemsOf, keyOf, number, readNumber, readText, type Row, text } from './rows.ts';
 
 const partLength = 100;
 
@@ -74,7 +74,7 @@ export const dynamoLiveSessions = (options: {
         const ExclusiveStartKey: Record<string, AttributeValue> | undefined = isStart
           ? startKeyOf(after)
           : undefined;
-        const { Items = [], LastEvaluatedKey } = await call(
+        const answer = await call(
           client.send(
             new QueryCommand({
               TableName,
@@ -93,10 +93,11 @@ export const dynamoLiveSessions = (options: {
             }),
           ),
         );
-        if (Items.length > 0) {
+        const rows = itemsOf(answer);
+        if (rows.length > 0) {
           return {
-            sessions: Items.map((row) => sessionOf(row, shard)),
-            isLast: shard === liveShards - 1 && LastEvaluatedKey === undefined,
+            sessions: rows.map((row) => sessionOf(row, shard)),
+            isLast: shard === liveShards - 1 && answer.LastEvaluatedKey === undefined,
           };
         }
       }

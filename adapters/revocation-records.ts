@@ -16,18 +16,19 @@ import type {
   RevocationRecord,
   RevocationTarget,
 } from '../core/revocations/revocation.ts';
-import { awsErrorName, awsFailure } from './aws-failures.ts';
+import { awsErrorName, awsFailure, incompleteAnswer } from './aws-failures.ts';
 import {
   flag,
+  itemsOf,
   keyOf,
   number,
   readFlag,
   readNumber,
   readNumberOr,
   readText,
+  type Row,
   text,
   textOrDash,
-  type Row,
 } from './rows.ts';
 
 type Item = Record<string, AttributeValue>;
@@ -130,11 +131,12 @@ export const dynamoRevocationRecords = (options: {
         }),
       ),
     );
+    if (Responses === undefined) throw incompleteAnswer('BatchGetItem');
     if (Object.keys(UnprocessedKeys ?? {}).length > 0) {
       throw new StepkeyError('Upstream.Throttled');
     }
     const byId = new Map(
-      (Responses?.[tableName] ?? []).map((row) => [readText(row, 'revocationId'), recordOf(row)]),
+      (Responses[tableName] ?? []).map((row) => [readText(row, 'revocationId'), recordOf(row)]),
     );
     return ids.flatMap((id) => byId.get(id) ?? []);
   };
@@ -173,7 +175,7 @@ export const dynamoRevocationRecords = (options: {
       }
     },
     list: async (before, limit) => {
-      const { Items = [], LastEvaluatedKey } = await call(
+      const answer = await call(
         client.send(
           new QueryCommand({
             TableName: tableName,
@@ -189,14 +191,14 @@ export const dynamoRevocationRecords = (options: {
         ),
       );
       // Two requests under one key may both have listed it: the second place says nothing new.
-      const ids = [...new Set(Items.map((row) => readText(row, 'revocationId')))];
+      const ids = [...new Set(itemsOf(answer).map((row) => readText(row, 'revocationId')))];
       return {
         records: await readAll(ids),
-        next: LastEvaluatedKey === undefined ? null : (LastEvaluatedKey['sk']?.S ?? null),
+        next: answer.LastEvaluatedKey?.['sk']?.S ?? null,
       };
     },
     listUnfinished: async (limit) => {
-      const { Items = [] } = await call(
+      const answer = await call(
         client.send(
           new QueryCommand({
             TableName: tableName,
@@ -209,7 +211,7 @@ export const dynamoRevocationRecords = (options: {
         ),
       );
       const found = await Promise.all(
-        Items.map(async (row) => ({
+        itemsOf(answer).map(async (row) => ({
           record: await read(readText(row, 'pk').slice('REVOCATION#'.length)),
           sinceEpochSeconds: readNumber(row, liveIndex.sortAttribute),
         })),

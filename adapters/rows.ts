@@ -1,9 +1,23 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 
 import { StepkeyError } from '../core/errors.ts';
+import { incompleteAnswer } from './aws-failures.ts';
 
 /** Readers and writers of the table's attributes, and where its rows are. */
 export type Row = Readonly<Record<string, AttributeValue>>;
+
+/**
+ * The rows of a Query's answer, which has a list even where there are none.
+ * @throws Upstream.Unavailable without a list: that says nothing, and not that nothing was found
+ */
+export const itemsOf = ({
+  Items,
+}: {
+  readonly Items?: readonly Record<string, AttributeValue>[] | undefined;
+}): readonly Record<string, AttributeValue>[] => {
+  if (Items === undefined) throw incompleteAnswer('Query');
+  return Items;
+};
 
 export const keyOf = {
   subject: (subject: string) => ({ pk: text(`SUBJECT#${subject}`), sk: text('SUBJECT') }),

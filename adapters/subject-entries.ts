@@ -7,7 +7,7 @@ import {
 
 import type { SubjectEntries } from '../core/revocations/ports.ts';
 import { awsFailure } from './aws-failures.ts';
-import { keyOf, text } from './rows.ts';
+import { itemsOf, keyOf, text } from './rows.ts';
 
 /** The entries in a subject's partition; a subject has one for each way in which it gets credentials. */
 export const dynamoSubjectEntries = (options: {
@@ -20,7 +20,7 @@ export const dynamoSubjectEntries = (options: {
     let count = 0;
     let from: Record<string, AttributeValue> | undefined;
     do {
-      const { Items = [], LastEvaluatedKey } = await client.send(
+      const answer = await client.send(
         new QueryCommand({
           TableName: tableName,
           KeyConditionExpression: 'pk = :pk AND begins_with(sk, :entry)',
@@ -34,11 +34,12 @@ export const dynamoSubjectEntries = (options: {
           ...(from === undefined ? {} : { ExclusiveStartKey: from }),
         }),
       );
+      const keys = itemsOf(answer);
       await Promise.all(
-        Items.map((Key) => client.send(new DeleteItemCommand({ TableName: tableName, Key }))),
+        keys.map((Key) => client.send(new DeleteItemCommand({ TableName: tableName, Key }))),
       );
-      count += Items.length;
-      from = LastEvaluatedKey;
+      count += keys.length;
+      from = answer.LastEvaluatedKey;
     } while (from !== undefined);
     return count;
   };
