@@ -16,7 +16,7 @@ import { listIndexes } from '../../core/ledger/list-indexes.ts';
 import { acknowledge, acknowledgeServerless } from './acknowledge.ts';
 import type { BrokerKeys } from './broker-keys.ts';
 import type { FunctionFactory } from './function-factory.ts';
-import { rowRight, tableKeyRight } from './rights.ts';
+import { queueKeyRight, rowRight, tableKeyRight } from './rights.ts';
 
 export interface LedgerProps {
   readonly deploymentName: string;
@@ -55,10 +55,11 @@ export class Ledger extends Construct {
   }
 
   /** What could not be chained or told for an hour, whole; and what Lambda itself could not hand to the function. */
-  #createFailedQueue({ deploymentName, removalPolicy }: LedgerProps): Queue {
+  #createFailedQueue({ deploymentName, keys, removalPolicy }: LedgerProps): Queue {
     const failed = new Queue(this, 'FailedChanges', {
       queueName: `${deploymentName}-failed-changes`,
-      encryption: QueueEncryption.SQS_MANAGED,
+      encryption: QueueEncryption.KMS,
+      encryptionMasterKey: keys.data,
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
       removalPolicy,
@@ -98,6 +99,7 @@ export class Ledger extends Construct {
           actions: ['sqs:SendMessage'],
           resources: [failed.queueArn],
         }),
+        queueKeyRight(keys.data, 'sender'),
         tableKeyRight(keys.data),
       ],
     });
@@ -144,6 +146,7 @@ export class Ledger extends Construct {
           actions: ['sqs:DeleteMessage', 'sqs:ReceiveMessage'],
           resources: [failed.queueArn],
         }),
+        queueKeyRight(keys.data, 'receiver'),
         rowRight(
           'ReadCallersRevocation',
           table,

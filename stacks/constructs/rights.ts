@@ -21,12 +21,27 @@ export const rowRight = (
 
 /** DynamoDB opens the table's key in its caller's name, so whoever touches a row needs this; it opens nothing else. */
 export const tableKeyRight = (dataKey: IKey): PolicyStatement =>
+  keyRightThrough('OpenTable', 'dynamodb', dataKey, ['kms:Decrypt']);
+
+/** The same of a queue: who sends needs a data key, too. @see SQS Developer Guide, "Configure KMS permissions" */
+export const queueKeyRight = (dataKey: IKey, who: 'sender' | 'receiver'): PolicyStatement =>
+  keyRightThrough('OpenQueue', 'sqs', dataKey, [
+    'kms:Decrypt',
+    ...(who === 'sender' ? ['kms:GenerateDataKey'] : []),
+  ]);
+
+const keyRightThrough = (
+  sid: string,
+  service: string,
+  dataKey: IKey,
+  actions: readonly string[],
+): PolicyStatement =>
   new PolicyStatement({
-    sid: 'OpenTable',
-    actions: ['kms:Decrypt'],
+    sid,
+    actions: [...actions],
     resources: [dataKey.keyArn],
     conditions: {
-      StringEquals: { 'kms:ViaService': `dynamodb.${Stack.of(dataKey).region}.amazonaws.com` },
+      StringEquals: { 'kms:ViaService': `${service}.${Stack.of(dataKey).region}.amazonaws.com` },
     },
   });
 

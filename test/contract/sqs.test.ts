@@ -190,6 +190,46 @@ describe('a queue', () => {
     other.destroy();
   });
 
+  it('under a customer-managed key asks who sends and who receives for its use, through SQS', async () => {
+    const keyArn = 'arn:aws:kms:us-east-1:123456789012:key/11111111-1111-4111-8111-111111111111';
+    await sqs.putQueue({
+      name: 'letters',
+      settings: defaultSettings,
+      encryption: { KmsMasterKeyId: keyArn },
+    });
+    const other = new SQSClient(settingsOf(server, limited));
+    const onQueue = { Effect: 'Allow', Action: 'sqs:*', Resource: queueArn } as const;
+    const onKey = (Action: string, service = 'sqs') =>
+      ({
+        Effect: 'Allow',
+        Action,
+        Resource: keyArn,
+        Condition: { StringEquals: { 'kms:ViaService': `${service}.us-east-1.amazonaws.com` } },
+      }) as const;
+    const outcomes = async (...more: PolicyDocument['Statement'][]): Promise<string[]> => {
+      limitedPolicy = { Statement: [onQueue, ...more.flat()] };
+      const commands = [
+        new SendMessageCommand({ QueueUrl, MessageBody: 'x' }),
+        new ReceiveMessageCommand({ QueueUrl }),
+      ];
+      const told: string[] = [];
+      for (const command of commands) {
+        await other.send(command as SendMessageCommand).then(
+          () => told.push('done'),
+          (error: unknown) => told.push((error as Error).name),
+        );
+      }
+      return told;
+    };
+    const refused = 'AccessDeniedException';
+    expect(await outcomes()).toEqual([refused, refused]);
+    expect(await outcomes(onKey('kms:*', 's3'))).toEqual([refused, refused]);
+    expect(await outcomes(onKey('kms:Decrypt'))).toEqual([refused, 'done']);
+    expect(await outcomes(onKey('kms:GenerateDataKey'))).toEqual([refused, refused]);
+    expect(await outcomes(onKey('kms:*'))).toEqual(['done', 'done']);
+    other.destroy();
+  });
+
   it('lets a service in for the source that its policy names', async () => {
     const attempt = (arn: string) => sqs.sendFrom({ ...events, arn }, queueArn, 'event');
     await expect(attempt(events.arn)).rejects.toMatchObject({ code: 'AccessDeniedException' });

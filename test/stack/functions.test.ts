@@ -74,6 +74,7 @@ const open = (purposes: string) =>
   `kms:Decrypt on <BrokerKeysSealing.Arn> if kms:EncryptionContext:purpose=${purposes}`;
 const openTable =
   'kms:Decrypt on <BrokerKeysData.Arn> if kms:ViaService=dynamodb.<AWS::Region>.amazonaws.com';
+const openQueue = openTable.replace('dynamodb', 'sqs');
 const obtainToken =
   'cognito-identity:GetOpenIdTokenForDeveloperIdentity on arn:<AWS::Partition>:cognito-identity:<AWS::Region>:<AWS::AccountId>:identitypool/<StepkeyIdentity:ExportsOutputRefIdentityPool>';
 
@@ -190,6 +191,7 @@ describe('the calls of a function', () => {
       'dynamodb:PutItem on <BrokerTable.Arn> if dynamodb:LeadingKeys=RECORD#*',
       'events:PutEvents on <BrokerLedgerBus.Arn> if events:source=stepkey',
       'sqs:SendMessage on <BrokerLedgerFailedChanges.Arn>',
+      openQueue.replace('kms:Decrypt', 'kms:Decrypt,kms:GenerateDataKey'),
       openTable,
     ]);
   });
@@ -200,6 +202,7 @@ describe('the calls of a function', () => {
       'dynamodb:PutItem on <BrokerTable.Arn> if dynamodb:LeadingKeys=LEDGER#*|RECORD#*',
       'events:PutEvents on <BrokerLedgerBus.Arn> if events:source=stepkey',
       'sqs:DeleteMessage,sqs:ReceiveMessage on <BrokerLedgerFailedChanges.Arn>',
+      openQueue,
       'dynamodb:BatchGetItem on <BrokerTable.Arn> if dynamodb:LeadingKeys=SUBJECT#*|CLIENT#*|GRANT#*|EVERYTHING',
       'dynamodb:PutItem on <BrokerTable.Arn> if dynamodb:LeadingKeys=DENIAL#*',
       openTable,

@@ -2,10 +2,10 @@ import { Stack, Validations } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { describe, expect, it } from '@jest/globals';
-import { flatten } from './policy-lines.ts';
+import { flatten, type TemplatePolicy } from './policy-lines.ts';
 import { createApp, synthesizeStepkey } from './stepkey-templates.ts';
 
-const { app, broker } = synthesizeStepkey();
+const { app, identity, broker, audit } = synthesizeStepkey();
 
 interface AcknowledgedRule {
   readonly rule: string;
@@ -46,7 +46,7 @@ describe('cdk-nag’s rules', () => {
 
 describe('what is kept at rest', () => {
   /** SECURITY.md says why. */
-  const underServices = ['Files', 'BrokerLedgerFailedChanges'];
+  const underServices = ['Files'];
   /** Where each kind of resource says under which key it lies. */
   const keyIn: Readonly<Record<string, (properties: Record<string, unknown>) => unknown>> = {
     'AWS::DynamoDB::Table': ({ SSESpecification }) =>
@@ -54,6 +54,7 @@ describe('what is kept at rest', () => {
     'AWS::Logs::LogGroup': ({ KmsKeyId }) => KmsKeyId,
     'AWS::StepFunctions::StateMachine': ({ EncryptionConfiguration }) =>
       (EncryptionConfiguration as { KmsKeyId: unknown }).KmsKeyId,
+    'AWS::SQS::Queue': ({ KmsMasterKeyId }) => KmsMasterKeyId,
     'AWS::S3::Bucket': ({ BucketEncryption }) =>
       (
         BucketEncryption as {
@@ -73,13 +74,41 @@ describe('what is kept at rest', () => {
       expect(flatten(keyOf(Properties))).toMatch(/^<BrokerKeys/);
   });
 
-  it('lies under a service’s own key where SECURITY.md says so, and nowhere else', () => {
-    for (const name of underServices) {
-      const kinds = ['AWS::S3::Bucket', 'AWS::SQS::Queue'];
-      const found = kinds.flatMap((type) => Object.keys(broker.findResources(type)));
-      expect(found.some((id) => id.startsWith(name))).toBe(true);
-    }
-    const queues = Object.keys(broker.findResources('AWS::SQS::Queue'));
-    expect(queues.filter((id) => !underServices.some((name) => id.startsWith(name)))).toEqual([]);
+  it('lies under a service’s own key where SECURITY.md says so', () => {
+    const buckets = Object.keys(broker.findResources('AWS::S3::Bucket'));
+    for (const name of underServices) expect(buckets.some((id) => id.startsWith(name))).toBe(true);
+  });
+});
+
+describe('a right that is not narrowed to resources', () => {
+  /** AWS knows none for them: X-Ray, log delivery. */
+  const calls = [
+    ...['xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
+    ...[
+      'CreateLogDelivery',
+      'DeleteLogDelivery',
+      'DescribeLogGroups',
+      'DescribeResourcePolicies',
+    ].map((call) => `logs:${call}`),
+    ...['GetLogDelivery', 'ListLogDeliveries', 'PutResourcePolicy', 'UpdateLogDelivery'].map(
+      (call) => `logs:${call}`,
+    ),
+  ];
+
+  it('is one of these calls, in every role of every stack', () => {
+    const roles = [identity, broker, audit].flatMap((template) =>
+      Object.values(template.findResources('AWS::IAM::Role')),
+    ) as { Properties: { Policies?: { PolicyDocument: TemplatePolicy }[] } }[];
+    const everywhere = roles
+      .flatMap(({ Properties: { Policies = [] } }) => Policies)
+      .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+      .filter(({ Effect, Resource }) => Effect === 'Allow' && [Resource].flat().includes('*'))
+      .flatMap(({ Action }) => [Action].flat());
+    expect([...new Set(everywhere)].sort()).toEqual(calls.sort());
+  });
+
+  it('is in roles only, which have no policies beside their own', () => {
+    for (const template of [identity, broker, audit])
+      template.resourceCountIs('AWS::IAM::Policy', 0);
   });
 });

@@ -21,7 +21,7 @@ export const defaultSettings: QueueSettings = {
 export interface StoredQueue {
   readonly name: string;
   readonly settings: QueueSettings;
-  /** Shown, and no more: messages lie in the state directory as they came. */
+  /** Its key is asked for at each call; messages lie in the state directory as they came. */
   readonly encryption: Readonly<Record<string, string>>;
   readonly policy: PolicyDocument | null;
   readonly createdAtEpochMillis: number;

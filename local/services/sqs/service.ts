@@ -7,7 +7,7 @@ import type { Operation, Service } from '../../aws.ts';
 import { deniedLine } from '../../iam/denied-line.ts';
 import { evaluateTrust } from '../../iam/evaluate.ts';
 import type { PolicyDocument } from '../../iam/policy.ts';
-import { twinAccountId } from '../../identity.ts';
+import { twinAccountId, twinRegion } from '../../identity.ts';
 import type { Store } from '../../state/store.ts';
 import { queueDoesNotExist } from './errors.ts';
 import { messageOperations } from './message-operations.ts';
@@ -42,6 +42,12 @@ export interface SqsService extends Service {
 
 const noPolicy: PolicyDocument = { Version: '2012-10-17', Statement: [] };
 
+/** @see SQS Developer Guide, "Configure KMS permissions": producers and consumers of an encrypted queue */
+const keyCalls: Readonly<Record<string, readonly string[]>> = {
+  SendMessage: ['kms:GenerateDataKey', 'kms:Decrypt'],
+  ReceiveMessage: ['kms:Decrypt'],
+};
+
 export const createSqsService = async (deps: {
   readonly store: Store;
   readonly clock: Clock;
@@ -65,11 +71,27 @@ export const createSqsService = async (deps: {
     resource: queueArn(name),
     resourcePolicy: queues.get(name)?.policy ?? noPolicy,
   });
+  /** SQS opens a queue under a customer-managed key in its caller's name; whoever sends gets a data key, too. */
+  const accessToKey = (operation: string, name: string) => {
+    const resource = queues.get(name)?.encryption['KmsMasterKeyId'];
+    if (resource === undefined) return [];
+    return (keyCalls[operation] ?? []).map((action) => ({
+      action,
+      resource,
+      conditionKeys: {
+        'kms:ViaService': `sqs.${twinRegion}.amazonaws.com`,
+        'kms:CallerAccount': twinAccountId,
+      },
+    }));
+  };
   const onQueue = (
     operation: string,
     run: (queue: StoredQueue, input: Input, senderId: string) => Promise<Input>,
   ): Operation => ({
-    authorize: ({ QueueUrl }) => [accessTo(operation, queueNameOfUrl(QueueUrl))],
+    authorize: ({ QueueUrl }) => {
+      const name = queueNameOfUrl(QueueUrl);
+      return [accessTo(operation, name), ...accessToKey(operation, name)];
+    },
     run: async (input, { principal }) =>
       run(queueOf(queueNameOfUrl(requiredText(input, 'QueueUrl'))), input, principal.userId),
   });
