@@ -1,5 +1,5 @@
 /** A twin on one core; the broker's functions, and what they are compared with, on the other. */
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import type { Endpoints } from '../../local/endpoints.ts';
 import { httpLoad, type HttpRequestText } from '../http-load.ts';
 import { brokerCore, otherCore, pin, startPinned, type Pinned } from '../pinned.ts';
 import { idTokenOf } from '../sign-in.ts';
+import { functionProcesses, nameOf } from './function-processes.ts';
 import { tokensLike } from './people.ts';
 import type { ReferenceArgument } from './reference-process.ts';
 import type { TwinQuestion } from './twin-process.ts';
@@ -49,37 +50,6 @@ export const askFor = (token: string, body = '{"grant":"own-files"}'): HttpReque
   headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
   body,
 });
-
-interface FunctionProcess {
-  readonly pid: number;
-  readonly environment: Readonly<Record<string, string>>;
-}
-
-/** The children of the twin, by what Lambda would call their function. @see proc(5), /proc/pid/environ */
-const functionProcesses = (twinPid: number): readonly FunctionProcess[] =>
-  readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => {
-      try {
-        const parent = Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1]);
-        if (parent !== twinPid) return [];
-        const environment = Object.fromEntries(
-          readFileSync(`/proc/${pid}/environ`, 'utf8')
-            .split('\0')
-            .filter((line) => line.includes('='))
-            .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
-        );
-        return environment['AWS_LAMBDA_FUNCTION_NAME'] === undefined
-          ? []
-          : [{ pid: Number(pid), environment }];
-      } catch {
-        // It ended while we looked.
-        return [];
-      }
-    });
-
-const nameOf = ({ environment }: FunctionProcess): string =>
-  environment['AWS_LAMBDA_FUNCTION_NAME'] ?? '';
 
 const subOf = (token: string): string => {
   const payload = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8');

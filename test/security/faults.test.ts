@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { drawn } from '../support/faults/drawn.ts';
 import { faultKinds, type Fault, type FaultKind } from '../support/faults/gate.ts';
 import { inProcessBroker, type InProcessBroker } from '../support/faults/in-process-broker.ts';
 import { askThroughFaults, expectPromises, intervalMillis } from '../support/faults/promises.ts';
@@ -174,12 +175,7 @@ describe('[SEC-06] whatever goes wrong', () => {
   const pairs = inSoak ? 400 : 12;
 
   it(`keeps its promises through ${String(pairs)} pairs of faults`, async () => {
-    // A fixed sequence: what fails once fails again.
-    let state = 20_261_121;
-    const draw = <T>(values: readonly T[]): T => {
-      state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
-      return values[Math.floor((state / 2_147_483_648) * values.length)] as T;
-    };
+    const draw = drawn();
     const numbers = [...calls.keys()];
     for (let pair = 0; pair < pairs; pair += 1) {
       const faults: Fault[] = [draw(numbers), draw(numbers)].map((at) => ({

@@ -1,20 +1,17 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { statusOf } from '../../core/revocations/revocation.ts';
 import {
   inProcessRevoker,
   revokeMachineText,
   type InProcessRevoker,
 } from '../support/faults/in-process-revoker.ts';
-import { faultKinds, type Fault } from '../support/faults/gate.ts';
+import type { Fault } from '../support/faults/gate.ts';
+import { revocationCases, type RevocationCase } from '../support/faults/revocation-cases.ts';
 import { allButTheDate } from '../support/faults/virtual-time.ts';
 
 const { States } = JSON.parse(revokeMachineText) as {
   States: Readonly<Record<string, { readonly Type: string }>>;
 };
 const minuteMillis = 60_000;
-/** As the schedule of the reconciler, and as long as a dead execution may go unnoticed. */
-const intervalMillis = 10 * minuteMillis;
-const noticedMillis = 4 * 3600 * 1000;
 
 interface Boundary {
   readonly state: string;
@@ -23,13 +20,14 @@ interface Boundary {
 
 describe('[SEC-35] an execution of revoke that is killed anywhere', () => {
   let revoker: InProcessRevoker;
-  let cases = 0;
+  let cases: ReturnType<typeof revocationCases>;
   const visited = new Set<string>();
   beforeAll(async () => {
     jest.useFakeTimers({ doNotFake: allButTheDate });
     revoker = await inProcessRevoker((now) => {
       jest.setSystemTime(now);
     });
+    cases = revocationCases(revoker);
   });
   beforeEach(() => {
     revoker.gate.reset();
@@ -39,36 +37,8 @@ describe('[SEC-35] an execution of revoke that is killed anywhere', () => {
     jest.useRealTimers();
   });
 
-  const newCase = () => {
-    cases += 1;
-    const number = String(cases).padStart(12, '0');
-    return {
-      revocationId: `00000000-0000-7000-9000-${number}`,
-      subject: `users:00000000-0000-4000-8000-${number}`,
-    };
-  };
-  type Case = ReturnType<typeof newCase>;
-
-  const isDenied = ({ subject }: Case): boolean => revoker.policyText().includes(subject);
-  /** Lets the reconciler do what its schedule has it do, until nothing is left to be done. */
-  const reconcileUntil = async (
-    one: Case,
-    status: 'in-force' | 'restored',
-    what: string,
-  ): Promise<void> => {
-    const deadline = revoker.time.nowEpochMillis() + noticedMillis;
-    for (;;) {
-      const record = await revoker.recordOf(one.revocationId);
-      if (record !== null && statusOf(record) === status) return;
-      if (revoker.time.nowEpochMillis() > deadline) {
-        throw new Error(`${what}: still ${JSON.stringify(record)}`);
-      }
-      await revoker.time.advance(intervalMillis);
-      await revoker.reconcile();
-    }
-  };
   /** @param only part of the names of the executions */
-  const states = (one: Case, only = ''): readonly string[] => [
+  const states = (one: RevocationCase, only = ''): readonly string[] => [
     ...new Set(
       revoker.executions
         .filter(({ name }) => name.startsWith(one.revocationId) && name.includes(only))
@@ -108,8 +78,8 @@ describe('[SEC-35] an execution of revoke that is killed anywhere', () => {
   const run = async (
     { faults = [], faultMillis = 10 * minuteMillis, restores, denies = true }: Scenario,
     boundary: Boundary | null,
-  ): Promise<Case> => {
-    const one = newCase();
+  ): Promise<RevocationCase> => {
+    const one = cases.next();
     const kill = (): void => {
       if (boundary !== null) revoker.killAt(boundary.state, boundary.when);
     };
@@ -133,7 +103,11 @@ describe('[SEC-35] an execution of revoke that is killed anywhere', () => {
       const whole = await run(scenario, null);
       const passed = states(whole);
       revoker.gate.reset();
-      await reconcileUntil(whole, scenario.restores === undefined ? 'in-force' : 'restored', name);
+      await cases.reconcileUntil(
+        whole,
+        scenario.restores === undefined ? 'in-force' : 'restored',
+        name,
+      );
       await revoker.time.advance((revoker.longestSessionSeconds + 600) * 1000);
       for (const state of [...passed, ...states(whole)]) visited.add(state);
       const only = scenario.restores === 'later' ? 'restore' : '';
@@ -148,7 +122,11 @@ describe('[SEC-35] an execution of revoke that is killed anywhere', () => {
         }
         revoker.gate.reset();
         const raised = await revoker.revocationOf(one.subject);
-        await reconcileUntil(one, scenario.restores === undefined ? 'in-force' : 'restored', what);
+        await cases.reconcileUntil(
+          one,
+          scenario.restores === undefined ? 'in-force' : 'restored',
+          what,
+        );
         const { epoch, suspensions } = await revoker.revocationOf(one.subject);
         expect({ what, hasFallen: epoch < raised.epoch }).toEqual({ what, hasFallen: false });
         expect({ what, isKilled: revoker.isKilled() }).toEqual({ what, isKilled: true });
@@ -164,9 +142,9 @@ describe('[SEC-35] an execution of revoke that is killed anywhere', () => {
           // One whose time is over goes with the next look at the policy.
           if (isOver) await revoker.reconcile();
           const isNeeded = scenario.denies !== false && !isOver;
-          expect({ what, denied: isDenied(one) }).toEqual({ what, denied: isNeeded });
+          expect({ what, denied: cases.isDenied(one) }).toEqual({ what, denied: isNeeded });
         } else {
-          expect({ what, suspensions, denied: isDenied(one) }).toEqual({
+          expect({ what, suspensions, denied: cases.isDenied(one) }).toEqual({
             what,
             suspensions: 0,
             denied: false,
@@ -186,26 +164,4 @@ describe('[SEC-35] an execution of revoke that is killed anywhere', () => {
   it('is killed at every state that there is', () => {
     expect(Object.keys(States).filter((state) => !visited.has(state))).toEqual([]);
   });
-
-  const calls = [
-    ...['RaiseEpoch invoke', 'RecordRefusal dynamodb', 'PurgeEntries invoke'],
-    ...['RecordPurge dynamodb', 'DenySessions invoke', 'revoke dynamodb'],
-    ...['revoke CreatePolicyVersion', 'RecordDeniedSessions dynamodb'],
-  ];
-  it.each(
-    calls
-      .flatMap((service) => faultKinds.map((kind) => ({ service, kind })))
-      // A write that was not made and is said to be made is no fault that anybody could notice.
-      .filter(({ service, kind }) => kind !== 'garbage' || !/dynamodb|Policy/.test(service)),
-  )(
-    '$service $kind for ten minutes: carried out once that is over',
-    async ({ service, kind }) => {
-      const one = await run({ faults: [{ kind, service }] }, null);
-      revoker.gate.reset();
-      await reconcileUntil(one, 'in-force', `${service} ${kind}`);
-      const { epoch, suspensions } = await revoker.revocationOf(one.subject);
-      expect([epoch > 0, suspensions]).toEqual([true, 1]);
-    },
-    120_000,
-  );
 });

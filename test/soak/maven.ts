@@ -25,7 +25,7 @@ export const prepareLibraries = async (
   try {
     const { code } = await run('mvn', ['--quiet', '--batch-mode', ...copy], {
       env: process.env,
-      timeoutMillis: 600_000,
+      timeoutMillis: 240_000,
     });
     if (code !== 0) return { libraries: null, reason: 'Maven could not fetch the libraries' };
     await writeFile(complete, '');

@@ -448,16 +448,25 @@ describe('the audit page', () => {
         Object.entries(value).map(([name, member]) => [name, poisoned(member)]),
       );
     };
-    const issuances = await page.evaluate(async () => {
-      const answer = await fetch('v1/issuances?limit=1&outcome=minted');
-      return (await answer.json()) as { records: { sessionId: string }[] };
-    });
+    const newest = async (outcome: 'minted' | 'denied') =>
+      page.evaluate(async (wanted) => {
+        const answer = await fetch(`v1/issuances?limit=1&outcome=${wanted}`);
+        const { records } = (await answer.json()) as {
+          records: { id: string; sessionId: string }[];
+        };
+        return records[0];
+      }, outcome);
+    const minted = await newest('minted');
+    const denied = await newest('denied');
     await page.route('**/console/v1/**', async (route) => {
       const response = await route.fetch();
       await route.fulfill({ response, json: poisoned(await response.json()) });
     });
-    const { sessionId = '' } = issuances.records[0] ?? {};
-    const hashes = ['#/', `#/sessions/${sessionId}`, `#/subjects/${encodeURIComponent(subject)}`];
+    const hashes = [
+      ...['#/', '#/grants', `#/objects?object=private/${identityId}/x`],
+      ...[`#/sessions/${minted?.sessionId ?? ''}`, `#/subjects/${encodeURIComponent(subject)}`],
+      ...[`#/issuances/${minted?.id ?? ''}`, `#/issuances/${denied?.id ?? ''}`],
+    ];
     for (const hash of hashes) {
       await open(hash);
       await page.reload();

@@ -8,9 +8,13 @@ import type { VirtualTime } from './virtual-time.ts';
 export const faultKinds = ['fails', 'throttles', 'loses', 'hangs', 'late', 'garbage'] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
-/** One fault: at the call of this number, counted from the last reset; or at every call of this name from then on. */
+/**
+ * One fault: at the call of this number, counted from the last reset; at this name's call of this turn, the first is 0;
+ * or at every call whose name has this in it from then on.
+ */
 export type Fault =
   | { readonly kind: FaultKind; readonly at: number }
+  | { readonly kind: FaultKind; readonly name: string; readonly turn: number }
   | { readonly kind: FaultKind; readonly service: string };
 
 /** How one kind of call fails. */
@@ -89,9 +93,12 @@ export const createGate = (time: VirtualTime): Gate => {
     pass: async (name, call, failures) => {
       await waitsFor?.(name);
       const number = passed.push(name) - 1;
-      const fault = faults.find((candidate) =>
-        'at' in candidate ? candidate.at === number : name.includes(candidate.service),
-      );
+      const fault = faults.find((candidate) => {
+        if ('at' in candidate) return candidate.at === number;
+        if (!('turn' in candidate)) return name.includes(candidate.service);
+        const turn = passed.filter((other) => other === candidate.name).length - 1;
+        return candidate.name === name && candidate.turn === turn;
+      });
       if (fault === undefined) return call();
       struck += 1;
       return strike(fault.kind, call, failures);

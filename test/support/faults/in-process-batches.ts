@@ -7,7 +7,8 @@ import { dynamoBatchStore } from '../../../adapters/batch-store.ts';
 import { dynamoCredentialStore } from '../../../adapters/credential-store.ts';
 import { nodeDigest } from '../../../adapters/digest.ts';
 import type { Batch } from '../../../core/batches/batch.ts';
-import type { BatchMachine } from '../../../core/batches/ports.ts';
+import type { BatchMachine, ManifestStore } from '../../../core/batches/ports.ts';
+import { StepkeyError } from '../../../core/errors.ts';
 import { closeBatch, type CloseBatchInput } from '../../../functions/batches/close-batch.ts';
 import {
   countSubjects,
@@ -17,6 +18,7 @@ import { settle } from '../../../functions/batches/find-batch.ts';
 import type { BatchContext, BatchPorts } from '../../../functions/batches/ports.ts';
 import { resumeBatch } from '../../../functions/batches/resume-batch.ts';
 import { startBatch } from '../../../functions/batches/start-batch.ts';
+import { AslError } from '../../../local/asl/errors.ts';
 import type { ExecutionOptions, MapRuns } from '../../../local/asl/execution.ts';
 import { execute } from '../../../local/asl/execute.ts';
 import { parseDefinition } from '../../../local/asl/parse.ts';
@@ -25,6 +27,7 @@ import { callerOf } from '../callers.ts';
 import { fakeManifestStore } from '../fakes/fake-manifest-store.ts';
 import { decisionContextOf } from '../grants.ts';
 import { userPool } from '../tokens.ts';
+import { portFailures } from './gate.ts';
 import type { InProcessBroker } from './in-process-broker.ts';
 import { taskRunner, type Tasks } from './in-process-tasks.ts';
 import { tableName } from './in-process-aws.ts';
@@ -50,6 +53,9 @@ const machineOf = (text: string) => {
   return machine;
 };
 
+/** So often does a job order its batch, under one idempotency key. */
+const mostOrders = 3;
+
 /** The job, with a token of its own. */
 const job = (nowEpochSeconds: number) =>
   callerOf({
@@ -66,7 +72,7 @@ const job = (nowEpochSeconds: number) =>
   });
 
 export const inProcessBatches = (broker: InProcessBroker) => {
-  const { time, aws } = broker;
+  const { time, aws, gate } = broker;
   const { sealer } = broker.newProcesses();
   const machine = machineOf(batchMachineText);
   const table = { client: aws.dynamoDbOf('batches'), tableName };
@@ -91,12 +97,24 @@ export const inProcessBatches = (broker: InProcessBroker) => {
       return Promise.resolve(found === undefined ? 'unknown' : found.isOver ? 'ended' : 'running');
     },
   };
+  const gatedManifests: ManifestStore = {
+    write: manifests.write,
+    lines: async function* (key) {
+      const read = async (): Promise<readonly string[]> => {
+        const lines: string[] = [];
+        for await (const line of manifests.lines(key)) lines.push(line);
+        return lines;
+      };
+      const failures = portFailures<readonly string[]>(() => ['{'], 5000);
+      yield* await gate.pass('batches s3:GetObject', read, failures);
+    },
+  };
   // No request comes in here: what only those use is left out.
   const ports = {
     clock: time,
     ids: { next: nextId },
     batches: dynamoBatchStore(table),
-    manifests,
+    manifests: gatedManifests,
     machine: batchMachine,
     sealer,
     store: dynamoCredentialStore({ ...table, timer: time }),
@@ -111,23 +129,34 @@ export const inProcessBatches = (broker: InProcessBroker) => {
     'count-subjects': (event: CountSubjectsInput) => countSubjects(ports, event),
     'close-batch': (event: CloseBatchInput) => closeBatch(ports, event),
   };
+  const startExecution = async (input: string): Promise<Record<string, unknown>> => {
+    // Processes of its own: two at a time would share what the harness notes of the one at work.
+    const processes = broker.newProcesses();
+    try {
+      return (await processes.startExecution(nextId(), JSON.parse(input))) as Record<
+        string,
+        unknown
+      >;
+    } catch {
+      throw new AwsError('InternalFailure', 'killed', { statusCode: 500 });
+    }
+  };
   const call =
     (state: string): AwsCall =>
-    async (service, operation, input, callContext) => {
-      if (service !== 'states')
-        return aws.callOfState(state)(service, operation, input, callContext);
-      // Processes of its own: two at a time would share what the harness notes of the one at work.
-      const { startExecution } = broker.newProcesses();
-      try {
-        return (await startExecution(nextId(), JSON.parse(String(input['input'])))) as Record<
-          string,
-          unknown
-        >;
-      } catch {
-        throw new AwsError('InternalFailure', 'killed', { statusCode: 500 });
-      }
-    };
-  const runTask = taskRunner(tasks, call, null);
+    (service, operation, input, callContext) =>
+      service === 'states'
+        ? gate.pass<Record<string, unknown>>(
+            `${state} ${operation}`,
+            () => startExecution(String(input['input'])),
+            {
+              fails: () => new AwsError('InternalFailure', 'Internal error', { statusCode: 500 }),
+              throttles: () => new AwsError('ThrottlingException', 'Rate exceeded'),
+              garbage: () => ({}),
+              timeoutMillis: null,
+            },
+          )
+        : aws.callOfState(state)(service, operation, input, callContext);
+  const runTask = taskRunner(tasks, call, gate);
 
   const run = async (name: string, input: unknown): Promise<void> => {
     const states = new Set<string>();
@@ -159,10 +188,18 @@ export const inProcessBatches = (broker: InProcessBroker) => {
     };
     const mapRuns: MapRuns = {
       s3: (operation, { Key: key, Body: body }) => {
-        if (operation === 'PutObject') manifests.texts.set(String(key), String(body));
-        return Promise.resolve(
-          operation === 'GetObject' ? { Body: manifests.texts.get(String(key)) } : {},
-        );
+        const made = (): Promise<Record<string, unknown>> => {
+          if (operation === 'PutObject') manifests.texts.set(String(key), String(body));
+          return Promise.resolve(
+            operation === 'GetObject' ? { Body: manifests.texts.get(String(key)) } : {},
+          );
+        };
+        return gate.pass(`Map s3:${operation}`, made, {
+          fails: () => new AslError('S3.InternalError', 'Internal error'),
+          throttles: () => new AslError('S3.SlowDown', 'Rate exceeded'),
+          garbage: () => (operation === 'PutObject' ? made() : {}),
+          timeoutMillis: 60_000,
+        });
       },
       open: ({ label, processor }) =>
         Promise.resolve({
@@ -223,15 +260,15 @@ export const inProcessBatches = (broker: InProcessBroker) => {
           ? `subject\n${subjects.join('\n')}\n`
           : subjects.map((subject) => `${JSON.stringify({ subject })}\n`).join(''),
       );
-      return time.until(
-        startBatch(
-          ports,
-          context,
-          job(nowEpochSeconds()),
-          { grant: 'reports', manifest: { key, format } },
-          null,
-        ),
-      );
+      const order = { grant: 'reports', manifest: { key, format } };
+      for (let attempt = 1; ; attempt += 1) {
+        const started = startBatch(ports, context, job(nowEpochSeconds()), order, key);
+        try {
+          return await time.until(started);
+        } catch (error) {
+          if (!(error instanceof StepkeyError) || attempt === mostOrders) throw error;
+        }
+      }
     },
     resume: (batchId: string): Promise<Batch> =>
       time.until(resumeBatch(ports, context, job(nowEpochSeconds()), batchId)),

@@ -26,9 +26,9 @@ const invoke = async (tasks: Tasks, payload: unknown): Promise<Answer> => {
   }
 };
 
-/** Runs the Tasks of a machine in this process. @param gate what the invocations pass; null where they cannot fail */
+/** Runs the Tasks of a machine in this process. @param gate what the invocations pass */
 export const taskRunner =
-  (tasks: Tasks, callOfState: (state: string) => AwsCall, gate: Gate | null) =>
+  (tasks: Tasks, callOfState: (state: string) => AwsCall, gate: Gate) =>
   async (request: TaskRequest): Promise<unknown> => {
     const { Name: state } = request.context.State;
     const parameters = request.arguments as Record<string, unknown>;
@@ -36,17 +36,13 @@ export const taskRunner =
     if (task?.kind === 'sdk') return runSdkTask(task, parameters, callOfState(state), twinContext);
     return runLambdaTask(
       parameters,
-      (_, payload) => {
-        const call = () => invoke(tasks, payload);
-        return gate === null
-          ? call()
-          : gate.pass<Answer>(`${state} invoke`, call, {
-              fails: down,
-              throttles: busy,
-              garbage: () => ({ payload: {} }),
-              timeoutMillis: null,
-            });
-      },
+      (_, payload) =>
+        gate.pass<Answer>(`${state} invoke`, () => invoke(tasks, payload), {
+          fails: down,
+          throttles: busy,
+          garbage: () => ({ payload: {} }),
+          timeoutMillis: null,
+        }),
       { principal: twinContext.principal, signal: request.signal },
     );
   };
