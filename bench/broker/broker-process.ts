@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { bareServer } from './bare-server.ts';
 
+// As in Lambda, where a process has one request at a time: what the twin says of many would have each look for its context.
+delete process.env['AWS_LAMBDA_MAX_CONCURRENCY'];
 const root = process.env['LAMBDA_TASK_ROOT'] ?? '';
 const path = join(root, `${(process.env['_HANDLER'] ?? '').split('.')[0] ?? 'index'}.js`);
 const { handler } = createRequire(path)(path) as {

@@ -50,7 +50,7 @@ const soaks: readonly Soak[] = [
     ],
     limitSeconds: 300,
   },
-  { name: 'herd', files: ['test/soak/herd.test.ts'], limitSeconds: 300 },
+  { name: 'herd', files: ['test/soak/herd.test.ts'], limitSeconds: 360 },
   { name: 'resources', files: ['test/soak/resources.test.ts'], limitSeconds: 420 },
   { name: 'templates', files: ['test/soak/cfn-lint.test.ts'], limitSeconds: 180 },
   {
