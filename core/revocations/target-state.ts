@@ -55,8 +55,7 @@ export const withRevocation = (
   nowEpochSeconds: number,
 ): RevocationsOfTarget => {
   const kept = Object.entries(present).filter(
-    ([id, { restoredAtEpochSeconds }]) =>
-      id === revocationId ||
+    ([, { restoredAtEpochSeconds }]) =>
       restoredAtEpochSeconds === null ||
       restoredAtEpochSeconds + restoredAreKeptSeconds > nowEpochSeconds,
   );

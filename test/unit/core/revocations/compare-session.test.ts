@@ -35,9 +35,22 @@ describe('[SEC-35] a live session and the user directory', () => {
     ['one of all is gone', { allOf: ['a', 'b'] }, { rested: ['a', 'b'], now: ['a'] }, 'groups'],
     ['all are left', { allOf: ['a', 'b'] }, { rested: ['a', 'b'], now: ['b', 'a', 'c'] }, null],
     ['a group that excludes came', { noneOf: ['x'] }, { rested: [], now: ['x'] }, 'groups'],
+    ['one that excludes came', { noneOf: ['x', 'y'] }, { rested: [], now: ['y'] }, 'groups'],
+    ['none that excludes came', { noneOf: ['x', 'y'] }, { rested: [], now: ['a'] }, null],
     ['an idle group went', { anyOf: ['a'] }, { rested: ['a'], now: ['a'] }, null],
   ])('of whose groups %s', (_, groups, { rested, now }, expected) => {
     expect(compare(groups, { rested, now })).toBe(expected);
+  });
+
+  it('is compared with the rule of its own grant', () => {
+    const grants = [
+      grantOf({ rules: [{ when: { groups: { anyOf: ['a'] } } }] }, 'other'),
+      grantOf({ rules: [{ when: { groups: { anyOf: ['b'] } } }] }, 'own'),
+    ];
+    const resting = { grant: 'own', rule: 0, evidence: { groups: ['b'] } };
+    const of = (groups: readonly string[]) =>
+      contradictionOf(resting, { ...rita, groups }, { grants, comparesGroups: true });
+    expect([of(['a']), of(['b'])]).toEqual(['groups', null]);
   });
 
   it('is left alone where the rule that it rests on is gone, or groups are not compared', () => {
