@@ -9,12 +9,22 @@ const specifierPattern = /(^(?:import|export)\b[^'";]*from\s+|\bimport\()(['"])(
 const specifiersIn = (text: string): readonly string[] =>
   [...text.matchAll(specifierPattern)].map(([, , , specifier = '']) => specifier);
 
-const needsPackage = (text: string, besides: readonly string[]): boolean =>
-  specifiersIn(text).some(
-    (name) =>
-      !name.startsWith('.') &&
-      !name.startsWith('node:') &&
-      !besides.some((other) => name === other || name.startsWith(`${other}/`)),
+const isPackage = (name: string, besides: readonly string[]): boolean =>
+  !name.startsWith('.') &&
+  !name.startsWith('node:') &&
+  !besides.some((other) => name === other || name.startsWith(`${other}/`));
+
+/** A file that hands on all that a package has, such as core/zod.ts: who imports it needs the package. */
+const handsOnPackage = (file: string, besides: readonly string[]): boolean =>
+  [...(ts.sys.readFile(file) ?? '').matchAll(/^export \* from '([^']+)'/gm)].some(([, name = '']) =>
+    isPackage(name, besides),
+  );
+
+const needsPackage = (file: string, text: string, besides: readonly string[]): boolean =>
+  specifiersIn(text).some((name) =>
+    name.startsWith('.')
+      ? handsOnPackage(join(dirname(file), name), besides)
+      : isPackage(name, besides),
   );
 
 /** A file's types written out, where they are inferred from what a package's functions return. */
@@ -65,7 +75,7 @@ const declarationsOf = (
   const found = new Map<string, string>();
   program.emit(undefined, (file, text) => {
     const source = resolve(file).replace(/\.d\.ts$/, '.ts');
-    found.set(source, needsPackage(text, besides) ? writtenOut(program, source) : text);
+    found.set(source, needsPackage(source, text, besides) ? writtenOut(program, source) : text);
   });
   return found;
 };

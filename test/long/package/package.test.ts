@@ -6,8 +6,13 @@ import {
   repositoryRoot as root,
   type InstalledPackage,
 } from './installed-package.ts';
+import { appOf, appStoryOf } from './app-scripts.ts';
 import { runFile, startProcess } from './package-processes.ts';
 import { keepsState, kinds, storyOf, synthesisOf, twinUntilInputEnds } from './user-scripts.ts';
+
+// One file, though long: its stories share one installed package.
+
+const quietEnd = { stdout: '', stderr: '', code: 0, signal: null, isGone: true };
 
 let stepkey: InstalledPackage;
 let project: string;
@@ -125,6 +130,25 @@ describe('the construct of the package', () => {
     },
   );
 
+  it.each(kinds)(
+    'gives credentials on the twin of a user’s own app, from a %s, and leaves nothing running',
+    async (kind) => {
+      const end = kind === 'module' ? 'mjs' : 'cjs';
+      const assembly = join(project, `cdk.out-${kind}`);
+      const synthesized = await runFile(stepkey, `own-app.${end}`, appOf(kind, assembly));
+      expect(synthesized).toMatchObject({ code: 0, isGone: true });
+      const ended = await runFile(stepkey, `own-story.${end}`, appStoryOf(kind, assembly));
+      expect({ ...ended, stdout: '' }).toEqual(quietEnd);
+      const told = JSON.parse(ended.stdout) as Record<string, unknown>;
+      expect(told).toMatchObject({
+        status: 200,
+        assumedRoleArn: expect.stringMatching(/:assumed-role\/acme-tables\//),
+        issuedKey: expect.stringMatching(/^ASIA[A-Z0-9]{16}$/),
+        providedKey: told['issuedKey'],
+      });
+    },
+  );
+
   it('has types for both kinds of module', async () => {
     const use =
       "const props: cdk.CredentialBrokerProps = { userPools: [], grantsDirectory: 'grants' };\n" +
@@ -159,8 +183,6 @@ describe('the construct of the package', () => {
     expect(stdout).toBe('');
   });
 });
-
-const quietEnd = { stdout: '', stderr: '', code: 0, signal: null, isGone: true };
 
 describe('the twin of the package', () => {
   it.each(kinds)(
