@@ -4,7 +4,7 @@ import type {
   DecisionAnswer,
   HealthAnswer,
   IdentityAnswer,
-} from '../core/contracts/api.ts';
+} from '../core/contracts/api-answers.ts';
 import { apiUrlOf } from './api-url.ts';
 import { brokerErrorOf } from './broker-answer.ts';
 import { BrokerError } from './broker-error.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import type { BatchReport } from '../../core/contracts/batches.ts';
+import type { BatchReport } from '../../core/contracts/batch-answers.ts';
 import type { Endpoints } from '../../local/endpoints.ts';
 
 export interface RunningBatch {

@@ -1,6 +1,6 @@
 /** The agent's answers, in the words that SDKs read. @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html */
 import type { ServerResponse } from 'node:http';
-import type { ContainerCredentialsAnswer } from '../../core/contracts/api.ts';
+import type { ContainerCredentialsAnswer } from '../../core/contracts/api-answers.ts';
 import { expirationText, type HeldSession } from '../held-session.ts';
 
 /** `Token`, not `SessionToken`, and an `Expiration` that ends in `Z`: SDKs refuse anything else. */

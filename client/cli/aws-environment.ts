@@ -1,5 +1,5 @@
 /** Credentials as the environment variables that every AWS SDK reads. */
-import type { CredentialsAnswer } from '../../core/contracts/api.ts';
+import type { CredentialsAnswer } from '../../core/contracts/api-answers.ts';
 import type { Profile } from './profile.ts';
 
 /** Other sources of credentials, which some SDKs would take before these or beside them. */

@@ -2,7 +2,7 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { CredentialsAnswer } from '../../core/contracts/api.ts';
+import type { CredentialsAnswer } from '../../core/contracts/api-answers.ts';
 import { readClaims } from '../token-claims.ts';
 import { CommandError } from './command-error.ts';
 import { digestOf, loginFileOf } from './login-store.ts';

@@ -1,6 +1,6 @@
 /** Events of the past once more, for operators: from the ledger, and from the queue of what failed. */
 import { InvalidArgumentError, type Command } from 'commander';
-import type { RedriveAnswer, ReplayAnswer } from '../../core/contracts/replay-api.ts';
+import type { RedriveAnswer, ReplayAnswer } from '../../core/contracts/replay-answers.ts';
 import { askApi } from './ask-api.ts';
 import { examples, formatOf, type CommandModule, type Run } from './command.ts';
 import { CommandError } from './command-error.ts';

@@ -1,4 +1,4 @@
-import type { DecisionAnswer } from '../../core/contracts/api.ts';
+import type { DecisionAnswer } from '../../core/contracts/api-answers.ts';
 import { printMany, type OutputFormat } from './output.ts';
 import type { Terminal } from './terminal.ts';
 

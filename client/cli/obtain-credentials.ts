@@ -1,5 +1,5 @@
 /** Credentials for a profile: from the cache that processes share while they are fresh, else from the broker, once. */
-import type { CredentialsAnswer } from '../../core/contracts/api.ts';
+import type { CredentialsAnswer } from '../../core/contracts/api-answers.ts';
 import type { CredentialsWish } from '../broker-api.ts';
 import { BrokerError } from '../broker-error.ts';
 import { UserPoolUnavailable } from '../user-pool.ts';

@@ -1,7 +1,7 @@
 /** Revoking, and restoring what was revoked; for people of the group operators and the client operator. */
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
-import type { RevocationAnswer } from '../../core/contracts/revocation-api.ts';
+import type { RevocationAnswer } from '../../core/contracts/revocation-answers.ts';
 import { BrokerError } from '../broker-error.ts';
 import { askApi } from './ask-api.ts';
 import { CommandError } from './command-error.ts';

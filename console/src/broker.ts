@@ -1,4 +1,4 @@
-import type { RevocationAnswer } from '../../core/contracts/revocation-api.ts';
+import type { RevocationAnswer } from '../../core/contracts/revocation-answers.ts';
 
 /** The broker's API as the page's own server forwards it; the token stays there. */
 

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { LedgerRecord } from '../../core/contracts/ledger-api.ts';
+import type { LedgerRecord } from '../../core/contracts/ledger-answers.ts';
 import { read } from './broker.ts';
 import type { Filters } from './filters.ts';
 

@@ -1,4 +1,4 @@
-import type { Reach } from '../contracts/ledger-api.ts';
+import type { Reach } from '../contracts/reach-answer.ts';
 import { fillPlaceholders, mapTexts } from '../template.ts';
 import type { Grant } from './grant.ts';
 import { mappedRoleArn, mappedRolesOf } from './mapped-role.ts';

@@ -1,4 +1,4 @@
-import { timeOf } from '../contracts/api.ts';
+import { timeOf } from '../contracts/time.ts';
 import { eventSchemas, type BrokerEvent, type EventName } from '../contracts/events.ts';
 import type { Json } from './canonical-json.ts';
 import { recordOfLink, type Link } from './link.ts';

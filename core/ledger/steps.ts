@@ -1,4 +1,4 @@
-import type { SessionSteps } from '../contracts/ledger-api.ts';
+import type { SessionSteps } from '../contracts/ledger-answers.ts';
 
 /** One line of an execution's log. @see https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html */
 export interface ExecutionEvent {

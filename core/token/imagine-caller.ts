@@ -1,4 +1,4 @@
-import type { HypotheticalCaller } from '../contracts/api.ts';
+import type { HypotheticalCaller } from '../contracts/api-requests.ts';
 import type { Caller } from '../contracts/caller.ts';
 import { StepkeyError } from '../errors.ts';
 import type { UserPool } from '../user-pools.ts';

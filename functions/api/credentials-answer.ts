@@ -1,8 +1,8 @@
-import {
-  timeOf,
-  type ContainerCredentialsAnswer,
-  type CredentialsAnswer,
-} from '../../core/contracts/api.ts';
+import { timeOf } from '../../core/contracts/time.ts';
+import type {
+  ContainerCredentialsAnswer,
+  CredentialsAnswer,
+} from '../../core/contracts/api-answers.ts';
 import type { IssuedSession } from './issued-session.ts';
 
 export const credentialsAnswerOf = (issued: IssuedSession): CredentialsAnswer => ({

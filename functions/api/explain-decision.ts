@@ -1,4 +1,5 @@
-import type { DecisionAnswer, HypotheticalCaller } from '../../core/contracts/api.ts';
+import type { DecisionAnswer } from '../../core/contracts/api-answers.ts';
+import type { HypotheticalCaller } from '../../core/contracts/api-requests.ts';
 import type { Caller } from '../../core/contracts/caller.ts';
 import { errorCatalogue, StepkeyError } from '../../core/errors.ts';
 import { decide, type Wish } from '../../core/grants/decide.ts';

@@ -7,7 +7,7 @@ import {
   grantName,
   subjectName,
   type HypotheticalCaller,
-} from '../../core/contracts/api.ts';
+} from '../../core/contracts/api-requests.ts';
 import { refusalBasisOf } from '../../core/grants/refusal.ts';
 import { resolveSubject } from '../../core/subject/resolve-subject.ts';
 import { answer } from '../http/http-answer.ts';

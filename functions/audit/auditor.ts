@@ -1,4 +1,4 @@
-import type { Reach } from '../../core/contracts/ledger-api.ts';
+import type { Reach } from '../../core/contracts/reach-answer.ts';
 import type { ExecutionLog } from '../../core/ledger/execution-log.ts';
 import type { LedgerReader } from '../../core/ledger/reader.ts';
 import type { CredentialStore, Digest } from '../../core/ports.ts';

@@ -1,10 +1,11 @@
 import * as z from '../../core/zod.ts';
-import { grantTrace, timeOf } from '../../core/contracts/api.ts';
+import { grantTrace } from '../../core/contracts/api-answers.ts';
+import { timeOf } from '../../core/contracts/time.ts';
 import type {
   LedgerRecord,
   LedgerSession,
   LedgerSubject,
-} from '../../core/contracts/ledger-api.ts';
+} from '../../core/contracts/ledger-answers.ts';
 import { executionUrlOf } from '../../core/ledger/execution-url.ts';
 import { recordOfLink, type Link } from '../../core/ledger/link.ts';
 import { listingOf } from '../../core/ledger/listing.ts';

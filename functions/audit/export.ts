@@ -1,9 +1,6 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
-import type {
-  IssuancesAnswer,
-  IssuancesQuery,
-  LedgerRecord,
-} from '../../core/contracts/ledger-api.ts';
+import type { IssuancesAnswer, LedgerRecord } from '../../core/contracts/ledger-answers.ts';
+import type { IssuancesQuery } from '../../core/contracts/ledger-queries.ts';
 import { csvLine } from '../../core/ledger/csv.ts';
 import { answer } from '../http/http-answer.ts';
 import type { HttpRequest } from '../http/http-request.ts';

@@ -1,8 +1,5 @@
-import type {
-  IssuancesAnswer,
-  IssuancesQuery,
-  LedgerRecord,
-} from '../../core/contracts/ledger-api.ts';
+import type { IssuancesAnswer, LedgerRecord } from '../../core/contracts/ledger-answers.ts';
+import type { IssuancesQuery } from '../../core/contracts/ledger-queries.ts';
 import { cursorOf, positionOf } from '../../core/ledger/cursor.ts';
 import type { Link } from '../../core/ledger/link.ts';
 import { listFilters } from '../../core/ledger/listing.ts';

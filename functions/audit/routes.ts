@@ -6,7 +6,7 @@ import {
   issuancesQuery,
   recordPath,
   shardPath,
-} from '../../core/contracts/ledger-api.ts';
+} from '../../core/contracts/ledger-queries.ts';
 import { StepkeyError } from '../../core/errors.ts';
 import { answer } from '../http/http-answer.ts';
 import { readPath, readQuery, type HttpRequest } from '../http/http-request.ts';

@@ -3,8 +3,8 @@ import type {
   LedgerSession,
   LedgerSubject,
   SessionSteps,
-} from '../../core/contracts/ledger-api.ts';
-import { timeOf } from '../../core/contracts/api.ts';
+} from '../../core/contracts/ledger-answers.ts';
+import { timeOf } from '../../core/contracts/time.ts';
 import { StepkeyError } from '../../core/errors.ts';
 import { recordOfLink, type Link } from '../../core/ledger/link.ts';
 import { listingOf } from '../../core/ledger/listing.ts';

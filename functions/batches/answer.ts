@@ -1,6 +1,6 @@
 import { doneOf, isPartial, type Batch } from '../../core/batches/batch.ts';
-import { timeOf } from '../../core/contracts/api.ts';
-import type { BatchAnswer } from '../../core/contracts/batches.ts';
+import { timeOf } from '../../core/contracts/time.ts';
+import type { BatchAnswer } from '../../core/contracts/batch-answers.ts';
 
 export const batchAnswerOf = (batch: Batch): BatchAnswer => ({
   batchId: batch.batchId,

@@ -2,7 +2,7 @@ import type * as z from '../../core/zod.ts';
 import type { Batch, Manifest } from '../../core/batches/batch.ts';
 import { batchPrefixOf, manifestOf } from '../../core/batches/manifest-key.ts';
 import { warrantOf } from '../../core/batches/warrant.ts';
-import type { batchRequest } from '../../core/contracts/batches.ts';
+import type { batchRequest } from '../../core/contracts/batch-requests.ts';
 import type { Caller } from '../../core/contracts/caller.ts';
 import { StepkeyError } from '../../core/errors.ts';
 import { refuseUnlessMayStart } from './may-start.ts';

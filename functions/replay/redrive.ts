@@ -1,4 +1,4 @@
-import type { RedriveAnswer } from '../../core/contracts/replay-api.ts';
+import type { RedriveAnswer } from '../../core/contracts/replay-answers.ts';
 import { StepkeyError } from '../../core/errors.ts';
 import { eventOfLink } from '../../core/ledger/event-of-link.ts';
 import {

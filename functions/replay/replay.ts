@@ -1,4 +1,5 @@
-import type { ReplayAnswer, ReplayRequest } from '../../core/contracts/replay-api.ts';
+import type { ReplayAnswer } from '../../core/contracts/replay-answers.ts';
+import type { ReplayRequest } from '../../core/contracts/replay-requests.ts';
 import { StepkeyError } from '../../core/errors.ts';
 import { cursorOf, positionOf } from '../../core/ledger/cursor.ts';
 import { recordOfLink, type Link } from '../../core/ledger/link.ts';

@@ -1,5 +1,5 @@
 import * as z from '../../core/zod.ts';
-import { replayRequest } from '../../core/contracts/replay-api.ts';
+import { replayRequest } from '../../core/contracts/replay-requests.ts';
 import { answer } from '../http/http-answer.ts';
 import { readJsonBody, readQuery } from '../http/http-request.ts';
 import { refuseRevokedCaller } from '../http/refuse-revoked-caller.ts';

@@ -1,4 +1,4 @@
-import type { RevocationRequest } from '../../core/contracts/revocation-api.ts';
+import type { RevocationRequest } from '../../core/contracts/revocation-requests.ts';
 import { StepkeyError } from '../../core/errors.ts';
 import { requestRevocation } from '../../core/revocations/request.ts';
 import {

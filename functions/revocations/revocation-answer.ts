@@ -1,4 +1,4 @@
-import type { RevocationAnswer } from '../../core/contracts/revocation-api.ts';
+import type { RevocationAnswer } from '../../core/contracts/revocation-answers.ts';
 import { statusOf, type RevocationRecord } from '../../core/revocations/revocation.ts';
 
 /** AWS promises no time; its guide speaks of a few minutes. */

@@ -4,7 +4,7 @@ import {
   revocationListQuery,
   revocationPath,
   revocationRequest,
-} from '../../core/contracts/revocation-api.ts';
+} from '../../core/contracts/revocation-requests.ts';
 import { StepkeyError } from '../../core/errors.ts';
 import { requestRestoration } from '../../core/revocations/request.ts';
 import type { RevocationRecord } from '../../core/revocations/revocation.ts';

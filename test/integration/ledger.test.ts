@@ -8,10 +8,10 @@ import {
   ledgerRecord,
   ledgerSession,
   ledgerSubject,
-  reachAnswer,
   sessionStepsAnswer,
   type LedgerRecord,
-} from '../../core/contracts/ledger-api.ts';
+} from '../../core/contracts/ledger-answers.ts';
+import { reachAnswer } from '../../core/contracts/reach-answer.ts';
 import { createChainVerifier } from '../../core/ledger/verify.ts';
 import type { Twin } from '../../local/twin.ts';
 import { callApi, type ApiAnswer } from '../support/twin/api.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { RevocationAnswer } from '../../core/contracts/revocation-api.ts';
+import type { RevocationAnswer } from '../../core/contracts/revocation-answers.ts';
 import { emptyDenyPolicy } from '../../core/revocations/deny-policy.ts';
 import type { Twin } from '../../local/twin.ts';
 import { callApi } from '../support/twin/api.ts';

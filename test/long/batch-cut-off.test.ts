@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { BatchReport } from '../../core/contracts/batches.ts';
+import type { BatchReport } from '../../core/contracts/batch-answers.ts';
 import type { Twin } from '../../local/twin.ts';
 import { callApi } from '../support/twin/api.ts';
 import { startDemoTwin } from '../support/twin/demo-twin.ts';

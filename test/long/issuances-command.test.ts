@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { LedgerRecord } from '../../core/contracts/ledger-api.ts';
+import type { LedgerRecord } from '../../core/contracts/ledger-answers.ts';
 import type { Ended } from '../support/command.ts';
 import { callApi } from '../support/twin/api.ts';
 import { startCommandAtTwin, type CommandAtTwin } from '../support/twin/command-at-twin.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { DynamoDBClient, paginateScan, type AttributeValue } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { issuancesAnswer, type LedgerRecord } from '../../core/contracts/ledger-api.ts';
+import { issuancesAnswer, type LedgerRecord } from '../../core/contracts/ledger-answers.ts';
 import { startOpenTwin, type OpenTwin, type Twin } from '../../local/twin.ts';
 import { buildCommandUnderTest, type CommandUnderTest, type Ended } from '../support/command.ts';
 import { callApi } from '../support/twin/api.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 
-import { decisionAnswer, type DecisionAnswer } from '../../core/contracts/api.ts';
+import { decisionAnswer, type DecisionAnswer } from '../../core/contracts/api-answers.ts';
 import type { Decision } from '../../core/contracts/decision.ts';
 import type { ErrorName } from '../../core/errors.ts';
 import { toldNameOf } from '../../core/problem.ts';

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 
-import type { BatchReport } from '../../core/contracts/batches.ts';
+import type { BatchReport } from '../../core/contracts/batch-answers.ts';
 import { claimsReferencedBy } from '../../core/grants/placeholders.ts';
 import type { BatchContext, BatchPorts } from '../../functions/batches/ports.ts';
 import { routes } from '../../functions/batches/routes.ts';

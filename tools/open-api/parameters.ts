@@ -1,6 +1,6 @@
 import type * as z from 'zod';
-import { subjectName } from '../../core/contracts/api.ts';
-import { batchId } from '../../core/contracts/batches.ts';
+import { subjectName } from '../../core/contracts/api-requests.ts';
+import { batchId } from '../../core/contracts/batch-requests.ts';
 import { schemaOf } from './schemas.ts';
 
 export const idempotencyKey = {

@@ -1,4 +1,4 @@
-import { chainQuery, grantsQuery, issuancesQuery } from '../../core/contracts/ledger-api.ts';
+import { chainQuery, grantsQuery, issuancesQuery } from '../../core/contracts/ledger-queries.ts';
 import { operation } from './operation.ts';
 import {
   batchParameter,

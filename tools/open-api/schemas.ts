@@ -2,21 +2,21 @@ import * as z from 'zod';
 import {
   containerCredentialsAnswer,
   credentialsAnswer,
-  credentialsRequest,
   decisionAnswer,
-  decisionRequest,
-  exchangeCredentialsRequest,
-  exchangeDecisionRequest,
   healthAnswer,
   identityAnswer,
   problemAnswer,
-} from '../../core/contracts/api.ts';
-import { batchAnswer, batchReport, batchRequest } from '../../core/contracts/batches.ts';
+} from '../../core/contracts/api-answers.ts';
 import {
-  revocationAnswer,
-  revocationListAnswer,
-  revocationRequest,
-} from '../../core/contracts/revocation-api.ts';
+  credentialsRequest,
+  decisionRequest,
+  exchangeCredentialsRequest,
+  exchangeDecisionRequest,
+} from '../../core/contracts/api-requests.ts';
+import { batchAnswer, batchReport } from '../../core/contracts/batch-answers.ts';
+import { batchRequest } from '../../core/contracts/batch-requests.ts';
+import { revocationAnswer, revocationListAnswer } from '../../core/contracts/revocation-answers.ts';
+import { revocationRequest } from '../../core/contracts/revocation-requests.ts';
 import {
   issuancesAnswer,
   ledgerHeadsAnswer,
@@ -24,10 +24,11 @@ import {
   ledgerRecord,
   ledgerSession,
   ledgerSubject,
-  reachAnswer,
   sessionStepsAnswer,
-} from '../../core/contracts/ledger-api.ts';
-import { redriveAnswer, replayAnswer, replayRequest } from '../../core/contracts/replay-api.ts';
+} from '../../core/contracts/ledger-answers.ts';
+import { reachAnswer } from '../../core/contracts/reach-answer.ts';
+import { redriveAnswer, replayAnswer } from '../../core/contracts/replay-answers.ts';
+import { replayRequest } from '../../core/contracts/replay-requests.ts';
 
 export const schemaOf = (schema: z.core.$ZodType): object =>
   z.toJSONSchema(schema, { io: 'input', target: 'draft-2020-12' });

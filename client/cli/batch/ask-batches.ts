@@ -1,6 +1,6 @@
 /** Questions to the API of batches. Its tokens are a machine's, so that the profile must be one. */
 import type { Command } from 'commander';
-import type { BatchAnswer, BatchReport } from '../../../core/contracts/batches.ts';
+import type { BatchAnswer, BatchReport } from '../../../core/contracts/batch-answers.ts';
 import { askBroker, type Asking } from '../ask-broker.ts';
 import { flagsOf } from '../command.ts';
 import { findProfile } from '../find-profile.ts';

@@ -1,5 +1,5 @@
 /** What a subject's command sees: the parent's environment without anything that leads to credentials but its own. */
-import type { CredentialsAnswer } from '../../../core/contracts/api.ts';
+import type { CredentialsAnswer } from '../../../core/contracts/api-answers.ts';
 import { awsVariablesOf } from '../aws-environment.ts';
 import type { Profile } from '../profile.ts';
 

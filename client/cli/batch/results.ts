@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import type { BatchReport } from '../../../core/contracts/batches.ts';
+import type { BatchReport } from '../../../core/contracts/batch-answers.ts';
 import { formatOf, type Run } from '../command.ts';
 import { printMany } from '../output.ts';
 import type { Terminal } from '../terminal.ts';

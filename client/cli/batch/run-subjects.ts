@@ -1,6 +1,6 @@
 /** Works through a list of subjects, some at a time; none of them stops the others. */
 import { BrokerError } from '../../broker-error.ts';
-import type { CredentialsAnswer } from '../../../core/contracts/api.ts';
+import type { CredentialsAnswer } from '../../../core/contracts/api-answers.ts';
 import type { ReportLine, RunOutcome } from './report-file.ts';
 import type { CredentialsOf } from './subject-credentials.ts';
 

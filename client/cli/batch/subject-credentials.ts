@@ -1,6 +1,6 @@
 /** Credentials of one subject after the other, for workers that wait together when the broker says later. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CredentialsAnswer } from '../../../core/contracts/api.ts';
+import type { CredentialsAnswer } from '../../../core/contracts/api-answers.ts';
 import { BrokerError } from '../../broker-error.ts';
 import { withPatience } from '../../patience.ts';
 import { UserPoolUnavailable } from '../../user-pool.ts';

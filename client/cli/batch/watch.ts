@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import type { BatchAnswer } from '../../../core/contracts/batches.ts';
+import type { BatchAnswer } from '../../../core/contracts/batch-answers.ts';
 import { patienceMillisOf } from '../ask-broker.ts';
 import { formatOf, type Run } from '../command.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import type { IssuancesAnswer, LedgerRecord } from '../../../core/contracts/ledger-api.ts';
+import type { IssuancesAnswer, LedgerRecord } from '../../../core/contracts/ledger-answers.ts';
 import type { Outcome } from '../../../core/ledger/listing.ts';
 import { askApi } from '../ask-api.ts';
 import { formatOf, type Run } from '../command.ts';

@@ -3,7 +3,7 @@ import type {
   LedgerRecord,
   LedgerSession,
   SessionSteps,
-} from '../../../core/contracts/ledger-api.ts';
+} from '../../../core/contracts/ledger-answers.ts';
 import { BrokerError } from '../../broker-error.ts';
 import { askApi } from '../ask-api.ts';
 import { CommandError } from '../command-error.ts';

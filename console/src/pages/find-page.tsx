@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
-import type { LedgerSession, LedgerSubject, Reach } from '../../../core/contracts/ledger-api.ts';
+import type { LedgerSession, LedgerSubject } from '../../../core/contracts/ledger-answers.ts';
+import type { Reach } from '../../../core/contracts/reach-answer.ts';
 import { linkTo } from '../address.ts';
 import { BrokerFailure, read } from '../broker.ts';
 import { ClueForm } from '../parts/clue-form.tsx';

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { Reach } from '../../../core/contracts/ledger-api.ts';
+import type { Reach } from '../../../core/contracts/reach-answer.ts';
 import { linkTo } from '../address.ts';
 import { read } from '../broker.ts';
 import { fieldOf } from '../form-field.ts';

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
-import type { LedgerRecord, Reach } from '../../../core/contracts/ledger-api.ts';
+import type { LedgerRecord } from '../../../core/contracts/ledger-answers.ts';
+import type { Reach } from '../../../core/contracts/reach-answer.ts';
 import { linkTo } from '../address.ts';
 import { read } from '../broker.ts';
 import { GrantCard } from '../parts/grant-card.tsx';

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { LedgerRecord } from '../../../core/contracts/ledger-api.ts';
+import type { LedgerRecord } from '../../../core/contracts/ledger-answers.ts';
 import { linkTo } from '../address.ts';
 import { read } from '../broker.ts';
 import { Execution } from '../parts/execution.tsx';

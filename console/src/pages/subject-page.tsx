@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { LedgerSubject } from '../../../core/contracts/ledger-api.ts';
+import type { LedgerSubject } from '../../../core/contracts/ledger-answers.ts';
 import { linkTo } from '../address.ts';
 import { read } from '../broker.ts';
 import { Code, Facts, Time } from '../parts/facts.tsx';

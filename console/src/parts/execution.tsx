@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { ExecutionStep, SessionSteps } from '../../../core/contracts/ledger-api.ts';
+import type { ExecutionStep, SessionSteps } from '../../../core/contracts/ledger-answers.ts';
 import definition from '../../../statemachines/issue-credentials.asl.json';
 import { read } from '../broker.ts';
 import { machineGraph } from '../machine-graph.ts';

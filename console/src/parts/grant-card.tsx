@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
-import type { Reach } from '../../../core/contracts/ledger-api.ts';
+import type { Reach } from '../../../core/contracts/reach-answer.ts';
 import { linkTo } from '../address.ts';
 
 type GrantReach = Reach['grants'][number];

@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
-import type { LedgerRecord } from '../../../core/contracts/ledger-api.ts';
+import type { LedgerRecord } from '../../../core/contracts/ledger-answers.ts';
 import { linkTo } from '../address.ts';
 import { Time } from './facts.tsx';
 

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { LedgerRecord } from '../../../core/contracts/ledger-api.ts';
+import type { LedgerRecord } from '../../../core/contracts/ledger-answers.ts';
 import { read, type Failure } from '../broker.ts';
 import type { Filters } from '../filters.ts';
 import { failureOf, useAnswer } from '../use-answer.ts';

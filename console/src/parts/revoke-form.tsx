@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { RevocationAnswer } from '../../../core/contracts/revocation-api.ts';
+import type { RevocationAnswer } from '../../../core/contracts/revocation-answers.ts';
 import { read, revokeSubject } from '../broker.ts';
 import { fieldOf } from '../form-field.ts';
 import { failureOf } from '../use-answer.ts';

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { ExecutionStep } from '../../../core/contracts/ledger-api.ts';
+import type { ExecutionStep } from '../../../core/contracts/ledger-answers.ts';
 import { Json, Time } from './facts.tsx';
 
 /** Every state that was entered, in order, with what went in and came out as the log has it. */

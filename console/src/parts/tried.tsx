@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { LedgerRecord } from '../../../core/contracts/ledger-api.ts';
+import type { LedgerRecord } from '../../../core/contracts/ledger-answers.ts';
 
 type Grant = NonNullable<LedgerRecord['tried']>[number];
 type Rule = Grant['rules'][number];

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { BatchReport } from '../../../core/contracts/batches.ts';
+import type { BatchReport } from '../../../core/contracts/batch-answers.ts';
 import { tokenOfMachine } from '../../support/twin/machines.ts';
 import {
   anyPorts,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as z from 'zod';
-import { revocationRequest } from '../../../core/contracts/revocation-api.ts';
+import { revocationRequest } from '../../../core/contracts/revocation-requests.ts';
 import { compileGrants } from '../../../core/grants/compile.ts';
 import { compileTokenClaims } from '../../../core/token-claims/compile.ts';
 import { readIdentityPolicy } from '../../../local/iam/identity-policy.ts';

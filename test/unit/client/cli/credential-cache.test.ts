@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { cacheEntryOf } from '../../../../client/cli/credential-cache.ts';
 import type { Profile } from '../../../../client/cli/profile.ts';
 import type { Terminal } from '../../../../client/cli/terminal.ts';
-import type { CredentialsAnswer } from '../../../../core/contracts/api.ts';
+import type { CredentialsAnswer } from '../../../../core/contracts/api-answers.ts';
 
 let directory: string;
 let terminal: Terminal;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { reachAnswer } from '../../../../core/contracts/ledger-api.ts';
+import { reachAnswer } from '../../../../core/contracts/reach-answer.ts';
 import { reachOf } from '../../../../core/grants/reach.ts';
 import {
   byRole,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { sessionStepsAnswer } from '../../../../core/contracts/ledger-api.ts';
+import { sessionStepsAnswer } from '../../../../core/contracts/ledger-answers.ts';
 import { stepsOfEvents, type ExecutionEvent } from '../../../../core/ledger/steps.ts';
 
 const arn = 'arn:aws:states:us-east-1:123456789012:express:issue:e:1';

@@ -6,7 +6,7 @@ import {
   credentialsAnswer,
   healthAnswer,
   identityAnswer,
-} from '../../../../core/contracts/api.ts';
+} from '../../../../core/contracts/api-answers.ts';
 import { routes } from '../../../../functions/api/routes.ts';
 import { createHandler } from '../../../../functions/http/handler.ts';
 import { eventOf, frontAtNoon, type Front } from '../../../support/callers-front.ts';

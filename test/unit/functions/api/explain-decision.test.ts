@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
-import { decisionAnswer } from '../../../../core/contracts/api.ts';
+import { decisionAnswer } from '../../../../core/contracts/api-answers.ts';
 import { explainDecision } from '../../../../functions/api/explain-decision.ts';
 import { frontAtNoon, type Front } from '../../../support/callers-front.ts';
 import { decisionOf } from '../../../support/callers-sessions.ts';

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
-import { problemAnswer } from '../../../../core/contracts/api.ts';
+import { problemAnswer } from '../../../../core/contracts/api-answers.ts';
 import { errorCatalogue, StepkeyError, type ErrorName } from '../../../../core/errors.ts';
 import { problemOf } from '../../../../core/problem.ts';
 import { problemAnswerOf } from '../../../../functions/http/http-answer.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { issuancesAnswer } from '../../../../core/contracts/ledger-api.ts';
+import { issuancesAnswer } from '../../../../core/contracts/ledger-answers.ts';
 import { cursorOf } from '../../../../core/ledger/cursor.ts';
 import type { LedgerRecord } from '../../../../core/ledger/record.ts';
 import { nodeDigest } from '../../../../adapters/digest.ts';

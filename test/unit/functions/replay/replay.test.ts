@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { nodeDigest } from '../../../../adapters/digest.ts';
 import type { BrokerEvent } from '../../../../core/contracts/events.ts';
-import { replayRequest, type ReplayRequest } from '../../../../core/contracts/replay-api.ts';
+import { replayRequest, type ReplayRequest } from '../../../../core/contracts/replay-requests.ts';
 import { linkAfter, genesis, recordOfLink, type Link } from '../../../../core/ledger/link.ts';
 import {
   shardCount,

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { childEnvironment } from '../../../../../client/cli/batch/child-environment.ts';
-import type { CredentialsAnswer } from '../../../../../core/contracts/api.ts';
+import type { CredentialsAnswer } from '../../../../../core/contracts/api-answers.ts';
 
 const answer = {
   credentials: {

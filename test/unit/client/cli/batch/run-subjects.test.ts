@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { ReportLine } from '../../../../../client/cli/batch/report-file.ts';
 import { runSubjects, type RunPlan } from '../../../../../client/cli/batch/run-subjects.ts';
 import { subjectCredentials } from '../../../../../client/cli/batch/subject-credentials.ts';
-import type { CredentialsAnswer } from '../../../../../core/contracts/api.ts';
+import type { CredentialsAnswer } from '../../../../../core/contracts/api-answers.ts';
 import type { Profile } from '../../../../../client/cli/profile.ts';
 import type { Terminal } from '../../../../../client/cli/terminal.ts';
 import {

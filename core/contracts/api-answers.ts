@@ -1,76 +1,6 @@
 import * as z from '../zod.ts';
 
-/** The HTTP API's shapes: they validate requests, type the answers, and docs/openapi.json is generated from them. */
-
-/** As grant files are named: what was asked for goes into the record of a denial, so that it cannot be any text. */
-export const grantName = z
-  .string()
-  .check(
-    z.regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be 1–32 of a–z, 0–9 and -, starting with a letter'),
-    z.describe('Name of a grant.'),
-  );
-const roleArn = z
-  .string()
-  .check(
-    z.minLength(20),
-    z.maxLength(2048),
-    z.describe('A role, only where the grant takes the role from the token.'),
-  );
-const epochSeconds = z.int().check(z.positive());
-
-export const credentialsRequest = z.strictObject({
-  grant: z.optional(grantName),
-  roleArn: z.optional(roleArn),
-  minTtlSeconds: z
-    .optional(z.int().check(z.minimum(300), z.maximum(43_000)))
-    .check(
-      z.describe("How much life the credentials must have left, if more than the grant's minimum."),
-    ),
-});
-
-/** Somebody who need not exist. */
-const hypotheticalCaller = z.strictObject({
-  claims: z
-    .record(z.string().check(z.minLength(1), z.maxLength(128)), z.unknown())
-    .check(
-      z.describe(
-        'Of an ID token, or with token_use access of an access token. What is left out is a token of the asking person’s user pool, just made.',
-      ),
-    ),
-  client: z
-    .optional(grantName)
-    .check(z.describe('Name of the app client, where the claims do not say (aud, client_id).')),
-});
-export type HypotheticalCaller = z.infer<typeof hypotheticalCaller>;
-
-export const decisionRequest = z.strictObject({
-  grant: z.optional(grantName),
-  roleArn: z.optional(roleArn),
-  caller: z
-    .optional(hypotheticalCaller)
-    .check(z.describe('Decide as if this one asked; for auditors only.')),
-});
-
-/** Longer than any alias with any `sub`, and than any username. */
-const maximumSubjectCharacters = 200;
-
-export const subjectName = z
-  .string()
-  .check(
-    z.minLength(1),
-    z.maxLength(maximumSubjectCharacters),
-    z.describe(
-      "For whom a machine with the scope stepkey/act-as asks: issuerAlias:sub, sub or username, of a person in the machine's own user pool.",
-    ),
-  );
-
-/** At the access door a machine may name the subject. */
-export const exchangeCredentialsRequest = z.extend(credentialsRequest, {
-  subject: z.optional(subjectName),
-});
-export const exchangeDecisionRequest = z.extend(decisionRequest, {
-  subject: z.optional(subjectName),
-});
+/** What the HTTP API answers: these type the answers, and docs/openapi.json is generated from them. No function loads them. */
 
 export const credentialsAnswer = z.strictObject({
   credentials: z.strictObject({
@@ -94,6 +24,7 @@ export const credentialsAnswer = z.strictObject({
   issuanceId: z.string(),
   executionArn: z.string().check(z.describe('The execution that minted the session.')),
 });
+
 export type CredentialsAnswer = z.infer<typeof credentialsAnswer>;
 
 /** @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html */
@@ -103,6 +34,7 @@ export const containerCredentialsAnswer = z.strictObject({
   Token: z.string(),
   Expiration: z.iso.datetime(),
 });
+
 export type ContainerCredentialsAnswer = z.infer<typeof containerCredentialsAnswer>;
 
 export const identityAnswer = z.strictObject({
@@ -112,6 +44,7 @@ export const identityAnswer = z.strictObject({
     .boolean()
     .check(z.describe("Whether the person's own login reaches the same identity.")),
 });
+
 export type IdentityAnswer = z.infer<typeof identityAnswer>;
 
 const ruleTrace = z.strictObject({
@@ -178,9 +111,11 @@ export const decisionAnswer = z.strictObject({
     .optional(z.array(grantTrace))
     .check(z.describe('Every rule that was tried; for auditors only.')),
 });
+
 export type DecisionAnswer = z.infer<typeof decisionAnswer>;
 
 export const healthAnswer = z.strictObject({ status: z.literal('ok'), version: z.string() });
+
 export type HealthAnswer = z.infer<typeof healthAnswer>;
 
 export const problemAnswer = z.looseObject({
@@ -196,7 +131,3 @@ export const problemAnswer = z.looseObject({
     .check(z.describe('Container paths only, as some SDKs read it; also as Code.')),
   message: z.optional(z.string()).check(z.describe('Container paths only; also as Message.')),
 });
-
-/** One notion of time on the wire, for answers, events and the ledger: whole seconds, ending in Z. */
-export const timeOf = (seconds: number): string =>
-  `${new Date(epochSeconds.parse(seconds) * 1000).toISOString().slice(0, 19)}Z`;

@@ -1,71 +1,11 @@
 import * as z from '../zod.ts';
-import { grantTrace } from './api.ts';
+import { grantTrace } from './api-answers.ts';
 import { outcomes } from '../ledger/listing.ts';
-import { shardCount } from '../ledger/record.ts';
 
-/**
- * The ledger as auditors read it: they validate the answers of the function `audit` and type the audit page. One file,
- * though long: one API's contract is read as a whole.
- */
-
-const word = (maximum: number) =>
-  z
-    .string()
-    .check(
-      z.minLength(1),
-      z.maxLength(maximum),
-      z.regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces'),
-    );
-
-const instant = z.pipe(
-  z.iso.datetime({ offset: true, error: 'must be a date and time as 2026-11-21T12:00:00Z' }),
-  z.transform((text) => Math.floor(Date.parse(text) / 1000)),
-);
-
-/** A number as a query has it. */
-const count = (maximum: number) =>
-  z
-    .pipe(z.string().check(z.regex(/^[0-9]{1,12}$/, 'must be a number')), z.transform(Number))
-    .check(z.refine((value) => value <= maximum, `must be at most ${String(maximum)}`));
-
-export const issuancesQuery = z.strictObject({
-  subject: z.optional(word(300)),
-  client: z.optional(word(64)),
-  actor: z.optional(word(64)),
-  grant: z.optional(word(64)),
-  identityId: z.optional(word(100)),
-  accessKeyId: z.optional(word(64)),
-  outcome: z.optional(z.enum(outcomes)),
-  from: z.optional(instant).check(z.describe('From this second on.')),
-  to: z.optional(instant).check(z.describe('Before this second.')),
-  limit: z.optional(count(100).check(z.refine((value) => value > 0, 'must be at least 1'))),
-  cursor: z.optional(word(2100)),
-  format: z.optional(z.enum(['json', 'jsonl', 'csv'])),
-});
-export type IssuancesQuery = z.infer<typeof issuancesQuery>;
-
-/** Longer than any key of S3, of 1,024 bytes, with its bucket. */
-const longestObject = 1200;
-export const grantsQuery = z.strictObject({
-  object: z
-    .optional(z.string().check(z.minLength(1), z.maxLength(longestObject)))
-    .check(
-      z.describe(
-        'Only what leads to this object of S3: `s3://bucket/key`, its ARN, its address, or the key alone.',
-      ),
-    ),
-});
-
-export const recordPath = z.strictObject({ id: word(300) });
-export const shardPath = z.strictObject({
-  shard: count(shardCount - 1),
-});
-export const chainQuery = z.strictObject({
-  after: z.optional(count(999_999_999_999)),
-  limit: z.optional(count(500).check(z.refine((value) => value > 0, 'must be at least 1'))),
-});
+/** The ledger as auditors read it: these type the answers of the function `audit` and the audit page. */
 
 const time = z.iso.datetime().check(z.describe('UTC, ends in Z.'));
+
 const absent = 'null where there is none.';
 
 const evidence = z
@@ -122,6 +62,7 @@ export const ledgerRecord = z.strictObject({
     .strictObject({ shard: z.int(), sequence: z.int(), hash: z.string() })
     .check(z.describe('Where the record stands in the ledger’s hash chain.')),
 });
+
 export type LedgerRecord = z.infer<typeof ledgerRecord>;
 
 export const issuancesAnswer = z.strictObject({
@@ -134,6 +75,7 @@ export const issuancesAnswer = z.strictObject({
       ),
     ),
 });
+
 export type IssuancesAnswer = z.infer<typeof issuancesAnswer>;
 
 /** One set of minted credentials, with everything that is known of it but its secrets. */
@@ -169,6 +111,7 @@ export const ledgerSession = z.strictObject({
       z.describe('Oldest first; the first is the minting itself. At most 100, then the newest.'),
     ),
 });
+
 export type LedgerSession = z.infer<typeof ledgerSession>;
 
 const executionStep = z.strictObject({
@@ -198,6 +141,7 @@ const executionStep = z.strictObject({
   ),
   truncated: z.boolean().check(z.describe('Whether its payloads were too large for the log.')),
 });
+
 export type ExecutionStep = z.infer<typeof executionStep>;
 
 export const sessionStepsAnswer = z.strictObject({
@@ -220,6 +164,7 @@ export const sessionStepsAnswer = z.strictObject({
     ),
   steps: z.array(executionStep),
 });
+
 export type SessionSteps = z.infer<typeof sessionStepsAnswer>;
 
 const revocationState = z.strictObject({
@@ -246,45 +191,8 @@ export const ledgerSubject = z.strictObject({
   liveSessionsComplete: z.boolean().check(z.describe('False where there were too many to read.')),
   recent: z.array(ledgerRecord).check(z.describe('The last hand-outs and refusals, newest first.')),
 });
-export type LedgerSubject = z.infer<typeof ledgerSubject>;
 
-/** What could be had: one row per grant. */
-export const reachAnswer = z.strictObject({
-  grants: z.array(
-    z.strictObject({
-      grant: z.string(),
-      description: z.string(),
-      use: z.enum(['self', 'act-as']),
-      clients: z.array(z.string()),
-      who: z
-        .array(z.string())
-        .check(z.describe('One sentence per rule, in order; the first match decides.')),
-      roles: z.array(z.string()),
-      actions: z
-        .array(z.string())
-        .check(
-          z.describe(
-            'What the roles allow, as `action on resource if condition`; a denial begins with `never`.',
-          ),
-        ),
-      narrowedTo: z
-        .nullable(z.array(z.string()))
-        .check(
-          z.describe(
-            'The session policy in the same words: what is not allowed there too, no session may do. null where there is none.',
-          ),
-        ),
-      onlyIdentityId: z
-        .nullable(z.string())
-        .check(
-          z.describe(
-            'Of an object: the identity that its path names, where nobody else gets there by this grant; else null.',
-          ),
-        ),
-    }),
-  ),
-});
-export type Reach = z.infer<typeof reachAnswer>;
+export type LedgerSubject = z.infer<typeof ledgerSubject>;
 
 const chainPlace = z.strictObject({ shard: z.int(), sequence: z.int(), hash: z.string() });
 

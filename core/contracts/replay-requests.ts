@@ -1,10 +1,11 @@
 import * as z from '../zod.ts';
-import { recordPath } from './ledger-api.ts';
+import { recordPath } from './ledger-queries.ts';
 import { shardCount } from '../ledger/record.ts';
 
 /** Events of the past again: shapes of the replay API. */
 
 const id = recordPath.shape.id;
+
 const instant = z.iso.datetime({
   offset: true,
   error: 'must be a date and time as 2026-11-21T12:00:00Z',
@@ -51,30 +52,5 @@ export const replayRequest = z
       'Exactly one range: `from` (with `to` and `subject` if wanted), `after`, `sessionId` or `issuanceId`.',
     ),
   );
+
 export type ReplayRequest = z.infer<typeof replayRequest>;
-
-export const replayAnswer = z.strictObject({
-  replayed: z.int().check(z.nonnegative(), z.describe('How many events the bus took.')),
-  cursor: z
-    .nullable(z.string())
-    .check(z.describe('Null when the range is done; ask again with it.')),
-});
-export type ReplayAnswer = z.infer<typeof replayAnswer>;
-
-export const redriveAnswer = z.strictObject({
-  replayed: z.int().check(z.nonnegative(), z.describe('How many events the bus took.')),
-  chained: z
-    .int()
-    .check(
-      z.nonnegative(),
-      z.describe('How many records are in their chains and out of the queue.'),
-    ),
-  unreadable: z
-    .int()
-    .check(
-      z.nonnegative(),
-      z.describe("Messages that hold no record, such as Lambda's own; they stay in the queue."),
-    ),
-  isDone: z.boolean().check(z.describe('False where more may be in the queue; ask again.')),
-});
-export type RedriveAnswer = z.infer<typeof redriveAnswer>;
