@@ -25,8 +25,8 @@ const outcomeSchema = z.discriminatedUnion('outcome', [
   }),
 ]);
 
-/** What AWS names when a service under the machine failed or time ran out. */
-const transient = /^(?:States\.Timeout$|Lambda\.|DynamoDb\.)/;
+/** What AWS names when a service under the machine failed, time ran out, or a function’s process died. */
+const transient = /^(?:States\.Timeout$|Lambda\.|DynamoDb\.|Runtime\.ExitError$|Sandbox\.)/;
 
 const nameOfExecutionError = (error: string): ErrorName => {
   if (isErrorName(error)) return error;

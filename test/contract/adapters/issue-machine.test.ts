@@ -109,6 +109,8 @@ describe('stepFunctionsIssueMachine', () => {
     ['Quota.Exhausted', 'Quota.Exhausted'],
     ['Sealing.Failed', 'Sealing.Failed'],
     ['States.Timeout', 'Upstream.Unavailable'],
+    ['Runtime.ExitError', 'Upstream.Unavailable'],
+    ['Sandbox.Timedout', 'Upstream.Unavailable'],
     ['Lambda.TooManyRequestsException', 'Upstream.Unavailable'],
     ['Lambda.Unknown', 'Upstream.Unavailable'],
     ['DynamoDb.InternalServerErrorException', 'Upstream.Unavailable'],
