@@ -110,16 +110,13 @@ export const openWorld = async (brokerCount: number): Promise<World> => {
     const minting = processes.filter((each) => /(decide|identity|exchange)$/.test(nameOf(each)));
     for (const { pid } of minting) pin(pid, brokerCore);
 
-    // As in Lambda, where invocations do not overlap: without it the libraries keep no store for each, which would follow every promise.
-    const environment = { ...api.environment };
-    delete environment['AWS_LAMBDA_MAX_CONCURRENCY'];
     const brokers: Server[] = [];
     for (let index = 0; index < brokerCount; index += 1) {
       const { ready, pid } = await start<number>(
         new URL('./broker-process.ts', import.meta.url),
         brokerCore,
         {},
-        environment,
+        api.environment,
       );
       brokers.push({ origin: `http://127.0.0.1:${String(ready)}`, pid });
     }
