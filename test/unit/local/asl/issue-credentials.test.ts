@@ -216,6 +216,25 @@ describe('statemachines/issue-credentials.asl.json', () => {
     expect(obtained?.arguments).toMatchObject({ Payload: { identityId: 'us-east-1:new' } });
   });
 
+  it.each([
+    ['a subject that is known', {}, ['DecideFunctionArn', 'ExchangeFunctionArn']],
+    [
+      'a new subject',
+      { ResolveIdentity: [rows()], ConfirmNotRevoked: [rows()] },
+      ['DecideFunctionArn', 'ExchangeFunctionArn', 'IdentityFunctionArn'],
+    ],
+  ])('needs, behind the front, few functions for %s', async (_, changes, functions) => {
+    const { requests } = await run(changes);
+
+    const invoked = requests.flatMap(({ arguments: given }) => {
+      const { FunctionName: name } = given as { FunctionName?: string };
+      return name === undefined ? [] : [name];
+    });
+    expect([...new Set(invoked)].sort()).toEqual(
+      functions.map((name) => substitutions[name as keyof typeof substitutions]).sort(),
+    );
+  });
+
   it('hands out an entry that is fresh', async () => {
     const { events, outcome, requests } = await run({
       LookUpCredentials: [entry({ accessKeyId: { S: 'ASIAOLD' } })],
