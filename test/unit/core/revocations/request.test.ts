@@ -12,6 +12,7 @@ import {
   type RevokeInput,
 } from '../../../../core/revocations/revocation.ts';
 import { fakeClock } from '../../../support/fakes/fixed-clock.ts';
+import { nothingDone } from '../../../support/revocation-record.ts';
 
 const clock = fakeClock();
 const nowEpochMillis = clock.nowEpochMillis();
@@ -54,18 +55,7 @@ const setUp = (present: RevocationRecord | null = null) => {
 const recorded: RevocationRecord = {
   ...order,
   requestedAtEpochMillis: nowEpochMillis,
-  cutOffEpochSeconds: null,
-  refusedAtEpochSeconds: null,
-  purgedAtEpochSeconds: null,
-  purgedEntries: null,
-  deniedAtEpochSeconds: null,
-  denialForm: null,
-  denialNeededUntilEpochSeconds: null,
-  denialRemovedAtEpochSeconds: null,
-  restoreRequestedAtEpochSeconds: null,
-  restoreRequestedBy: null,
-  restoredAtEpochSeconds: null,
-  failure: null,
+  ...nothingDone,
 };
 
 describe('what is to be revoked', () => {

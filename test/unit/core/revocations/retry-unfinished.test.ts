@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { retryUnfinished } from '../../../../core/revocations/request.ts';
 import type { RevocationRecord, RevokeInput } from '../../../../core/revocations/revocation.ts';
 import { fakeClock } from '../../../support/fakes/fixed-clock.ts';
+import { nothingDone } from '../../../support/revocation-record.ts';
 
 const clock = fakeClock();
 const now = Math.floor(clock.nowEpochMillis() / 1000);
@@ -16,17 +17,7 @@ const recordOf = (changes: Partial<RevocationRecord> = {}): RevocationRecord => 
   requestedAtEpochMillis: (now - 600) * 1000,
   suspends: false,
   denies: true,
-  cutOffEpochSeconds: null,
-  refusedAtEpochSeconds: null,
-  purgedAtEpochSeconds: null,
-  purgedEntries: null,
-  deniedAtEpochSeconds: null,
-  denialForm: null,
-  denialNeededUntilEpochSeconds: null,
-  denialRemovedAtEpochSeconds: null,
-  restoreRequestedAtEpochSeconds: null,
-  restoreRequestedBy: null,
-  restoredAtEpochSeconds: null,
+  ...nothingDone,
   failure: 'Upstream.Unavailable',
   ...changes,
 });

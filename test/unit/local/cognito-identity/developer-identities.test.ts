@@ -8,6 +8,7 @@ import {
   developerProvider,
   identityPoolId,
   userPoolProvider,
+  mismatch,
 } from './identity-world.ts';
 import type { IdentityWorld } from './identity-world.ts';
 
@@ -16,11 +17,6 @@ beforeEach(async () => {
   world = await createIdentityWorld();
 });
 const user = 'users:alice';
-const mismatch = {
-  code: 'NotAuthorizedException',
-  message:
-    "Logins don't match. Please include at least one valid login for this identity or identity pool.",
-};
 
 describe('an OpenID token', () => {
   it('says exactly what Cognito’s says', async () => {

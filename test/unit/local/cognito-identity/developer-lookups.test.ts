@@ -5,6 +5,7 @@ import {
   developerProvider,
   identityPoolId,
   identityPoolSettings,
+  mismatch,
 } from './identity-world.ts';
 import type { IdentityWorld } from './identity-world.ts';
 
@@ -13,11 +14,6 @@ beforeEach(async () => {
   world = await createIdentityWorld();
 });
 const user = 'users:alice';
-const mismatch = {
-  code: 'NotAuthorizedException',
-  message:
-    "Logins don't match. Please include at least one valid login for this identity or identity pool.",
-};
 
 describe('the developer’s other operations', () => {
   const inPool = (input: Record<string, unknown>) => ({

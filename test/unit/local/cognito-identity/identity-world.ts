@@ -74,3 +74,10 @@ export const createIdentityWorld = async (
 };
 
 export type IdentityWorld = Awaited<ReturnType<typeof createIdentityWorld>>;
+
+/** What a login is refused with that belongs to another identity. */
+export const mismatch = {
+  code: 'NotAuthorizedException',
+  message:
+    "Logins don't match. Please include at least one valid login for this identity or identity pool.",
+};

@@ -4,7 +4,15 @@ import type { Principal } from '../../../../local/aws.ts';
 import { functionArn } from '../../../../local/services/lambda/service.ts';
 import type { TwinServices } from '../../../../local/twin-services.ts';
 import { bareTwinServices } from '../../../support/twin-services.ts';
-import { allow, deny, policy, roleArn, session, sessionArn } from './principals-for-tests.ts';
+import {
+  allow,
+  deny,
+  policy,
+  readerRole,
+  roleArn,
+  session,
+  sessionArn,
+} from './principals-for-tests.ts';
 
 const lines: string[] = [];
 let services: TwinServices;
@@ -14,19 +22,7 @@ beforeAll(async () => {
     lines.push(line);
   });
   await services.s3.createBucket('files');
-  await services.iam.putRole({
-    arn: roleArn,
-    name: 'reader',
-    path: '/stepkey/',
-    roleId: 'AROAEXAMPLE',
-    trustPolicy: policy(),
-    inlinePolicies: {},
-    managedPolicyArns: [],
-    permissionsBoundaryArn: null,
-    maxSessionDurationSeconds: 3600,
-    createdAtEpochMillis: 1_800_000_000_000,
-    tags: {},
-  });
+  await services.iam.putRole(readerRole);
 });
 afterAll(async () => {
   await services.stop();

@@ -1,5 +1,6 @@
 import type { Principal } from '../../../../local/aws.ts';
 import type { PolicyDocument, PolicyStatement } from '../../../../local/iam/policy.ts';
+import type { StoredRole } from '../../../../local/iam/roles.ts';
 
 export const accountId = '123456789012';
 export const roleArn = `arn:aws:iam::${accountId}:role/stepkey/reader`;
@@ -33,3 +34,18 @@ export const session = (overrides: Partial<Principal> = {}): Principal => ({
   conditionKeys: { 'aws:PrincipalArn': roleArn, 'aws:PrincipalTag/team': 'blue' },
   ...overrides,
 });
+
+/** A role that may do nothing. */
+export const readerRole: StoredRole = {
+  arn: roleArn,
+  name: 'reader',
+  path: '/stepkey/',
+  roleId: 'AROAEXAMPLE',
+  trustPolicy: policy(),
+  inlinePolicies: {},
+  managedPolicyArns: [],
+  permissionsBoundaryArn: null,
+  maxSessionDurationSeconds: 3600,
+  createdAtEpochMillis: 1_800_000_000_000,
+  tags: {},
+};

@@ -3,23 +3,9 @@ import { describe, expect, it } from '@jest/globals';
 import { newManagedPolicy } from '../../../../local/iam/managed-policies.ts';
 import type { PolicyDocument } from '../../../../local/iam/policy.ts';
 import { createIamStore } from '../../../../local/iam/roles.ts';
-import type { StoredRole } from '../../../../local/iam/roles.ts';
 import { memoryStore } from '../../../../local/state/store.ts';
-import { allow, policy, roleArn } from './principals-for-tests.ts';
+import { allow, policy, readerRole as role, roleArn } from './principals-for-tests.ts';
 
-const role: StoredRole = {
-  arn: roleArn,
-  name: 'reader',
-  path: '/stepkey/',
-  roleId: 'AROAEXAMPLE',
-  trustPolicy: policy(),
-  inlinePolicies: {},
-  managedPolicyArns: [],
-  permissionsBoundaryArn: null,
-  maxSessionDurationSeconds: 3600,
-  createdAtEpochMillis: 1_800_000_000_000,
-  tags: {},
-};
 const managedArn = 'arn:aws:iam::123456789012:policy/narrow';
 const managed = (document: PolicyDocument) =>
   newManagedPolicy(managedArn, document, role.createdAtEpochMillis);
