@@ -231,7 +231,7 @@ describe('statemachines/issue-credentials.asl.json', () => {
       return name === undefined ? [] : [name];
     });
     expect([...new Set(invoked)].sort()).toEqual(
-      functions.map((name) => substitutions[name as keyof typeof substitutions]).sort(),
+      functions.map((name) => substitutions[name]).sort(),
     );
   });
 
