@@ -9,7 +9,7 @@ import { allButTheDate } from '../support/faults/virtual-time.ts';
 /** Of the batch itself: those of the executions that it starts are test/security/faults.test.ts’s. */
 const isOwn = (name: string): boolean =>
   /^(batches|Map|\w*(Subjects|CloseBatch|Outcome|IssueCredentials)) /.test(name);
-const pairs = 60;
+const pairs = 30;
 
 interface OwnCall {
   readonly name: string;

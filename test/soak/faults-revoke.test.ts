@@ -7,7 +7,7 @@ import { revocationCases, type RevocationCase } from '../support/faults/revocati
 import { allButTheDate } from '../support/faults/virtual-time.ts';
 
 const minuteMillis = 60_000;
-const pairs = 100;
+const pairs = 40;
 /** A write that was not made and is said to be made is no fault that anybody could notice. */
 const isNoticed = (name: string, kind: FaultKind): boolean =>
   kind !== 'garbage' || !name.includes('CreatePolicyVersion');

@@ -31,15 +31,12 @@ const soaks: readonly Soak[] = [
     files: ['test/property/revocation-schedules.test.ts'],
     limitSeconds: 180,
   },
-  { name: 'ledger', files: ['test/property/core/ledger-chain.test.ts'], limitSeconds: 180 },
+  { name: 'ledger', files: ['test/property/core/ledger-chain.test.ts'], limitSeconds: 120 },
+  { name: 'faults', files: ['test/security/faults.test.ts'], limitSeconds: 420 },
   {
-    name: 'faults',
-    files: [
-      'test/security/faults.test.ts',
-      'test/soak/faults-revoke.test.ts',
-      'test/soak/faults-batch.test.ts',
-    ],
-    limitSeconds: 420,
+    name: 'faults of revocations and batches',
+    files: ['test/soak/faults-revoke.test.ts', 'test/soak/faults-batch.test.ts'],
+    limitSeconds: 300,
   },
   {
     name: 'kills',
