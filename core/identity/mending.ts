@@ -124,7 +124,7 @@ export const planMerge = (source: Findings, destination: Findings): Plan => {
     kind: 'change',
     stays: destination.pool.identityId,
     leftBehind: isOne ? null : source.pool.identityId,
-    others: [...othersOf(source), ...othersOf(destination)].filter(
+    others: [...new Set([...othersOf(source), ...othersOf(destination)])].filter(
       (login) => login !== source.subject && login !== destination.subject,
     ),
   };

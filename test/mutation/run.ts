@@ -1,6 +1,6 @@
 /**
- * `npm run test:mutation [-- <room> …] [-- --resume]`: the mutants of `core`, one room after the other, so that what one
- * room gave is kept whatever becomes of the next. `--resume` takes over what an earlier run found, as far as neither the
+ * `npm run test:mutation [-- <room> … | <room>/<file>.ts …] [-- --resume]`: the mutants of `core`, one room after the
+ * other, so that what one room gave is kept whatever becomes of the next. `--resume` takes over what an earlier run found, as far as neither the
  * mutated code nor the tests that decide have changed. The last lines are the table of docs/mutation.md; the exit code is
  * 1 where a room, or all of them together, come below the floor of stryker.config.json.
  */
@@ -29,14 +29,17 @@ const { values, positionals } = parseArgs({
   options: { resume: { type: 'boolean', default: false } },
   allowPositionals: true,
 });
-const unknown = positionals.filter((name) => !rooms.includes(name));
+const roomOf = (part: string): string => part.split('/')[0] ?? '';
+const unknown = positionals.filter((part) => !rooms.includes(roomOf(part)));
 if (unknown.length > 0) throw new Error(`no room of core: ${unknown.join(', ')}`);
 
 // Its own processes read TypeScript, too.
 process.env['NODE_OPTIONS'] = '--import tsx';
 
-const countsIn = async (room: string): Promise<Counts> => {
-  const files = room === 'core' ? 'core/*.ts' : `core/${room}/*.ts`;
+/** @param part a room, or one file of it: what is known of its other files counts as well */
+const countsIn = async (part: string): Promise<Counts> => {
+  const room = roomOf(part);
+  const files = `core/${part === room ? `${part}/*.ts` : part}`.replace('core/core/', 'core/');
   const mutants = await new Stryker({
     mutate: [files, ...mutate.filter((pattern) => pattern.startsWith('!'))],
     incremental: true,
@@ -47,8 +50,8 @@ const countsIn = async (room: string): Promise<Counts> => {
 };
 
 const results: [string, Counts][] = [];
-for (const room of positionals.length > 0 ? positionals : rooms) {
-  results.push([room, await countsIn(room)]);
+for (const part of positionals.length > 0 ? positionals : rooms) {
+  results.push([part, await countsIn(part)]);
 }
 const all: [string, Counts] = ['all', results.map(([, counts]) => counts).reduce(sumOf, noCounts)];
 const table = `${tableOf([...results, all])}\n`;

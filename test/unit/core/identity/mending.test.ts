@@ -170,6 +170,20 @@ describe('[SEC-05] adopting', () => {
     expect(calls).toEqual(['correct']);
   });
 
+  it('has only the row to change where the pool does not know the subject', async () => {
+    onRecord(alice, { identityId: ofJob });
+    const before = await found();
+    expect(planAdoption(before)).toEqual({
+      kind: 'change',
+      stays: null,
+      leftBehind: ofJob,
+      others: [],
+    });
+    await adopt(ports, before, record);
+    expect(calls).toEqual(['correct']);
+    expect(rows.get(alice)).toMatchObject({ identityId: null, awaitsLogin: true });
+  });
+
   it('leaves a stranger alone', async () => {
     expect(planAdoption(await found())).toEqual({ kind: 'nothing', why: 'unknown' });
   });
@@ -189,6 +203,27 @@ describe('[SEC-05] linking', () => {
     inPool(ofJob, [alice], [userPool]);
     onRecord(alice, { identityId: ofJob });
     expect(planLink(await found())).toMatchObject({ stays: ofJob, leftBehind: null });
+  });
+
+  it('does not say of a job’s identity that the person’s own login is on it', async () => {
+    inPool(ofJob, [alice, bob]);
+    onRecord(alice, { identityId: ofOther, linked: true });
+    expect(planLink(await found())).toEqual({
+      kind: 'change',
+      stays: ofJob,
+      leftBehind: ofOther,
+      others: [bob],
+    });
+    await link(ports, await found(), record);
+    expect(rows.get(alice)).toMatchObject({ identityId: ofJob, linked: false });
+  });
+
+  it('leaves strangers alone, and whoever is to come', async () => {
+    expect(planLink(await found())).toEqual({ kind: 'nothing', why: 'unknown' });
+    onRecord(alice, { awaitsLogin: true });
+    expect(planLink(await found())).toEqual({ kind: 'nothing', why: 'awaits-login' });
+    await link(ports, await found(), record);
+    expect(calls).toEqual([]);
   });
 
   it('has nothing to go by where the pool does not know the subject', async () => {
@@ -213,6 +248,20 @@ describe('[SEC-05] merging', () => {
     });
   });
 
+  it('names everybody else whom it concerns, and nobody of the two', async () => {
+    inPool(ofJob, [bob, 'users:carl']);
+    inPool(ofOther, [alice, 'users:dora']);
+    const others = ['users:carl', 'users:dora'];
+    expect(planMerge(await found(bob), await found(alice))).toMatchObject({ others });
+    // As of one identity, of which the row of one does not know.
+    identities.clear();
+    inPool(ofOther, [alice, bob, 'users:dora']);
+    expect(planMerge(await found(bob), await found(alice))).toMatchObject({
+      kind: 'change',
+      others: ['users:dora'],
+    });
+  });
+
   it('corrects rows that a merge which died left behind', async () => {
     inPool(ofOther, [alice, bob]);
     onRecord(bob, { identityId: ofJob });
@@ -230,9 +279,15 @@ describe('[SEC-05] merging', () => {
     const [one, other] = [await found(bob), await found(alice)];
     expect(planMerge(one, other)).toEqual({ kind: 'refused', why: 'own-logins-of-both' });
     expect(planMerge(one, one)).toEqual({ kind: 'refused', why: 'same-subject' });
-    expect(planMerge(one, await found('users:nobody'))).toEqual({
-      kind: 'refused',
-      why: 'not-in-pool',
-    });
+    for (const [source, destination] of [
+      [one, await found('users:nobody')],
+      [await found('users:nobody'), one],
+    ] as const) {
+      expect(planMerge(source, destination)).toEqual({ kind: 'refused', why: 'not-in-pool' });
+    }
+    inPool(ofOther, [alice], ['another', userPool]);
+    expect(planMerge(one, await found(alice))).toMatchObject({ why: 'own-logins-of-both' });
+    inPool(ofOther, [alice], ['another']);
+    expect(planMerge(one, await found(alice))).toMatchObject({ kind: 'change' });
   });
 });

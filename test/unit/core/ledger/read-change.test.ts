@@ -97,6 +97,10 @@ describe('what the ledger records of a change', () => {
     ['QUOTA#calls', 'QUOTA'],
     ['SESSION', 'SESSION'],
     ['1SESSION#s-1', 'SESSION'],
+    ['OTHER#s-1', 'ISSUANCE#i-1'],
+    ['OTHER#s-1', 'SESSION'],
+    ['OTHER#b-1', 'BATCH'],
+    ['OTHER#users:alice', 'SUBJECT'],
   ])('is nothing of a row %s/%s', (pk, sk) => {
     expect(recordOf(pk, sk, { status: 'ACTIVE', identityId: 'i' })).toBeNull();
   });
@@ -117,6 +121,12 @@ describe('the time of a record', () => {
       'is the change where it is no whole number',
       ['DENIAL#d', 'DENIAL'],
       { atEpochSeconds: 1.5 },
+      2000,
+    ],
+    [
+      'is the change where it is too large a number',
+      ['DENIAL#d', 'DENIAL'],
+      { atEpochSeconds: 2 ** 60 },
       2000,
     ],
     ['is the change where it is a text', ['DENIAL#d', 'DENIAL'], { atEpochSeconds: '1500' }, 2000],
@@ -275,6 +285,6 @@ describe('a value of a row', () => {
   });
 
   it('that is not there is not kept', () => {
-    expect(recordOf('DENIAL#d', 'DENIAL', { basis: undefined })?.data).toEqual({});
+    expect(recordOf('DENIAL#d', 'DENIAL', { basis: undefined })?.data).toStrictEqual({});
   });
 });

@@ -123,6 +123,92 @@ describe('the steps of an execution', () => {
     });
   });
 
+  it('say nothing of an execution of which nothing was logged', () => {
+    expect(read([])).toEqual({
+      executionArn: arn,
+      complete: false,
+      reason: expect.any(String),
+      status: 'unknown',
+      startedAt: null,
+      stoppedAt: null,
+      error: null,
+      cause: null,
+      refusedIn: null,
+      steps: [],
+    });
+  });
+
+  it('say of one that goes on neither when nor by what it ended', () => {
+    const failed: [string, Record<string, unknown>] = ['TaskFailed', { error: 'E', cause: 'c' }];
+    expect(
+      read(logged(['ExecutionStarted'], ['TaskStateEntered', { name: 'One' }], failed)),
+    ).toMatchObject({
+      ...{ status: 'running', stoppedAt: null, error: null, cause: null, refusedIn: null },
+      steps: [{ state: 'One', error: 'E' }],
+    });
+  });
+
+  it('are of whole words: what only looks like a line of the log changes nothing', () => {
+    const one: [string, Record<string, unknown>] = ['TaskStateEntered', { name: 'One' }];
+    const exited = { name: 'One', output: '1', input: '2' };
+    const { steps, status } = read(
+      logged(
+        ['ExecutionStarted'],
+        one,
+        ...['ATask StateEntered', 'TaskStateEnteredAgain', 'TaskFailedOnce', 'TaskChanged'].map(
+          (type): [string, Record<string, unknown>] => [type, exited],
+        ),
+        ['TaskStateExited', { ...exited, name: 'Another' }],
+        ['AnExecutionSucceeded'],
+        ['ExecutionSucceededAgain'],
+      ),
+    );
+    expect(status).toBe('running');
+    expect(steps).toMatchObject([{ state: 'One', output: null, durationMillis: null, errors: [] }]);
+    expect(read(logged(['ExecutionStarted'], ['AnExecutionSucceeded'])).status).toBe('running');
+  });
+
+  it('have a payload as it was logged, and null for none', () => {
+    const payloads = (input?: unknown) =>
+      read(
+        logged(
+          ['TaskStateEntered', { ...(input === undefined ? {} : { input }) }],
+          ['TaskScheduled'],
+        ),
+      ).steps[0];
+    expect(payloads({ a: 1 })).toMatchObject({ state: '', input: { a: 1 }, arguments: null });
+    expect(payloads(7)?.input).toBe(7);
+    expect(
+      stepsOfEvents(arn, logged(['TaskStateEntered'], ['TaskScheduled']), false).steps[0],
+    ).toEqual(expect.objectContaining({ input: null, arguments: null }));
+  });
+
+  it('are cut off only where the log says so of a payload', () => {
+    const cutBy = (type: string, details: Record<string, unknown>) =>
+      read(logged(['TaskStateEntered', { name: 'One' }], [type, details])).steps[0]?.truncated;
+    const cut = { truncated: true };
+    expect(cutBy('TaskSucceeded', { outputDetails: cut })).toBe(true);
+    expect(cutBy('TaskSucceeded', { inputDetails: null, outputDetails: cut })).toBe(true);
+    expect(cutBy('TaskSucceeded', { output: cut })).toBe(false);
+    expect(cutBy('TaskSucceeded', { outputDetails: { truncated: false } })).toBe(false);
+    expect(cutBy('TaskStateExited', { name: 'One', outputDetails: cut })).toBe(true);
+  });
+
+  it('name the last state whose error was given up, where none says that it refused', () => {
+    const { refusedIn } = read(
+      logged(
+        ['ExecutionStarted'],
+        ['TaskStateEntered', { name: 'One' }],
+        ['TaskFailed', { error: 'E' }],
+        ['TaskStateExited', { name: 'One', assignedVariables: 'failure' }],
+        ['PassStateEntered', { name: 'Tidy' }],
+        ['PassStateExited', { name: 'Tidy', assignedVariables: 'null' }],
+        ['ExecutionFailed', { error: 'E' }],
+      ),
+    );
+    expect(refusedIn).toBe('One');
+  });
+
   it('mark the state whose payload was cut off', () => {
     const cut = whole.map((event) =>
       event.id === 8
