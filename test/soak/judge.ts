@@ -1,4 +1,8 @@
+import { rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
 /** Somebody else's emulator, started for one run of tests. */
@@ -22,6 +26,20 @@ export const freePort = (): Promise<number> =>
       });
     });
   });
+
+/** Where a judge is started: what it leaves beside itself goes with it. */
+export const judgesDirectory = async (): Promise<{
+  readonly path: string;
+  readonly remove: () => void;
+}> => {
+  const path = await mkdtemp(join(tmpdir(), 'stepkey-judge-'));
+  return {
+    path,
+    remove: () => {
+      rmSync(path, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+};
 
 /** Until it answers anything over HTTP, two minutes at most. */
 export const answers = async (endpoint: string): Promise<boolean> => {
