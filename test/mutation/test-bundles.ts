@@ -38,7 +38,7 @@ const sourcesOf = (root: string, rewrite: Rewrite): Plugin => ({
 type FastCheck = typeof fastCheck & { readonly default: typeof fastCheck };
 
 /** A mutant that so many cases do not find is said to live. */
-const mostRuns = 100;
+const mostRuns = 50;
 
 /**
  * The same cases for every mutant, and few of them: what is killed does not depend on luck. The first case that fails is

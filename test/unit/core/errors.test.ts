@@ -3,7 +3,12 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 
 import { errorCatalogue, isErrorName, StepkeyError, type ErrorName } from '../../../core/errors.ts';
-import { problemMediaType, problemOf } from '../../../core/problem.ts';
+import {
+  containerFieldsOf,
+  problemMediaType,
+  problemOf,
+  toldNameOf,
+} from '../../../core/problem.ts';
 
 const names = Object.keys(errorCatalogue) as ErrorName[];
 const secret = 'Correct-horse-1';
@@ -120,6 +125,18 @@ describe('a problem', () => {
       expect(byType.get(type) ?? `${title} ${String(status)}`).toBe(`${title} ${String(status)}`);
       byType.set(type, `${title} ${String(status)}`);
     }
+  });
+
+  it('tells of a subject that is unknown or disabled as of a grant that was refused', () => {
+    expect(names.filter((name) => toldNameOf(name) !== name)).toEqual(['Subject.Unavailable']);
+    expect(toldNameOf('Subject.Unavailable')).toBe('Grant.Refused');
+    const { detail } = errorCatalogue['Grant.Refused'];
+    expect(containerFieldsOf('Subject.Unavailable')).toEqual({
+      code: 'Grant.Refused',
+      message: detail,
+      Code: 'Grant.Refused',
+      Message: detail,
+    });
   });
 
   it('has the media type of RFC 9457', () => {

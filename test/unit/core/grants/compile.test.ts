@@ -259,3 +259,27 @@ describe('the faults of all files', () => {
     expect(new GrantFilesError([])).toMatchObject({ name: 'GrantFilesError' });
   });
 });
+
+describe('a fault', () => {
+  it.each<[string, Record<string, unknown>, string]>([
+    ['an unknown client', { clients: ['nobody'] }, 'no app client is called "nobody"'],
+    [
+      'too little room for a refresh',
+      { session: { durationSeconds: 1800, minTtlSeconds: 1500 } },
+      'must be more than 300 s below durationSeconds, or most hand-outs would be mints',
+    ],
+    ['a tag twice', { tags: { team: 'a', Team: 'b' } }, 'differs from another tag only in case'],
+    ['a tag of AWS', { tags: { 'aws:x': 'a' } }, 'this tag is set by the broker or by AWS'],
+  ])('says in words what is wrong with %s', (_, changes, reason) => {
+    expect(faultsOf(fileOf(changes)).map((fault) => fault.reason)).toContain(reason);
+  });
+
+  it('says which role another grant has already', () => {
+    const role = { permissions: [{ Effect: 'Allow', Action: 's3:Get', Resource: '*' }] };
+    const reasons = faultsOf(
+      fileOf({ role: { fromToken: { b: role } } }, 'a.json'),
+      fileOf({ role }, 'a-b.json'),
+    ).map((fault) => fault.reason);
+    expect(reasons).toContain("another grant's role is already called stepkey-a-b");
+  });
+});

@@ -69,6 +69,38 @@ describe('[SEC-02] a grant', () => {
     expect(ruleFor(person, elsewhere, ...rules.slice(1))).toBe(1);
   });
 
+  it('allows nobody at the access door by a claim that no token tells', () => {
+    const rule = allow({ claims: { 'custom:plan': { anyOf: ['gold'] } } });
+    expect(ruleFor({ tokenUse: 'access' }, rule)).toBeNull();
+    expect(ruleFor({ tokenUse: 'access', claims: { 'custom:plan': 'gold' } }, rule)).toBe(0);
+  });
+
+  it('refuses whom a machine acts for by what the pool stores, not by what it does not', () => {
+    const grant = grantOf({
+      use: 'act-as',
+      clients: ['batch'],
+      rules: [
+        refuse({ claims: { 'custom:blocked': { anyOf: ['yes'] } } }),
+        allow({ groups: { anyOf: ['readers'] } }),
+      ],
+    });
+    const asked = { client: 'batch', actor: 'batch', tokenUse: 'access' } as const;
+    expect(matchGrant(grant, callerOf(asked)).allowedBy).toBe(1);
+    const blocked = { ...asked, claims: { 'custom:blocked': 'yes' } };
+    expect(matchGrant(grant, callerOf(blocked)).allowedBy).toBeNull();
+  });
+
+  it.each<[string, object]>([
+    ['groups.anyOf', { groups: { anyOf: ['a'] } }],
+    ['groups.allOf', { groups: { allOf: ['readers', 'a'] } }],
+    ['groups.noneOf', { groups: { noneOf: ['a', 'readers'] } }],
+    ['claims.custom:plan', { claims: { 'custom:plan': { anyOf: ['gold'] } } }],
+    ['kind', { kind: 'machine' }],
+  ])('tells that %s did not hold', (failedCondition, when) => {
+    const { rules } = matchGrant(grantOf({ rules: [allow(when)] }), callerOf());
+    expect(rules).toEqual([{ rule: 0, effect: 'allow', matched: false, failedCondition }]);
+  });
+
   it('is not refused by a rule that comes after the one that allows', () => {
     const when = { groups: { anyOf: ['readers'] } };
     expect(ruleFor({}, allow(when), refuse(when))).toBe(0);

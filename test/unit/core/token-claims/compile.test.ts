@@ -49,6 +49,30 @@ describe('compileTokenClaims', () => {
     },
   );
 
+  it('refuses to suppress all scopes as if they were a claim', () => {
+    for (const token of ['idToken', 'accessToken']) {
+      expect(faultsOfRule({ [token]: { suppressClaims: ['scope'] } })).toEqual([
+        `rules.0.${token}.suppressClaims.0: ${scopes}`,
+      ]);
+    }
+  });
+
+  it.each(['null', '7', '[]', '{}', '{"rules":7}', '{"rules":null}', '{"rules":{}}'])(
+    'refuses a file that is no list of rules: %s',
+    (text) => {
+      expect(faultsOf(text).at(-1)).toMatch(/Invalid input/);
+    },
+  );
+
+  it('says what is at fault, all of it', () => {
+    const error = new TokenClaimsFileError([{ file: 'f', path: 'a', reason: 'is b' }]);
+    expect(error.name).toBe('TokenClaimsFileError');
+    expect(error.message).toBe('The token claims have 1 fault:\n  f: a: is b');
+    expect(faultsOfRule({ idToken: { suppressClaims: [''] } })).toEqual([
+      'rules.0.idToken.suppressClaims.0: must be 1–131 visible characters',
+    ]);
+  });
+
   it('lets the groups and the claims of developers be suppressed, and not added', () => {
     const claims = ['cognito:groups', 'dev:tenant'];
     expect(faultsOfRule({ idToken: { suppressClaims: claims } })).toEqual([]);

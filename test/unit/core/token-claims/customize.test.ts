@@ -21,6 +21,7 @@ describe('a rule', () => {
     [{ groups: { allOf: ['readers', 'writers'] } }, true],
     [{ groups: { allOf: ['readers', 'auditors'] } }, false],
     [{ groups: { noneOf: ['auditors'] } }, true],
+    [{ groups: { noneOf: ['auditors', 'readers'] } }, false],
     [{ groups: { anyOf: ['readers'], noneOf: ['writers'] } }, false],
     [{ attributes: { 'custom:plan': { anyOf: ['free', 'business'] } } }, true],
     [{ attributes: { 'custom:plan': { anyOf: ['free'] } } }, false],
@@ -145,6 +146,9 @@ describe('a rule for machines', () => {
   it('is what makes machines wait for the trigger', () => {
     expect(changesMachineTokens(ruleWith())).toBe(true);
     expect(changesMachineTokens(tokenClaims({ for: 'people', accessToken }))).toBe(false);
+    expect(
+      changesMachineTokens(tokenClaims({ accessToken }, { for: 'machines', accessToken })),
+    ).toBe(true);
   });
 
   it('loses to one that suppresses, in whichever order', () => {
