@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 
@@ -55,5 +55,22 @@ describe('the updates', () => {
   it('are looked for among packages and actions', () => {
     const ecosystems = read('.github/dependabot.yml').matchAll(/package-ecosystem: (.+)/g);
     expect([...ecosystems].map(([, name]) => name)).toEqual(['npm', 'github-actions']);
+  });
+});
+
+describe('the examples', () => {
+  const examples = readdirSync(join(root, 'examples'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+
+  it('are each told of, and run by the tests that CI runs', () => {
+    const told = read('examples/README.md');
+    const run = read('test/long/examples.test.ts') + read('test/support/examples.ts');
+    expect(examples.length).toBeGreaterThanOrEqual(5);
+    expect(examples.filter((name) => !told.includes(`[${name}](${name}/`))).toEqual([]);
+    expect(examples.filter((name) => !new RegExp(`examples'?[/,] ?'?${name}`).test(run))).toEqual(
+      [],
+    );
+    expect(read('.ci/run')).toContain('npm run test:long');
   });
 });
