@@ -82,11 +82,24 @@ describe('the commands of the suite', () => {
   });
 
   it('the mutation score has a floor of 85 %', () => {
-    const { thresholds, mutate } = JSON.parse(textOf('stryker.config.json')) as {
+    const { thresholds, mutate, ...others } = JSON.parse(textOf('stryker.config.json')) as {
       thresholds: { break: number };
       mutate: string[];
     };
     expect(thresholds.break).toBeGreaterThanOrEqual(85);
     expect(mutate).toContain('core/**/*.ts');
+    expect(others).toMatchObject({ ignoreStatic: false });
+    expect(others).not.toHaveProperty('mutator');
+  });
+
+  it('the mutation score is told of every room, and of none below its floor', () => {
+    const rows = [
+      ...textOf('docs/mutation.md').matchAll(/^\| ([\w-]+) +\|.*\| +([\d.]+) % +\|$/gm),
+    ];
+    const rooms = readdirSync(join(root, 'core'), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && entry.name !== 'contracts')
+      .map(({ name }) => name);
+    expect(rows.map(([, room]) => room).sort()).toEqual(['all', 'core', ...rooms].sort());
+    expect(rows.filter(([, , score]) => Number(score) < 85)).toEqual([]);
   });
 });
