@@ -6,84 +6,21 @@ import {
   type AttributeValue,
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
-import * as z from '../core/zod.ts';
-import {
-  outcomes,
-  type Batch,
-  type OutcomeCounts,
-  type SubjectOutcome,
-} from '../core/batches/batch.ts';
+import { outcomes, type Batch } from '../core/batches/batch.ts';
 import type { BatchStore } from '../core/batches/ports.ts';
-import { StepkeyError } from '../core/errors.ts';
 import { awsErrorName, awsFailure } from './aws-failures.ts';
 import {
-  itemsOf,
-  number,
-  readNumber,
-  readNumberOr,
-  readText,
-  type Row,
-  text,
-  textOrDash,
-} from './rows.ts';
-
-const keyOf = (batchId: string) => ({ pk: text(`BATCH#${batchId}`), sk: text('BATCH') });
-const outcomePrefix = 'OUTCOME#';
+  batchKeyOf,
+  batchOf,
+  countsAsAttributes,
+  outcomeOf,
+  outcomePrefix,
+  subjectOutcomeOf,
+} from './batch-rows.ts';
+import { itemsOf, number, type Row, text, textOrDash } from './rows.ts';
 
 /** Long enough to look at what a job did a month ago. */
 const keptSeconds = 35 * 24 * 3600;
-
-const statusSchema = z.enum(['RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED']);
-const formatSchema = z.enum(['csv', 'jsonl']);
-const outcomeSchema = z.enum(outcomes);
-
-const checked = <T>(schema: z.ZodMiniType<T>, value: string): T => {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new StepkeyError('Config.Invalid', { cause: new Error('a stored word is none of ours') });
-};
-
-const nullableText = (row: Row, attribute: string): string | null => {
-  const value = readText(row, attribute);
-  return value === '-' ? null : value;
-};
-
-const batchOf = (row: Row): Batch => ({
-  batchId: readText(row, 'batchId'),
-  client: readText(row, 'client'),
-  grant: readText(row, 'grant'),
-  requestSha256: readText(row, 'requestSha256'),
-  manifest: {
-    key: readText(row, 'manifestKey'),
-    format: checked(formatSchema, readText(row, 'manifestFormat')),
-  },
-  status: checked(statusSchema, readText(row, 'status')),
-  run: readNumber(row, 'run'),
-  total: readNumberOr(row, 'total', null),
-  counts: {
-    minted: readNumberOr(row, 'minted', 0),
-    cached: readNumberOr(row, 'cached', 0),
-    denied: readNumberOr(row, 'denied', 0),
-    failed: readNumberOr(row, 'failed', 0),
-  },
-  reason: nullableText(row, 'reason'),
-  startedAtEpochSeconds: readNumber(row, 'startedAtEpochSeconds'),
-  endedAtEpochSeconds: readNumberOr(row, 'endedAtEpochSeconds', null),
-});
-
-const subjectOutcomeOf = (row: Row): SubjectOutcome => ({
-  subject: readText(row, 'sk').slice(outcomePrefix.length),
-  outcome: checked(outcomeSchema, readText(row, 'outcome')),
-  reason: nullableText(row, 'reason'),
-  sessionId: nullableText(row, 'sessionId'),
-});
-
-const countsAsAttributes = (counts: OutcomeCounts) => ({
-  ':minted': number(counts.minted),
-  ':cached': number(counts.cached),
-  ':denied': number(counts.denied),
-  ':failed': number(counts.failed),
-});
 
 /** Batches and their outcomes in the one table; outcomes are written by the state machine. */
 export const dynamoBatchStore = (options: {
@@ -96,7 +33,7 @@ export const dynamoBatchStore = (options: {
   };
   const read = async (batchId: string): Promise<Batch | null> => {
     const { Item } = await client
-      .send(new GetItemCommand({ TableName, Key: keyOf(batchId), ConsistentRead: true }))
+      .send(new GetItemCommand({ TableName, Key: batchKeyOf(batchId), ConsistentRead: true }))
       .catch(failure);
     return Item === undefined ? null : batchOf(Item);
   };
@@ -114,7 +51,7 @@ export const dynamoBatchStore = (options: {
       await client.send(
         new UpdateItemCommand({
           TableName,
-          Key: keyOf(batchId),
+          Key: batchKeyOf(batchId),
           UpdateExpression: change.expression,
           ConditionExpression: change.condition,
           ExpressionAttributeNames: { '#status': 'status', ...change.names },
@@ -137,7 +74,7 @@ export const dynamoBatchStore = (options: {
             KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
             ProjectionExpression: 'outcome',
             ExpressionAttributeValues: {
-              ':pk': keyOf(batchId).pk,
+              ':pk': batchKeyOf(batchId).pk,
               ':prefix': text(outcomePrefix),
             },
             ConsistentRead: true,
@@ -159,7 +96,7 @@ export const dynamoBatchStore = (options: {
             ConditionExpression: 'attribute_not_exists(pk)',
             ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
             Item: {
-              ...keyOf(batch.batchId),
+              ...batchKeyOf(batch.batchId),
               batchId: text(batch.batchId),
               client: text(batch.client),
               grant: text(batch.grant),
@@ -227,7 +164,7 @@ export const dynamoBatchStore = (options: {
       });
     },
     outcomes: async (batchId, { after, limit }) => {
-      const pk = keyOf(batchId).pk;
+      const pk = batchKeyOf(batchId).pk;
       const answer = await client
         .send(
           new QueryCommand({
@@ -250,7 +187,7 @@ export const dynamoBatchStore = (options: {
     countOutcomes: async (batchId) => {
       const counts = { minted: 0, cached: 0, denied: 0, failed: 0 };
       for await (const rows of pages(batchId)) {
-        for (const row of rows) counts[checked(outcomeSchema, readText(row, 'outcome'))] += 1;
+        for (const row of rows) counts[outcomeOf(row)] += 1;
       }
       return counts;
     },

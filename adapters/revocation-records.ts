@@ -4,94 +4,15 @@ import {
   PutItemCommand,
   QueryCommand,
   UpdateItemCommand,
-  type AttributeValue,
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
-
 import { StepkeyError } from '../core/errors.ts';
 import { liveIndex } from '../core/revocations/live-index.ts';
 import type { RevocationRecords } from '../core/revocations/ports.ts';
-import type {
-  DenialForm,
-  RevocationRecord,
-  RevocationTarget,
-} from '../core/revocations/revocation.ts';
+import type { RevocationRecord } from '../core/revocations/revocation.ts';
 import { awsErrorName, awsFailure, incompleteAnswer } from './aws-failures.ts';
-import {
-  flag,
-  itemsOf,
-  keyOf,
-  number,
-  readFlag,
-  readNumber,
-  readNumberOr,
-  readText,
-  type Row,
-  text,
-  textOrDash,
-} from './rows.ts';
-
-type Item = Record<string, AttributeValue>;
-
-/** Sorts by time; 13 digits last until the year 2286. */
-const placeOf = (record: Pick<RevocationRecord, 'requestedAtEpochMillis' | 'revocationId'>) =>
-  `${String(record.requestedAtEpochMillis).padStart(13, '0')}#${record.revocationId}`;
-
-/** Until the machine takes it away, the reconciler sees it. */
-const unfinishedSince = (epochSeconds: number): Item => ({
-  [liveIndex.attribute]: text(liveIndex.unfinishedPartition),
-  [liveIndex.sortAttribute]: number(epochSeconds),
-});
-
-const itemOf = (record: RevocationRecord): Item => ({
-  ...keyOf.revocation(record.revocationId),
-  revocationId: text(record.revocationId),
-  targetKind: text(record.target.kind),
-  targetName: text(record.target.name),
-  reason: text(record.reason),
-  requestedBy: text(record.requestedBy),
-  requestedByClient: textOrDash(record.requestedByClient),
-  requestedAtEpochMillis: number(record.requestedAtEpochMillis),
-  suspends: flag(record.suspends),
-  denies: flag(record.denies),
-  // For those who watch the row; what counts are the times that follow.
-  status: text('REQUESTED'),
-  ...unfinishedSince(Math.floor(record.requestedAtEpochMillis / 1000)),
-});
-
-const textOrNull = (row: Row, attribute: string): string | null =>
-  row[attribute] === undefined || readText(row, attribute) === '-'
-    ? null
-    : readText(row, attribute);
-
-const recordOf = (row: Row): RevocationRecord => {
-  const time = (attribute: string) => readNumberOr(row, attribute, null);
-  return {
-    revocationId: readText(row, 'revocationId'),
-    target: {
-      kind: readText(row, 'targetKind') as RevocationTarget['kind'],
-      name: readText(row, 'targetName'),
-    },
-    reason: readText(row, 'reason'),
-    requestedBy: readText(row, 'requestedBy'),
-    requestedByClient: textOrNull(row, 'requestedByClient'),
-    requestedAtEpochMillis: readNumber(row, 'requestedAtEpochMillis'),
-    suspends: readFlag(row, 'suspends'),
-    denies: readFlag(row, 'denies'),
-    cutOffEpochSeconds: time('cutOffEpochSeconds'),
-    refusedAtEpochSeconds: time('refusedAtEpochSeconds'),
-    purgedAtEpochSeconds: time('purgedAtEpochSeconds'),
-    purgedEntries: time('purgedEntries'),
-    deniedAtEpochSeconds: time('deniedAtEpochSeconds'),
-    denialForm: textOrNull(row, 'denialForm') as DenialForm | null,
-    denialNeededUntilEpochSeconds: time('denialNeededUntilEpochSeconds'),
-    denialRemovedAtEpochSeconds: time('denialRemovedAtEpochSeconds'),
-    restoreRequestedAtEpochSeconds: time('restoreRequestedAtEpochSeconds'),
-    restoreRequestedBy: textOrNull(row, 'restoreRequestedBy'),
-    restoredAtEpochSeconds: time('restoredAtEpochSeconds'),
-    failure: textOrNull(row, 'failure'),
-  };
-};
+import { itemOf, placeOf, recordOf } from './revocation-rows.ts';
+import { itemsOf, keyOf, number, readNumber, readText, text } from './rows.ts';
 
 /** The revocations' own rows, and one partition that lists them by time. Neither is ever deleted. */
 export const dynamoRevocationRecords = (options: {
