@@ -29,7 +29,7 @@ import { bundlesDirectory } from './package-files.ts';
 import { spokeDenyPolicy } from './spoke-names.ts';
 import { issuerOf } from './user-pool-source.ts';
 
-/** The broker: API, functions, state machine, table, keys, and a role for each grant. */
+/** The broker: API, functions, state machine, table, keys, and a role for each grant. Long, because here all of them meet. */
 export class CredentialBroker extends Construct {
   /** Where the API is served, with the stage: `https://…/live/`. */
   readonly apiUrl: string;
