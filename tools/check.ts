@@ -30,6 +30,12 @@ const run = (part: string): Promise<Ended> =>
   });
 
 const asked = process.argv.slice(2);
+const known = [...besideEachOther, ...alone];
+const unknown = asked.filter((part) => !known.includes(part));
+if (unknown.length > 0) {
+  process.stderr.write(`Unknown: ${unknown.join(', ')}. There are ${known.join(', ')}.\n`);
+  process.exit(2);
+}
 const wanted = (parts: readonly string[]): string[] =>
   parts.filter((part) => asked.length === 0 || asked.includes(part));
 const failed: string[] = [];
