@@ -3,7 +3,12 @@ import * as fc from 'fast-check';
 
 import { parseStrictJson } from '../../../core/strict-json.ts';
 
-const json = fc.jsonValue({ maxDepth: 6, noUnicodeString: false });
+const anyJson = fc.jsonValue({ maxDepth: 6, noUnicodeString: false });
+const namesPrototype = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  Object.entries(value).some(([name, part]) => name === '__proto__' || namesPrototype(part));
+const json = anyJson.filter((value) => !namesPrototype(value));
 const blank = fc.stringMatching(/^[ \t\r\n]{0,3}$/);
 /** A key in one of its many spellings. */
 const spelled = (key: string, isEscaped: readonly boolean[]): string =>
@@ -25,6 +30,25 @@ describe('[SEC-01] strict JSON', () => {
         const text = JSON.stringify(value, null, indent);
         expect(parseStrictJson(text)).toEqual(JSON.parse(text));
       }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('refuses a key that is a prototype to some, wherever it stands', () => {
+    fc.assert(
+      fc.property(
+        json,
+        json,
+        fc.array(fc.boolean(), { maxLength: 4 }),
+        fc.integer({ min: 0, max: 6 }),
+        (value, other, isEscaped, depth) => {
+          const textWith = (name: string) =>
+            `${'['.repeat(depth)}{"":${JSON.stringify(other)},${spelled(name, isEscaped)}:${JSON.stringify(value)}}${']'.repeat(depth)}`;
+          expect(parseStrictJson(textWith('__proto__'), 20)).toBeUndefined();
+          const good = textWith('__proto_');
+          expect(parseStrictJson(good, 20)).toEqual(JSON.parse(good));
+        },
+      ),
       { numRuns: 500 },
     );
   });
