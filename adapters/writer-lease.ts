@@ -1,7 +1,6 @@
 import {
   ConditionalCheckFailedException,
   UpdateItemCommand,
-  type AttributeValue,
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
 
@@ -10,10 +9,7 @@ import type { WriterLease } from '../core/revocations/ports.ts';
 import { awsErrorName, awsFailure } from './aws-failures.ts';
 import { keyOf, number, text } from './rows.ts';
 
-const writtenIn = (row: Readonly<Record<string, AttributeValue>> | undefined): string =>
-  row?.['writtenSha256']?.S ?? '-';
-
-/** One row: who may write the deny policy, until when, and what it says. */
+/** One row: who may write the deny policy, until when; and, while nobody may, what it says. */
 export const dynamoWriterLease = (options: {
   readonly client: DynamoDBClient;
   readonly tableName: string;
@@ -22,53 +18,48 @@ export const dynamoWriterLease = (options: {
   const { client, tableName, clock } = options;
   const row = { TableName: tableName, Key: keyOf.denyPolicyLease() };
   return {
-    take: async (owner, untilEpochMillis) => {
+    take: async (owner, untilEpochMillis, unlessSha256) => {
+      const isFree =
+        '(attribute_not_exists(leaseOwner) OR leaseOwner = :owner OR leaseUntilEpochMillis < :now)';
+      const isWanted =
+        unlessSha256 === null
+          ? ''
+          : ' AND (attribute_not_exists(writtenSha256) OR writtenSha256 <> :unless)';
       try {
-        const { Attributes } = await client.send(
+        const { Attributes: before } = await client.send(
           new UpdateItemCommand({
             ...row,
-            ConditionExpression:
-              'attribute_not_exists(leaseOwner) OR leaseOwner = :owner OR leaseUntilEpochMillis < :now',
-            UpdateExpression: 'SET leaseOwner = :owner, leaseUntilEpochMillis = :until',
+            ConditionExpression: `${isFree}${isWanted}`,
+            UpdateExpression:
+              'SET leaseOwner = :owner, leaseUntilEpochMillis = :until REMOVE writtenSha256',
             ExpressionAttributeValues: {
               ':owner': text(owner),
               ':until': number(untilEpochMillis),
               ':now': number(clock.nowEpochMillis()),
+              ...(unlessSha256 === null ? {} : { ':unless': text(unlessSha256) }),
             },
-            ReturnValues: 'ALL_NEW',
+            ReturnValues: 'ALL_OLD',
             ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           }),
         );
-        return { isTaken: true, writtenSha256: writtenIn(Attributes) };
+        return { outcome: 'taken', writtenSha256: before?.['writtenSha256']?.S ?? null };
       } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) {
-          return { isTaken: false, writtenSha256: writtenIn(error.Item) };
-        }
-        throw awsFailure(error);
+        if (!(error instanceof ConditionalCheckFailedException)) throw awsFailure(error);
+        return { outcome: error.Item?.['leaseOwner'] === undefined ? 'written' : 'held' };
       }
     },
-    note: async (owner, digest) => {
+    release: async (owner, writtenSha256) => {
+      const noting = writtenSha256 === null ? '' : 'SET writtenSha256 = :written ';
       try {
         await client.send(
           new UpdateItemCommand({
             ...row,
             ConditionExpression: 'leaseOwner = :owner',
-            UpdateExpression: 'SET writtenSha256 = :digest',
-            ExpressionAttributeValues: { ':owner': text(owner), ':digest': text(digest) },
-          }),
-        );
-      } catch (error) {
-        throw awsFailure(error, { ConditionalCheckFailedException: 'Revocation.WriterBusy' });
-      }
-    },
-    release: async (owner) => {
-      try {
-        await client.send(
-          new UpdateItemCommand({
-            ...row,
-            ConditionExpression: 'leaseOwner = :owner',
-            UpdateExpression: 'REMOVE leaseOwner, leaseUntilEpochMillis',
-            ExpressionAttributeValues: { ':owner': text(owner) },
+            UpdateExpression: `${noting}REMOVE leaseOwner, leaseUntilEpochMillis`,
+            ExpressionAttributeValues: {
+              ':owner': text(owner),
+              ...(writtenSha256 === null ? {} : { ':written': text(writtenSha256) }),
+            },
           }),
         );
       } catch (error) {

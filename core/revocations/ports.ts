@@ -77,16 +77,28 @@ export interface RoleWideCutOff {
   readonly set: (epochSeconds: number) => Promise<void>;
 }
 
+/** Whether the one who asked may write the policy now. */
+type WriterTurn =
+  /** `writtenSha256`: digest of what was written last; null where that is not known. */
+  | { readonly outcome: 'taken'; readonly writtenSha256: string | null }
+  | { readonly outcome: 'held' }
+  /** Nobody writes, and the policy says what it should. */
+  | { readonly outcome: 'written' };
+
 export interface WriterLease {
   /**
-   * Takes the right to write the policy, unless another writer holds it.
-   * @returns `writtenSha256`: digest of what was written last; `-` where that is not known
+   * Takes the right to write the policy, unless another writer holds it. From then until its release nobody is told
+   * what the policy says: its holder may have looked before a change that others already see.
+   * @param unlessSha256 digest of the text that would be written: nothing is taken where it is there. Null to take in any case
    */
   readonly take: (
     owner: string,
     untilEpochMillis: number,
-  ) => Promise<{ readonly isTaken: boolean; readonly writtenSha256: string }>;
-  /** Notes what the policy says; `-` before a write whose end is not known yet. */
-  readonly note: (owner: string, digest: string) => Promise<void>;
-  readonly release: (owner: string) => Promise<void>;
+    unlessSha256: string | null,
+  ) => Promise<WriterTurn>;
+  /**
+   * Gives the right back, unless it has run out and is another's.
+   * @param writtenSha256 digest of what the policy says; null where that is not known
+   */
+  readonly release: (owner: string, writtenSha256: string | null) => Promise<void>;
 }

@@ -26,7 +26,11 @@ export interface PolicyWriterPorts {
 const leaseMillis = 45_000;
 const patienceMillis = 8_000;
 const pollMillis = 200;
-const unknown = '-';
+
+interface WantedPolicy {
+  readonly policy: DenyPolicy;
+  readonly digest: string;
+}
 
 /**
  * Makes the policy say what the denials in force say, one writer at a time. The text comes from the denials alone,
@@ -41,48 +45,47 @@ export const writeDenyPolicy = async (
 ): Promise<DenyPolicy> => {
   const owner = ports.ids.next();
   const deadline = ports.clock.nowEpochMillis() + patienceMillis;
+  let wanted: WantedPolicy | null = null;
   for (;;) {
     const now = ports.clock.nowEpochMillis();
-    const { isTaken, writtenSha256 } = await ports.lease.take(owner, now + leaseMillis);
-    if (isTaken) return writeAsHolder(ports, owner, writtenSha256, options.verifies);
-    if (!options.verifies && writtenSha256 !== unknown) {
-      // Every later writer lists the denials after this, and finds in them what is found here.
-      const { policy, digest } = await wantedPolicy(ports);
-      if (digest === writtenSha256) return policy;
+    const turn = await ports.lease.take(owner, now + leaseMillis, wanted?.digest ?? null);
+    if (turn.outcome === 'taken') {
+      return writeAsHolder(ports, owner, turn.writtenSha256, options.verifies);
     }
+    if (turn.outcome === 'written' && wanted !== null) return wanted.policy;
     if (now >= deadline) throw new StepkeyError('Revocation.WriterBusy');
     await ports.timer.wait(pollMillis);
+    // Before it asks: every later writer lists the denials after this, and finds in them what is found here.
+    if (!options.verifies) wanted = await wantedPolicy(ports);
   }
 };
 
 const writeAsHolder = async (
   ports: PolicyWriterPorts,
   owner: string,
-  writtenSha256: string,
+  writtenSha256: string | null,
   verifies: boolean,
 ): Promise<DenyPolicy> => {
+  let nowWrittenSha256: string | null = null;
   try {
     // control SEC-31
     const { policy, digest } = await wantedPolicy(ports);
     const isOthers = verifies && (await ports.policy.read()) !== policy.text;
     if (isOthers || writtenSha256 !== digest) {
-      await ports.lease.note(owner, unknown);
       // The broker gives nobody what AWS is about to deny, nor what it may deny still.
       const { allDeniedBeforeEpochSeconds } = policy;
       if (allDeniedBeforeEpochSeconds > 0) await ports.roleWide.raise(allDeniedBeforeEpochSeconds);
       await ports.policy.write(policy.text);
       await ports.roleWide.set(allDeniedBeforeEpochSeconds);
-      await ports.lease.note(owner, digest);
     }
+    nowWrittenSha256 = digest;
     return policy;
   } finally {
-    await ports.lease.release(owner);
+    await ports.lease.release(owner, nowWrittenSha256);
   }
 };
 
-const wantedPolicy = async (
-  ports: PolicyWriterPorts,
-): Promise<{ readonly policy: DenyPolicy; readonly digest: string }> => {
+const wantedPolicy = async (ports: PolicyWriterPorts): Promise<WantedPolicy> => {
   const policy = renderDenyPolicy(
     await ports.denials.list(),
     Math.floor(ports.clock.nowEpochMillis() / 1000),

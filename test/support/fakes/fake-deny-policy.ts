@@ -35,7 +35,7 @@ export const fakeDenyPolicy = (
   let text = initial;
   let isAnswerLost = false;
   let holder: { owner: string; until: number } | null = null;
-  let written = '-';
+  let writtenSha256: string | null = null;
   let allDeniedBefore = 0;
   return {
     text: () => text,
@@ -87,22 +87,22 @@ export const fakeDenyPolicy = (
       },
     },
     lease: {
-      take: async (owner, until) => {
+      take: async (owner, until, unlessSha256) => {
         await meanwhile('take');
         if (holder !== null && holder.owner !== owner && holder.until >= nowEpochMillis()) {
-          return { isTaken: false, writtenSha256: written };
+          return { outcome: 'held' };
         }
+        if (unlessSha256 !== null && unlessSha256 === writtenSha256) return { outcome: 'written' };
+        const before = writtenSha256;
         holder = { owner, until };
-        return { isTaken: true, writtenSha256: written };
+        writtenSha256 = null;
+        return { outcome: 'taken', writtenSha256: before };
       },
-      note: async (owner, digest) => {
-        await meanwhile('note');
-        if (holder?.owner !== owner) throw new StepkeyError('Revocation.WriterBusy');
-        written = digest;
-      },
-      release: async (owner) => {
+      release: async (owner, nowWrittenSha256) => {
         await meanwhile('release');
-        if (holder?.owner === owner) holder = null;
+        if (holder?.owner !== owner) return;
+        holder = null;
+        writtenSha256 = nowWrittenSha256;
       },
     },
   };

@@ -129,11 +129,39 @@ describe('[SEC-31] the writer of the deny policy', () => {
 
   it('waits for another writer, gives up in time, and comes in once that one’s lease has run out', async () => {
     const { clock, fake, deny } = setUp();
-    await fake.lease.take('another', clock.nowEpochMillis() + 45_000);
+    await fake.lease.take('another', clock.nowEpochMillis() + 45_000, null);
     expect(await nameOfFailure(deny('r1', 'users:a'))).toBe('Revocation.WriterBusy');
     expect(fake.writes).toEqual([]);
     clock.advance(45_000);
     await deny('r1', 'users:a');
+    expect(namesIn(fake.text())).toEqual(['users:a']);
+  });
+
+  it('is not done with a text that another writer, which looked before the denial, is about to replace', async () => {
+    let hasLooked: () => void = () => undefined;
+    const looked = new Promise<void>((resolve) => {
+      hasLooked = resolve;
+    });
+    let goOn: () => void = () => undefined;
+    const going = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    let lifting: 'not yet' | 'begun' | 'looked' = 'not yet';
+    const { fake, deny, lift } = setUp(async (label) => {
+      if (label === 'wait') goOn();
+      if (lifting === 'looked') {
+        lifting = 'not yet';
+        hasLooked();
+        await going;
+      }
+      if (lifting === 'begun' && label === 'list') lifting = 'looked';
+    });
+    await deny('r1', 'users:a');
+    lifting = 'begun';
+    const lifted = lift('r1');
+    await looked;
+    const denied = deny('r2', 'users:a').finally(goOn);
+    await Promise.all([lifted, denied]);
     expect(namesIn(fake.text())).toEqual(['users:a']);
   });
 
@@ -186,7 +214,7 @@ describe('[SEC-31] the writer of the deny policy', () => {
           );
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 1000 },
     );
   });
 });
