@@ -1,6 +1,6 @@
 import * as z from '../zod.ts';
 import { longestSubject } from '../batches/manifest-lines.ts';
-import { grantName } from './api-requests.ts';
+import { grantName } from './grant-name.ts';
 
 /** The shapes of the batch API: they validate requests, type the answers, and go into docs/openapi.json. */
 

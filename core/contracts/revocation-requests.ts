@@ -63,8 +63,3 @@ export const revocationListQuery = z.strictObject({
 export const revocationPath = z.strictObject({
   revocationId: z.string().check(z.regex(/^[0-9a-f-]{36}$/, 'must be the id of a revocation')),
 });
-
-/** RFC-draft shape: visible ASCII. */
-export const idempotencyKey = z
-  .string()
-  .check(z.regex(/^[\x21-\x7e]{1,255}$/, 'must be 1–255 visible ASCII characters'));

@@ -1,10 +1,10 @@
 import * as z from '../../core/zod.ts';
+import { grantName } from '../../core/contracts/grant-name.ts';
 import {
   credentialsRequest,
   decisionRequest,
   exchangeCredentialsRequest,
   exchangeDecisionRequest,
-  grantName,
   subjectName,
   type HypotheticalCaller,
 } from '../../core/contracts/api-requests.ts';

@@ -2,7 +2,7 @@ import * as z from '../../core/zod.ts';
 import { StepkeyError } from '../../core/errors.ts';
 import { batchId, batchQuery, batchRequest } from '../../core/contracts/batch-requests.ts';
 import type { BatchReport } from '../../core/contracts/batch-answers.ts';
-import { idempotencyKey } from '../../core/contracts/revocation-requests.ts';
+import { idempotencyKey } from '../../core/contracts/idempotency-key.ts';
 import { answer } from '../http/http-answer.ts';
 import { readHeader, readJsonBody, readPath, readQuery } from '../http/http-request.ts';
 import type { Routes } from '../http/route.ts';

@@ -1,4 +1,4 @@
-import { callerOfWarrant } from '../../core/batches/warrant.ts';
+import { callerOfWarrant } from '../../core/batches/caller-of-warrant.ts';
 import type { Caller } from '../../core/contracts/caller.ts';
 import type { IssueDoor } from '../../core/contracts/issue.ts';
 import type { Clock, Sealer, TokenVerifier } from '../../core/ports.ts';

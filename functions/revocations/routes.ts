@@ -1,6 +1,6 @@
 import * as z from '../../core/zod.ts';
+import { idempotencyKey } from '../../core/contracts/idempotency-key.ts';
 import {
-  idempotencyKey,
   revocationListQuery,
   revocationPath,
   revocationRequest,

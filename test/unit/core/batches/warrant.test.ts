@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { callerOfWarrant, warrantOf } from '../../../../core/batches/warrant.ts';
+import { callerOfWarrant } from '../../../../core/batches/caller-of-warrant.ts';
+import { warrantOf } from '../../../../core/batches/warrant.ts';
 import { callerOf } from '../../../support/callers.ts';
 import { errorNameOf } from './error-name.ts';
 

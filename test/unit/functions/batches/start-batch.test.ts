@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { callerOfWarrant } from '../../../../core/batches/warrant.ts';
+import { callerOfWarrant } from '../../../../core/batches/caller-of-warrant.ts';
 import { batchesAtNoon, warrantSeconds } from '../../../support/callers-batches.ts';
 import { noonEpochSeconds } from '../../../support/callers.ts';
 import { machineClaimsOf, userPool } from '../../../support/tokens.ts';
