@@ -40,7 +40,7 @@ const speaksJson =
  * keys that are computed from constants of that module. A bundler has to believe that computing a key does something
  * and keeps them all; with the constants in their place it can leave shapes out. A module that looks otherwise some
  * day stays as it is.
- * @see docs/adr/0031-lean-bundles.md
+ * @see docs/adr/0040-lean-bundles.md
  */
 export const leanLibraries: Plugin = {
   name: 'lean-libraries',

@@ -4,7 +4,8 @@
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
  */
 import process from 'node:process';
-import { fromEnv, fromHttp } from '@aws-sdk/credential-providers';
+import { fromEnv } from '@aws-sdk/credential-provider-env';
+import { fromHttp } from '@aws-sdk/credential-provider-http';
 
 type Credentials = Awaited<ReturnType<ReturnType<typeof fromHttp>>>;
 
