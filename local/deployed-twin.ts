@@ -40,13 +40,22 @@ export interface Deployment {
 const isNeededFirst = (functionName: string): boolean =>
   /(api|decide|identity|exchange|pre-token-generation)$/i.test(functionName);
 
-/** Starts the other functions when the first requests are through; one that does not start tells that to who invokes it. */
+/**
+ * Starts the other functions when the first requests are through, one after another, so that they leave the processor to
+ * who asks. One that does not start tells that to who invokes it.
+ */
 const warmingOthers = ({ lambda }: TwinServices): { readonly stop: () => Promise<void> } => {
-  const timer = setTimeout(() => {
-    lambda.warm().catch(() => undefined);
-  }, 1000).unref();
+  let isStopped = false;
+  const warm = async (): Promise<void> => {
+    for (const other of lambda.names().filter((name) => !isNeededFirst(name))) {
+      if (isStopped) return;
+      await lambda.warm((name) => name === other).catch(() => undefined);
+    }
+  };
+  const timer = setTimeout(() => void warm(), 1000).unref();
   return {
     stop: () => {
+      isStopped = true;
       clearTimeout(timer);
       return Promise.resolve();
     },

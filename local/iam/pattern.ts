@@ -68,6 +68,21 @@ export const matchesPattern = (source: string, value: string, rules: PatternRule
   return matcher === null ? 'unresolved' : matches(matcher, value);
 };
 
+const withoutKeys: PatternRules = { keys: new Map(), variables: false };
+const mostAnswers = 4096;
+const actionAnswers = new Map<string, boolean>();
+
+/** In any case of letters, and without variables. Kept, as the same roles are asked for the same few actions. */
+export const matchesAction = (pattern: string, action: string): boolean => {
+  const question = `${pattern} ${action}`;
+  const known = actionAnswers.get(question);
+  if (known !== undefined) return known;
+  const answer = matchesPattern(pattern.toLowerCase(), action.toLowerCase(), withoutKeys) === true;
+  if (actionAnswers.size >= mostAnswers) actionAnswers.clear();
+  actionAnswers.set(question, answer);
+  return answer;
+};
+
 /** The string with its variables filled in and its wildcards as they stand; null where a variable has no value. */
 export const resolvedText = (source: string, rules: PatternRules): string | null => {
   let text = '';

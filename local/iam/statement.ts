@@ -1,7 +1,7 @@
 /** Whether one statement speaks of a request: its actions, resources and conditions. */
 import type { ConditionKeys } from './condition-keys.ts';
 import { conditionsHold } from './conditions.ts';
-import { matchesArn, matchesPattern } from './pattern.ts';
+import { matchesAction, matchesArn } from './pattern.ts';
 import type { MatchResult, PatternRules } from './pattern.ts';
 import { asList } from './policy.ts';
 import type { OneOrMany, PolicyDocument, PolicyStatement } from './policy.ts';
@@ -37,11 +37,10 @@ const applies = (
   const { action, resource, keys } = question;
   // IAM knows variables since this version only; before, and by default, `${…}` is plain text.
   const rules: PatternRules = { keys, variables: document.Version === '2012-10-17' };
-  const plain: PatternRules = { keys, variables: false };
   const { Effect: effect } = statement;
   if (
     !elementHolds(statement.Action, statement.NotAction, effect, (pattern) =>
-      matchesPattern(pattern.toLowerCase(), action.toLowerCase(), plain),
+      matchesAction(pattern, action),
     )
   )
     return false;

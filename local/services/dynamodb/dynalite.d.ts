@@ -31,8 +31,14 @@ declare module 'dynalite/db/index.js' {
     GlobalSecondaryIndexes?: { IndexName: string; KeySchema: { AttributeName: string }[] }[];
   }
 
+  interface LevelIterator {
+    close: () => Promise<void>;
+  }
+
   export interface DynaliteStore {
     db: {
+      keys: (range: Range) => LevelIterator;
+      values: (range: Range) => LevelIterator;
       open: () => Promise<void>;
       close: () => Promise<void>;
       getSync: (key: string) => unknown;
@@ -44,6 +50,7 @@ declare module 'dynalite/db/index.js' {
     };
     tableDb: { awsAccountId: string; awsRegion: string };
     getItemDb: (tableName: string) => ItemDatabase;
+    getIndexDb: (kind: string, tableName: string, indexName: string) => ItemDatabase;
     getTable: (
       name: string,
       checkStatus: boolean | Done<DynaliteTable>,

@@ -45,6 +45,20 @@ const asAwsError = (error: unknown): unknown => {
   return new AwsError(body.__type.replace(/^.*#/, ''), body.message ?? body.Message ?? '');
 };
 
+/**
+ * Has dynalite give its iterators back. It ends them by a method that those of `level` do not have: each query would
+ * hold on to the database as it was at that moment, its files and every value that was written over since.
+ */
+const releaseIterators = ({ db }: DynaliteStore): void => {
+  for (const kind of ['keys', 'values'] as const) {
+    const open = db[kind].bind(db);
+    db[kind] = (range) => {
+      const iterator = open(range);
+      return Object.assign(iterator, { return: () => iterator.close() });
+    };
+  }
+};
+
 /** Finishes what a kill interrupted: a table would else stay between its two states for ever. */
 const finishTables = async (store: DynaliteStore): Promise<DynaliteTable[]> => {
   const tables: DynaliteTable[] = [];
@@ -77,6 +91,7 @@ export const openEngine = async (
     createTableMs: 0,
     deleteTableMs: 0,
   });
+  releaseIterators(store);
   store.tableDb.awsAccountId = place.accountId;
   store.tableDb.awsRegion = place.region;
   let tables: Map<string, DynaliteTable>;

@@ -45,6 +45,23 @@ export const watchStore = (
     if (table === undefined) store.getTable(name, checkStatus, done);
     else answer?.(null, table);
   },
+  getIndexDb: (kind, tableName, indexName): ItemDatabase => {
+    const prefix = `index-${kind.toLowerCase()}~${tableName}~${indexName}~`;
+    // Answered at once: the item's own change comes after it in the same queue, and fails where this one does.
+    const queued = (change: DatabaseChange, done: (error: unknown) => void): void => {
+      write(change).catch(() => undefined);
+      done(null);
+    };
+    return {
+      ...store.getIndexDb(kind, tableName, indexName),
+      put: (key, item, done) => {
+        queued({ type: 'put', key: `${prefix}${key}`, value: item }, done);
+      },
+      del: (key, done) => {
+        queued({ type: 'del', key: `${prefix}${key}` }, done);
+      },
+    };
+  },
   getItemDb: (tableName): ItemDatabase => {
     const items = store.getItemDb(tableName);
     const oldImages = new Map<string, Item | undefined>();

@@ -35,6 +35,7 @@ export interface LambdaService extends Service {
   readonly invokeByLambda: (functionName: string, payload: string) => Promise<Invoked>;
   /** @throws AwsError ResourceNotFoundException */
   readonly roleArnOf: (functionName: string) => string;
+  readonly names: () => readonly string[];
   /** Starts the processes of functions, and waits until they are loaded. @param isMeant by name; all where it is left out */
   readonly warm: (isMeant?: (name: string) => boolean) => Promise<void>;
 }
@@ -177,6 +178,7 @@ export const createLambdaService = (deps: {
     },
     invokeByLambda: async (functionName, payload) => invoke(definitionOf(functionName), payload),
     roleArnOf: (functionName) => definitionOf(functionName).roleArn,
+    names: () => [...functions.keys()],
     warm: async (isMeant = () => true) => {
       const meant = [...functions.values()].filter(({ name }) => isMeant(name));
       await Promise.all(meant.map((each) => deps.runtime.warm(each)));

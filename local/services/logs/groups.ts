@@ -23,7 +23,8 @@ export interface LogGroups {
   readonly all: () => StoredLogGroup[];
   /** @throws AwsError ResourceNotFoundException */
   readonly journal: (name: string) => Promise<Journal>;
-  readonly settled: () => Promise<void>;
+  /** Once everything is written; nothing may be written after. */
+  readonly close: () => Promise<void>;
 }
 
 /** A file name that can be read by people, where the group's name is short enough for one. */
@@ -71,8 +72,8 @@ export const createLogGroups = (
       journals.set(name, journal);
       return journal;
     },
-    settled: async () => {
-      for (const journal of journals.values()) await (await journal).settled();
+    close: async () => {
+      for (const journal of journals.values()) await (await journal).close();
     },
   };
 };

@@ -1,5 +1,5 @@
 /** Append-only files of one log group, as JSON lines. The oldest go when there are too many. */
-import { appendFile, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export interface Journal {
@@ -9,6 +9,8 @@ export interface Journal {
   readonly lines: () => Promise<string[]>;
   readonly storedBytes: () => Promise<number>;
   readonly settled: () => Promise<void>;
+  /** Once what was appended is written; nothing may be appended after. */
+  readonly close: () => Promise<void>;
 }
 
 const fileBytes = 8 * 1024 * 1024;
@@ -28,10 +30,13 @@ export const openJournal = async (
   // A new file per process: what a kill cut off in the last one stays on a line of its own.
   let sequence = Number((existing.at(-1) ?? '0').replace('.jsonl', '')) + 1;
   let size = 0;
+  let file: FileHandle | null = null;
   let waiting: string[] = [];
   let writing: Promise<void> | null = null;
 
   const rotate = async (): Promise<void> => {
+    await file?.close();
+    file = null;
     sequence += 1;
     size = 0;
     for (const name of (await names()).slice(0, -(filesKept - 1))) await rm(join(directory, name));
@@ -42,7 +47,8 @@ export const openJournal = async (
         const text = waiting.map((line) => `${line}\n`).join('');
         waiting = [];
         if (size >= maxFileBytes) await rotate();
-        await appendFile(join(directory, fileName(sequence)), text, { mode: 0o600 });
+        file ??= await open(join(directory, fileName(sequence)), 'a', 0o600);
+        await file.appendFile(text);
         size += Buffer.byteLength(text);
       }
     } finally {
@@ -72,6 +78,14 @@ export const openJournal = async (
       return bytes;
     },
     settled,
+    close: async () => {
+      try {
+        await settled();
+      } finally {
+        await file?.close();
+        file = null;
+      }
+    },
   };
 };
 
@@ -85,5 +99,6 @@ export const memoryJournal = (): Journal => {
     lines: () => Promise.resolve([...lines]),
     storedBytes: () => Promise.resolve(Buffer.byteLength(lines.join('\n'))),
     settled: () => Promise.resolve(),
+    close: () => Promise.resolve(),
   };
 };

@@ -230,7 +230,7 @@ export const createLogsService = async (deps: {
     },
     close: async () => {
       await pending;
-      await groups.settled();
+      await groups.close();
     },
   };
 };

@@ -52,6 +52,7 @@ const base32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 const accessKeyId = (): string =>
   `ASIA${Array.from(randomBytes(16), (byte) => base32.charAt(byte % 32)).join('')}`;
 
+const mostOpened = 1_000;
 const format = Buffer.from([1]);
 const ivBytes = 12;
 const tagBytes = 16;
@@ -86,10 +87,27 @@ export const createSessionTokens = (deps: {
   readonly clock: Clock;
 }): SessionTokens => {
   const { keys, clock } = deps;
+  /** A function presents the same token with each of its calls. */
+  const opened = new Map<string, OpenedSession>();
+  const read = async (sessionToken: string): Promise<OpenedSession> => {
+    const known = opened.get(sessionToken);
+    if (known !== undefined) return known;
+    const key = await keys.secret('sts-session-tokens');
+    let session: OpenedSession;
+    try {
+      const plaintext = inflateRawSync(unseal(key, sessionToken)).toString('utf8');
+      session = JSON.parse(plaintext) as OpenedSession;
+    } catch {
+      throw invalidToken();
+    }
+    if (opened.size >= mostOpened) opened.clear();
+    opened.set(sessionToken, session);
+    return session;
+  };
   return {
     mint: async (session, durationSeconds) => {
       const expirationEpochSeconds = Math.floor(clock.nowEpochMillis() / 1000) + durationSeconds;
-      const opened: OpenedSession = {
+      const minted: OpenedSession = {
         accessKeyId: accessKeyId(),
         secretAccessKey: randomBytes(30).toString('base64'),
         session,
@@ -97,28 +115,21 @@ export const createSessionTokens = (deps: {
       };
       const key = await keys.secret('sts-session-tokens');
       return {
-        accessKeyId: opened.accessKeyId,
-        secretAccessKey: opened.secretAccessKey,
-        sessionToken: seal(key, deflateRawSync(JSON.stringify(opened))),
+        accessKeyId: minted.accessKeyId,
+        secretAccessKey: minted.secretAccessKey,
+        sessionToken: seal(key, deflateRawSync(JSON.stringify(minted))),
         expirationEpochSeconds,
       };
     },
     open: async (sessionToken) => {
-      const key = await keys.secret('sts-session-tokens');
-      let opened: OpenedSession;
-      try {
-        const plaintext = inflateRawSync(unseal(key, sessionToken)).toString('utf8');
-        opened = JSON.parse(plaintext) as OpenedSession;
-      } catch {
-        throw invalidToken();
-      }
-      if (opened.expirationEpochSeconds * 1000 <= clock.nowEpochMillis())
+      const session = await read(sessionToken);
+      if (session.expirationEpochSeconds * 1000 <= clock.nowEpochMillis())
         throw new AwsError(
           'ExpiredToken',
           'The security token included in the request is expired',
           { statusCode: 403 },
         );
-      return opened;
+      return session;
     },
   };
 };

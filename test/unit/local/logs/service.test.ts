@@ -199,6 +199,7 @@ describe('journals', () => {
     expect(lines.length).toBeLessThan(20);
     expect(lines.at(-1)).toMatch(/^49 /);
     expect((await readdir(directory)).length).toBeLessThanOrEqual(4);
+    await journal.close();
   });
 
   it('keep the order of what is appended at once', async () => {
@@ -206,6 +207,7 @@ describe('journals', () => {
     const lines = Array.from({ length: 1000 }, (_, index) => String(index));
     lines.forEach(journal.append);
     expect(await journal.lines()).toEqual(lines);
+    await journal.close();
   });
 });
 
