@@ -34,7 +34,12 @@ const latencyPlot = (results: readonly BenchResult[]): string =>
       .flatMap(({ name, millisByShare }) =>
         millisByShare === undefined
           ? []
-          : [{ name, points: shares.map((share, at) => [share, millisByShare[at] ?? 0] as const) }],
+          : [
+              {
+                name: name.replace(', p50', ''),
+                points: shares.map((share, at) => [share, millisByShare[at] ?? 0] as const),
+              },
+            ],
       ),
   });
 
