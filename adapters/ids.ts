@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 
 import type { Clock, IdSource } from '../core/ports.ts';
 
@@ -8,17 +8,9 @@ import type { Clock, IdSource } from '../core/ports.ts';
  */
 export const uuidV7Source = (clock: Clock): IdSource => ({
   next: () => {
-    const bytes = randomBytes(16);
-    bytes.writeUIntBE(clock.nowEpochMillis(), 0, 6);
-    bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x70, 6);
-    bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
-    const hex = bytes.toString('hex');
-    return [
-      hex.slice(0, 8),
-      hex.slice(8, 12),
-      hex.slice(12, 16),
-      hex.slice(16, 20),
-      hex.slice(20),
-    ].join('-');
+    const time = clock.nowEpochMillis().toString(16).padStart(12, '0');
+    // Version 4 has its random bits and its variant in the same places; Node draws many at once.
+    const random = randomUUID().slice('xxxxxxxx-xxxx-4'.length);
+    return `${time.slice(0, 8)}-${time.slice(8)}-7${random}`;
   },
 });
