@@ -269,11 +269,7 @@ export class StepkeyError extends Error {
       isRecorded?: boolean;
     } = {},
   ) {
-    const { stackTraceLimit } = Error;
-    // A refusal is an answer and no fault: nobody reads where it was thrown, and V8 takes long to note that.
-    if (errorCatalogue[name].denial) Error.stackTraceLimit = 0;
     super(errorCatalogue[name].detail);
-    Error.stackTraceLimit = stackTraceLimit;
     this.name = name;
     this.choices = options.choices;
     this.faults = options.faults;
