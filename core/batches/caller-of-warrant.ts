@@ -1,20 +1,27 @@
 import * as z from '../zod.ts';
 import type { Caller } from '../contracts/caller.ts';
 import { StepkeyError } from '../errors.ts';
-import type { Warrant } from './warrant.ts';
 
 const warrantSchema = z.strictObject({
   format: z.literal(1),
   batchId: z.string().check(z.minLength(1)),
   client: z.string().check(z.minLength(1)),
+  /** The machine's own `sub`: its app client's id. */
   clientSub: z.string().check(z.minLength(1)),
   issuerAlias: z.string().check(z.minLength(1)),
   scopes: z.array(z.string()),
   tokenId: z.nullable(z.string()),
   authTimeEpochSeconds: z.int().check(z.positive()),
   expiresAtEpochSeconds: z.int().check(z.positive()),
+  /** The only grant that it may be used for. */
   grant: z.string().check(z.minLength(1)),
 });
+
+/**
+ * What a machine's token was good for when its batch began, sealed for the purpose `warrant`. It outlives the
+ * token, but not the client: it is a sign-in of that time, and is refused like one when something is revoked.
+ */
+export type Warrant = z.infer<typeof warrantSchema>;
 
 /**
  * The machine that a warrant speaks for, as its own token would have said it.
