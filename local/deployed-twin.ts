@@ -49,7 +49,7 @@ const warmingOthers = ({ lambda }: TwinServices): { readonly stop: () => Promise
   const warm = async (): Promise<void> => {
     for (const other of lambda.names().filter((name) => !isNeededFirst(name))) {
       if (isStopped) return;
-      await lambda.warm((name) => name === other).catch(() => undefined);
+      await lambda.warm([other]).catch(() => undefined);
     }
   };
   const timer = setTimeout(() => void warm(), 1000).unref();
@@ -125,7 +125,10 @@ export const deployTwin = async (
   });
 
   progress('Starting the functions');
-  await Promise.all([services.lambda.warm(isNeededFirst), prepare(services, stacks)]);
+  await Promise.all([
+    services.lambda.warm(services.lambda.names().filter(isNeededFirst)),
+    prepare(services, stacks),
+  ]);
   services.states.resume();
   services.events.start();
   services.eventSources.start();

@@ -29,6 +29,15 @@ const functionInputs = [
   'tsconfig.json',
 ];
 
+/** How a function is bundled. */
+export const functionSettings = { ...settings, plugins: [leanLibraries] } satisfies BuildOptions;
+
+/** The folders of `functions` that are one: those with an `index.ts`. */
+export const functionNames = async (root: string): Promise<string[]> =>
+  (await readdir(join(root, 'functions')))
+    .filter((name) => existsSync(join(root, 'functions', name, 'index.ts')))
+    .sort();
+
 /**
  * Bundles every function that has a `functions/<name>/index.ts`, in one call of esbuild.
  * The directory is named after the inputs: an unchanged tree bundles nothing, and a directory that
@@ -40,16 +49,13 @@ export const bundleFunctions = async (options: {
   readonly outDirectory: string;
 }): Promise<{ directory: string; functions: string[] }> => {
   const { root, outDirectory } = options;
-  const folders = await readdir(join(root, 'functions'));
-  const functions = folders
-    .filter((name) => existsSync(join(root, 'functions', name, 'index.ts')))
-    .sort();
+  const functions = await functionNames(root);
   const directory = join(outDirectory, hashInputs(root, functionInputs));
   if (existsSync(directory)) return { directory, functions };
   await makeDirectory(directory, async (unfinished) => {
     const { build } = await import('esbuild');
     await build({
-      ...settings,
+      ...functionSettings,
       absWorkingDir: root,
       entryPoints: functions.map((name) => ({
         in: join(root, 'functions', name, 'index.ts'),
@@ -57,7 +63,6 @@ export const bundleFunctions = async (options: {
       })),
       outdir: unfinished,
       sourcemap: 'external',
-      plugins: [leanLibraries],
     });
     // The repository is ESM; without this, Node would read the bundles as such.
     for (const name of functions) {

@@ -1,4 +1,5 @@
 /** How strings of policies meet values: wildcards match, variables are filled from the request. */
+import { keptAnswers } from '../kept-answers.ts';
 import type { ConditionKeys } from './condition-keys.ts';
 import {
   arnFieldCount,
@@ -69,18 +70,18 @@ export const matchesPattern = (source: string, value: string, rules: PatternRule
 };
 
 const withoutKeys: PatternRules = { keys: new Map(), variables: false };
-const mostAnswers = 4096;
-const actionAnswers = new Map<string, boolean>();
+const actionAnswers = keptAnswers<boolean>(4096);
 
 /** In any case of letters, and without variables. Kept, as the same roles are asked for the same few actions. */
 export const matchesAction = (pattern: string, action: string): boolean => {
   const question = `${pattern} ${action}`;
-  const known = actionAnswers.get(question);
-  if (known !== undefined) return known;
-  const answer = matchesPattern(pattern.toLowerCase(), action.toLowerCase(), withoutKeys) === true;
-  if (actionAnswers.size >= mostAnswers) actionAnswers.clear();
-  actionAnswers.set(question, answer);
-  return answer;
+  return (
+    actionAnswers.get(question) ??
+    actionAnswers.keep(
+      question,
+      matchesPattern(pattern.toLowerCase(), action.toLowerCase(), withoutKeys) === true,
+    )
+  );
 };
 
 /** The string with its variables filled in and its wildcards as they stand; null where a variable has no value. */

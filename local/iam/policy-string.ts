@@ -1,4 +1,5 @@
 /** Policy strings as they are read: literal text, wildcards and variables, once for each string. */
+import { keptAnswers } from '../kept-answers.ts';
 
 export type Token =
   | { readonly kind: 'text'; readonly text: string }
@@ -79,8 +80,8 @@ const fieldsOf = (tokens: readonly Token[]): readonly (readonly Token[])[] => {
 
 // Every call is judged by the same few roles' policies, beside one session policy of its own.
 const mostReadings = 4096;
-const withVariables = new Map<string, PolicyString>();
-const withoutVariables = new Map<string, PolicyString>();
+const withVariables = keptAnswers<PolicyString>(mostReadings);
+const withoutVariables = keptAnswers<PolicyString>(mostReadings);
 
 /** @param variables off in documents of the version 2008-10-17, where `${…}` is text like any other */
 export const readPolicyString = (source: string, variables: boolean): PolicyString => {
@@ -88,8 +89,8 @@ export const readPolicyString = (source: string, variables: boolean): PolicyStri
   const found = known.get(source);
   if (found !== undefined) return found;
   const tokens = tokensOf(source, variables);
-  const read = { ...patternOf(tokens), arnFields: fieldsOf(tokens).map(patternOf) };
-  if (known.size >= mostReadings) known.clear();
-  known.set(source, read);
-  return read;
+  return known.keep(source, {
+    ...patternOf(tokens),
+    arnFields: fieldsOf(tokens).map(patternOf),
+  });
 };

@@ -4,6 +4,7 @@
  */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
+import { keptAnswers } from '../kept-answers.ts';
 import type { ReceivedRequest } from './received-request.ts';
 
 export const algorithm = 'AWS4-HMAC-SHA256';
@@ -25,22 +26,15 @@ export const scopeText = (scope: Scope): string =>
   `${scope.date}/${scope.region}/${scope.service}/aws4_request`;
 
 /** Four digests that are the same all day, for the last so many callers and services. */
-const keysKept = 1_000;
-const keptKeys = new Map<string, Buffer>();
+const keptKeys = keptAnswers<Buffer>(1_000);
 
 export const signingKey = (secretAccessKey: string, scope: Scope): Buffer => {
   const { date, region, service } = scope;
   // As JSON, so that no two lists give one text.
   const name = JSON.stringify([secretAccessKey, date, region, service]);
-  const kept = keptKeys.get(name);
-  if (kept !== undefined) return kept;
-  const key = [region, service, 'aws4_request'].reduce<Buffer>(
-    hmac,
-    hmac(`AWS4${secretAccessKey}`, date),
-  );
-  if (keptKeys.size >= keysKept) keptKeys.clear();
-  keptKeys.set(name, key);
-  return key;
+  const deriveKey = (): Buffer =>
+    [region, service, 'aws4_request'].reduce<Buffer>(hmac, hmac(`AWS4${secretAccessKey}`, date));
+  return keptKeys.get(name) ?? keptKeys.keep(name, deriveKey());
 };
 
 /** RFC 3986: letters, digits and `-._~` stay. */

@@ -232,7 +232,7 @@ export const openTheatre = async (): Promise<Theatre> => {
     },
     restart: async (functionName) => {
       await deployment.restart((properties) => properties.FunctionName === functionName);
-      await services.lambda.warm();
+      await services.lambda.warm(services.lambda.names());
     },
     signPoolToken: async (claims) => {
       const { kid, privateKey } = await twin.vault.rsa(`${endpoints.region}1`, 'RS512');

@@ -36,8 +36,8 @@ export interface LambdaService extends Service {
   /** @throws AwsError ResourceNotFoundException */
   readonly roleArnOf: (functionName: string) => string;
   readonly names: () => readonly string[];
-  /** Starts the processes of functions, and waits until they are loaded. @param isMeant by name; all where it is left out */
-  readonly warm: (isMeant?: (name: string) => boolean) => Promise<void>;
+  /** Starts the processes of functions, and waits until they are loaded. */
+  readonly warm: (names: readonly string[]) => Promise<void>;
 }
 
 const maxPayloadBytes = 6 * 1024 * 1024;
@@ -179,9 +179,8 @@ export const createLambdaService = (deps: {
     invokeByLambda: async (functionName, payload) => invoke(definitionOf(functionName), payload),
     roleArnOf: (functionName) => definitionOf(functionName).roleArn,
     names: () => [...functions.keys()],
-    warm: async (isMeant = () => true) => {
-      const meant = [...functions.values()].filter(({ name }) => isMeant(name));
-      await Promise.all(meant.map((each) => deps.runtime.warm(each)));
+    warm: async (names) => {
+      await Promise.all(names.map((name) => deps.runtime.warm(definitionOf(name))));
     },
   };
 };

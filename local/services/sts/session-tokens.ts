@@ -8,6 +8,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Clock } from '../../../core/ports.ts';
 import { AwsError } from '../../aws.ts';
 import type { PolicyDocument } from '../../iam/policy.ts';
+import { keptAnswers } from '../../kept-answers.ts';
 import type { KeyVault } from '../../state/keys.ts';
 
 /** What a session is bound to for its whole life; the role's policies are looked up at each call. */
@@ -52,7 +53,6 @@ const base32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 const accessKeyId = (): string =>
   `ASIA${Array.from(randomBytes(16), (byte) => base32.charAt(byte % 32)).join('')}`;
 
-const mostOpened = 1_000;
 const format = Buffer.from([1]);
 const ivBytes = 12;
 const tagBytes = 16;
@@ -88,21 +88,17 @@ export const createSessionTokens = (deps: {
 }): SessionTokens => {
   const { keys, clock } = deps;
   /** A function presents the same token with each of its calls. */
-  const opened = new Map<string, OpenedSession>();
+  const opened = keptAnswers<OpenedSession>(1_000);
   const read = async (sessionToken: string): Promise<OpenedSession> => {
     const known = opened.get(sessionToken);
     if (known !== undefined) return known;
     const key = await keys.secret('sts-session-tokens');
-    let session: OpenedSession;
     try {
       const plaintext = inflateRawSync(unseal(key, sessionToken)).toString('utf8');
-      session = JSON.parse(plaintext) as OpenedSession;
+      return opened.keep(sessionToken, JSON.parse(plaintext) as OpenedSession);
     } catch {
       throw invalidToken();
     }
-    if (opened.size >= mostOpened) opened.clear();
-    opened.set(sessionToken, session);
-    return session;
   };
   return {
     mint: async (session, durationSeconds) => {

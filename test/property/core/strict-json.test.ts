@@ -3,12 +3,13 @@ import * as fc from 'fast-check';
 
 import { parseStrictJson } from '../../../core/strict-json.ts';
 
-const anyJson = fc.jsonValue({ maxDepth: 6, noUnicodeString: false });
 const namesPrototype = (value: unknown): boolean =>
   typeof value === 'object' &&
   value !== null &&
   Object.entries(value).some(([name, part]) => name === '__proto__' || namesPrototype(part));
-const json = anyJson.filter((value) => !namesPrototype(value));
+const json = fc
+  .jsonValue({ maxDepth: 6, noUnicodeString: false })
+  .filter((value) => !namesPrototype(value));
 const blank = fc.stringMatching(/^[ \t\r\n]{0,3}$/);
 /** A key in one of its many spellings. */
 const spelled = (key: string, isEscaped: readonly boolean[]): string =>

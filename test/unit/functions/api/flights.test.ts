@@ -1,16 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { StepkeyError } from '../../../../core/errors.ts';
 import { createFlights } from '../../../../functions/api/flights.ts';
-
-const deferred = <T>() => {
-  let resolve: (value: T) => void = () => undefined;
-  let reject: (error: Error) => void = () => undefined;
-  const promise = new Promise<T>((onValue, onError) => {
-    resolve = onValue;
-    reject = onError;
-  });
-  return { promise, resolve, reject };
-};
+import { deferred } from '../../../support/fakes/deferred.ts';
 
 describe('flights', () => {
   it('start one piece of work per key, and those who join it wait for its end', async () => {

@@ -10,6 +10,7 @@ import {
   type PolicyWriterPorts,
 } from '../../../../functions/revoke/write-deny-policy.ts';
 import { noonEpochSeconds } from '../../../support/callers.ts';
+import { deferred } from '../../../support/fakes/deferred.ts';
 import { nameOfFailure } from '../../../support/fakes/expect-failure.ts';
 import { fakeDenyPolicy } from '../../../support/fakes/fake-deny-policy.ts';
 import { fakeClock } from '../../../support/fakes/fixed-clock.ts';
@@ -138,43 +139,34 @@ describe('[SEC-31] the writer of the deny policy', () => {
   });
 
   it('is not done with a text that another writer, which looked before the denial, is about to replace', async () => {
-    let hasLooked: () => void = () => undefined;
-    const looked = new Promise<void>((resolve) => {
-      hasLooked = resolve;
-    });
-    let goOn: () => void = () => undefined;
-    const going = new Promise<void>((resolve) => {
-      goOn = resolve;
-    });
+    const looked = deferred();
+    const going = deferred();
     let lifting: 'not yet' | 'begun' | 'looked' = 'not yet';
     const { fake, deny, lift } = setUp(async (label) => {
-      if (label === 'wait') goOn();
+      if (label === 'wait') going.resolve();
       if (lifting === 'looked') {
         lifting = 'not yet';
-        hasLooked();
-        await going;
+        looked.resolve();
+        await going.promise;
       }
       if (lifting === 'begun' && label === 'list') lifting = 'looked';
     });
     await deny('r1', 'users:a');
     lifting = 'begun';
     const lifted = lift('r1');
-    await looked;
-    const denied = deny('r2', 'users:a').finally(goOn);
+    await looked.promise;
+    const denied = deny('r2', 'users:a').finally(going.resolve);
     await Promise.all([lifted, denied]);
     expect(namesIn(fake.text())).toEqual(['users:a']);
   });
 
   it('has the policy written few times for many at once: who waits is done when another wrote the same', async () => {
-    let isWritten: () => void = () => undefined;
-    const writing = new Promise<void>((resolve) => {
-      isWritten = resolve;
-    });
+    const writing = deferred();
     const { fake, deny } = setUp(async (label) => {
       // The first writer holds the right until all others have asked for it.
       if (label === 'release') await new Promise(setImmediate);
-      if (label === 'write policy') isWritten();
-      if (label === 'wait') await writing;
+      if (label === 'write policy') writing.resolve();
+      if (label === 'wait') await writing.promise;
       await new Promise(setImmediate);
     });
     const names = Array.from({ length: 50 }, (_, nth) => `users:u${String(nth)}`);
