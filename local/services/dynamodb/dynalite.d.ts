@@ -68,6 +68,30 @@ declare module 'dynalite/db/index.js' {
   export default database;
 }
 
+declare module 'dynalite/db/conditionParser.js' {
+  export interface ExpressionContext {
+    readonly attrNames?: Readonly<Record<string, string>>;
+    readonly attrVals?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+    /** A parser takes out what it uses. */
+    readonly unusedAttrNames: Record<string, unknown>;
+    readonly unusedAttrVals: Record<string, unknown>;
+  }
+
+  /** The parsed expression has the values of `attrVals` in it; a text says what is wrong. Throws a SyntaxError. */
+  export interface ExpressionParser {
+    parse: (text: string, options: { readonly context: ExpressionContext }) => unknown;
+  }
+
+  const parser: ExpressionParser;
+  export default parser;
+}
+
+declare module 'dynalite/db/*' {
+  import type { ExpressionParser } from 'dynalite/db/conditionParser.js';
+  const parser: ExpressionParser;
+  export default parser;
+}
+
 declare module 'dynalite/validations/index.js' {
   import type { DynaliteStore } from 'dynalite/db/index.js';
   const validations: {

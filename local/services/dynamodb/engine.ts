@@ -8,6 +8,7 @@ import { createWriteQueue } from '../../state/write-queue.ts';
 import { levelFailure, refuseForeignFiles } from '../../state/level-failure.ts';
 import { actions } from './actions.ts';
 import type { EngineOperation } from './actions.ts';
+import { keepParsedExpressions } from './parsed-expressions.ts';
 import { watchStore } from './watched-store.ts';
 import type { Item, Observe } from './watched-store.ts';
 
@@ -38,6 +39,8 @@ export interface Engine {
   readonly clear: (range: { readonly gte: string; readonly lt: string }) => Promise<void>;
   readonly close: () => Promise<void>;
 }
+
+keepParsedExpressions();
 
 const asAwsError = (error: unknown): unknown => {
   if (!(error instanceof Error) || !('body' in error)) return error;
