@@ -8,6 +8,7 @@ import { acceptedEvent, entryFault, entrySize } from './accepted-event.ts';
 import type { AcceptedEvent } from './accepted-event.ts';
 import { inputs, read } from './inputs.ts';
 import { busArn, busNameOf } from './names.ts';
+import { eventFields } from './pattern/event-fields.ts';
 import { compileEventPattern } from './pattern/event-pattern.ts';
 import { parseJsonNodes } from './pattern/json-nodes.ts';
 import type { JsonNode } from './pattern/json-nodes.ts';
@@ -100,7 +101,7 @@ export const eventOperations = ({
       Promise.resolve().then(() => {
         const { EventPattern, Event } = read(inputs.testPattern, input);
         const matches = compileEventPattern(EventPattern);
-        return { Result: matches(testedEvent(Event)) };
+        return { Result: matches(eventFields(testedEvent(Event))) };
       }),
   },
 });

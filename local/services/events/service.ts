@@ -5,6 +5,7 @@ import { processTimers } from '../../asl/timers.ts';
 import type { Timers } from '../../asl/timers.ts';
 import type { Service } from '../../aws.ts';
 import type { PolicyStatement } from '../../iam/policy.ts';
+import { keptAnswers } from '../../kept-answers.ts';
 import type { Store } from '../../state/store.ts';
 import { acceptedEvent } from './accepted-event.ts';
 import { busOperations, busPolicy, noSuchBus } from './bus-operations.ts';
@@ -14,6 +15,7 @@ import { eventOperations } from './event-operations.ts';
 import type { AcceptedOnBus } from './event-operations.ts';
 import type { Delivery, StoredBus, StoredRule } from './model.ts';
 import { defaultBus, ruleArn } from './names.ts';
+import { eventFields } from './pattern/event-fields.ts';
 import { compileEventPattern } from './pattern/event-pattern.ts';
 import type { EventPattern } from './pattern/event-pattern.ts';
 import { ruleOperations } from './rule-operations.ts';
@@ -55,15 +57,9 @@ const isEmulatedTarget = (targetArn: string): boolean =>
   );
 
 const createMatchers = () => {
-  const compiled = new Map<string, EventPattern>();
-  return (source: string): EventPattern => {
-    const held = compiled.get(source);
-    if (held !== undefined) return held;
-    const made = compileEventPattern(source);
-    if (compiled.size > 500) compiled.clear();
-    compiled.set(source, made);
-    return made;
-  };
+  const compiled = keptAnswers<EventPattern>(500);
+  return (source: string): EventPattern =>
+    compiled.get(source) ?? compiled.keep(source, compileEventPattern(source));
 };
 
 export const createEventsService = async (deps: {
@@ -113,16 +109,18 @@ export const createEventsService = async (deps: {
       }),
     }));
   };
-  const matchingRules = ({ bus, node }: AcceptedOnBus): readonly StoredRule[] =>
-    [...rules.entries()]
+  const matchingRules = ({ bus, node }: AcceptedOnBus): readonly StoredRule[] => {
+    const fields = eventFields(node);
+    return [...rules.entries()]
       .map(([, rule]) => rule)
       .filter(
         (rule) =>
           rule.bus === bus &&
           rule.state !== 'DISABLED' &&
           rule.eventPattern !== null &&
-          matcherOf(rule.eventPattern)(node),
+          matcherOf(rule.eventPattern)(fields),
       );
+  };
   const route = (events: readonly AcceptedOnBus[]): Promise<void> =>
     deliveries.add(
       events.flatMap((event) => matchingRules(event).flatMap((rule) => deliveriesOf(rule, event))),

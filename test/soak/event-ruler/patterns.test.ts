@@ -6,6 +6,7 @@ import process from 'node:process';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { AwsError } from '../../../local/aws.ts';
+import { eventFields } from '../../../local/services/events/pattern/event-fields.ts';
 import { compileEventPattern } from '../../../local/services/events/pattern/event-pattern.ts';
 import { parseJsonNodes } from '../../../local/services/events/pattern/json-nodes.ts';
 import { run } from '../../long/clients/python.ts';
@@ -60,7 +61,7 @@ const askRuler = async (questions: readonly Question[]): Promise<readonly Answer
 
 const askTwin = ({ pattern, event }: Question): Answer => {
   try {
-    return compileEventPattern(pattern)(parseJsonNodes(event));
+    return compileEventPattern(pattern)(eventFields(parseJsonNodes(event)));
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     return (error.message.split('\n')[0] ?? '').replace('Event pattern is not valid. Reason: ', '');

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import * as z from 'zod';
 import { eventNames, eventSchemas, type EventName } from '../../../core/contracts/events.ts';
+import { eventFields } from '../../../local/services/events/pattern/event-fields.ts';
 import { compileEventPattern } from '../../../local/services/events/pattern/event-pattern.ts';
 import { parseJsonNodes } from '../../../local/services/events/pattern/json-nodes.ts';
 
@@ -58,7 +59,7 @@ describe('the rules of docs/events.md', () => {
   const matched = (pattern: string | undefined) => {
     const matches = compileEventPattern(pattern ?? '');
     return told
-      .filter((event) => matches(parseJsonNodes(JSON.stringify(event))))
+      .filter((event) => matches(eventFields(parseJsonNodes(JSON.stringify(event)))))
       .map(({ detail }) => detail['record']);
   };
 

@@ -5,14 +5,13 @@
  */
 import { alternativesOf } from './alternatives.ts';
 import type { Alternative } from './alternatives.ts';
-import { eventFields, joinedMembership } from './event-fields.ts';
+import { joinedMembership } from './event-fields.ts';
 import type { EventFields, Membership } from './event-fields.ts';
 import { JsonFault, parseJsonNodes } from './json-nodes.ts';
-import type { JsonNode } from './json-nodes.ts';
 import { PatternFault, invalidEventPattern } from './pattern-fault.ts';
 import type { ValueTest } from './value-tests.ts';
 
-export type EventPattern = (event: JsonNode) => boolean;
+export type EventPattern = (event: EventFields) => boolean;
 
 type Condition = readonly [path: string, tests: readonly ValueTest[]];
 
@@ -35,8 +34,9 @@ const isMet = (
   // Leaves of the same elements lead to the same question, which is asked once.
   const asked = new Set<string>();
   return near.some(({ value, joined }) => {
+    if (!tests.some((test) => test !== 'absent' && test(value))) return false;
     const place = JSON.stringify([...joined]);
-    if (asked.has(place) || !tests.some((test) => test !== 'absent' && test(value))) return false;
+    if (asked.has(place)) return false;
     asked.add(place);
     return isMet(conditions, fields, index + 1, joined);
   });
@@ -60,8 +60,5 @@ export const compileEventPattern = (source: string): EventPattern => {
       throw invalidEventPattern(source, error.message, error.offset, 1);
     throw error;
   }
-  return (event) => {
-    const fields = eventFields(event);
-    return alternatives.some((conditions) => isMet(conditions, fields, 0, new Map()));
-  };
+  return (event) => alternatives.some((conditions) => isMet(conditions, event, 0, new Map()));
 };

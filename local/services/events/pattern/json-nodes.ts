@@ -136,3 +136,20 @@ export const parseJsonNodes = (text: string): JsonNode => {
   if (next() !== undefined) throw unexpected('the end');
   return node;
 };
+
+const unplaced = { seenAt: 0, endsAt: 0 };
+
+/** The nodes of a value that was never a text; its tokens stand nowhere. */
+export const jsonNodesOf = (value: unknown): JsonNode => {
+  if (typeof value === 'string') return { kind: 'string', text: value, ...unplaced };
+  if (typeof value === 'number') return { kind: 'number', text: String(value), ...unplaced };
+  if (typeof value !== 'object' || value === null) {
+    return { kind: 'literal', text: String(value), ...unplaced };
+  }
+  if (Array.isArray(value)) return { kind: 'array', items: value.map(jsonNodesOf), ...unplaced };
+  const members = Object.entries(value).map(([name, member]) => ({
+    name,
+    value: jsonNodesOf(member),
+  }));
+  return { kind: 'object', members, ...unplaced };
+};

@@ -1,7 +1,8 @@
 /** A lane takes its share of a stream's partition keys, batch by batch, each after the one before is settled. */
 import { crc32 } from 'node:zlib';
+import { eventFields } from '../../events/pattern/event-fields.ts';
 import { compileEventPattern } from '../../events/pattern/event-pattern.ts';
-import { parseJsonNodes } from '../../events/pattern/json-nodes.ts';
+import { jsonNodesOf } from '../../events/pattern/json-nodes.ts';
 import type { StreamRecord } from '../../dynamodb/streams.ts';
 import { settleBatch } from './batch.ts';
 import type { BatchOutcome, GivenUp } from './batch.ts';
@@ -40,8 +41,8 @@ const createChoice = ({
     const key = JSON.stringify(record.dynamodb.Keys[reader.partitionKey]);
     if (crc32(key) % mapping.parallelizationFactor !== index) return false;
     if (patterns.length === 0) return true;
-    const node = parseJsonNodes(JSON.stringify(record));
-    return patterns.some((matches) => matches(node));
+    const fields = eventFields(jsonNodesOf(record));
+    return patterns.some((matches) => matches(fields));
   };
 };
 

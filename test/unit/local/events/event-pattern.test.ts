@@ -2,8 +2,12 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { AwsError } from '../../../../local/aws.ts';
+import { eventFields } from '../../../../local/services/events/pattern/event-fields.ts';
 import { compileEventPattern } from '../../../../local/services/events/pattern/event-pattern.ts';
-import { parseJsonNodes } from '../../../../local/services/events/pattern/json-nodes.ts';
+import {
+  jsonNodesOf,
+  parseJsonNodes,
+} from '../../../../local/services/events/pattern/json-nodes.ts';
 
 /** A text stands for itself, so that numbers are as written; anything else is JSON. */
 interface Case {
@@ -21,7 +25,7 @@ const textOf = (value: unknown): string =>
   typeof value === 'string' ? value : JSON.stringify(value);
 
 const matches = (pattern: unknown, event: unknown): boolean =>
-  compileEventPattern(textOf(pattern))(parseJsonNodes(textOf(event)));
+  compileEventPattern(textOf(pattern))(eventFields(parseJsonNodes(textOf(event))));
 
 const refusalOf = (pattern: string): AwsError => {
   try {
@@ -207,4 +211,18 @@ describe('a pattern made of an event', () => {
       }),
     );
   });
+});
+
+it('a value has the fields of its text', () => {
+  fc.assert(
+    fc.property(fc.jsonValue({ noUnicodeString: false }), (value) => {
+      const leavesOf = (fields: ReturnType<typeof eventFields>) =>
+        [...fields].map(([path, leaves]) => [
+          path,
+          leaves.map(({ value: { kind, text }, membership }) => ({ kind, text, membership })),
+        ]);
+      const ofText = eventFields(parseJsonNodes(JSON.stringify(value)));
+      expect(leavesOf(eventFields(jsonNodesOf(value)))).toEqual(leavesOf(ofText));
+    }),
+  );
 });
