@@ -1,31 +1,20 @@
 import {
-  AlgorithmSuiteIdentifier,
   type AwsEsdkJsDecipherGCM,
   getDecryptionHelper,
   NodeAlgorithmSuite,
   type NodeMaterialsManager,
 } from '@aws-crypto/material-management-node';
-import {
-  aadFactory,
-  ContentType,
-  decodeBodyHeader,
-  deserializeFactory,
-} from '@aws-crypto/serialize';
+import { ContentType, decodeBodyHeader, deserializeFactory } from '@aws-crypto/serialize';
 
-/** Committing and unsigned: who seals and who opens are of one trust domain. */
-export const suiteId = AlgorithmSuiteIdentifier.ALG_AES256_GCM_IV12_TAG16_HKDF_SHA512_COMMIT_KEY;
-export const maxEncryptedDataKeys = 1;
+import { boundToFrame, maxEncryptedDataKeys, suite, viewOf } from './envelope-format.ts';
 
 const tagBytes = 16;
 const nothing = Buffer.alloc(0);
-const viewOf = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
-  Buffer.from(buffer, byteOffset, byteLength);
 
 const { deserializeMessageHeader } = deserializeFactory(
   (bytes) => viewOf(bytes).toString('utf8'),
   NodeAlgorithmSuite,
 );
-const { messageAAD, messageAADContentString } = aadFactory((text) => Buffer.from(text, 'utf8'));
 
 /** @throws what Node throws where data, additional data or tag are not what was sealed */
 const verified = (
@@ -59,14 +48,14 @@ export const openEnvelope = async (
   const { messageHeader, algorithmSuite, rawHeader, headerAuth } = header;
   const { messageId, contentType, encryptionContext, encryptedDataKeys } = messageHeader;
   if (
-    algorithmSuite.id !== suiteId ||
+    algorithmSuite.id !== suite.id ||
     contentType !== ContentType.FRAMED_DATA ||
     !('suiteData' in messageHeader)
   ) {
     return refuse('Another kind of message');
   }
   const material = await materials.decryptMaterials({
-    suite: new NodeAlgorithmSuite(suiteId),
+    suite,
     encryptionContext,
     encryptedDataKeys,
   });
@@ -87,11 +76,10 @@ export const openEnvelope = async (
       if (sequenceNumber !== parts.length + 1 || end + tagBytes > envelope.byteLength) {
         return refuse('A frame is out of its place');
       }
-      const name = messageAADContentString({ contentType, isFinalFrame });
       parts.push(
         verified(
           decipherOf(iv),
-          messageAAD(messageId, name, sequenceNumber, contentLength),
+          boundToFrame(messageId, frame),
           envelope.subarray(readPos, end),
           envelope.subarray(end, end + tagBytes),
         ),

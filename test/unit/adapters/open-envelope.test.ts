@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { buildDecrypt } from '@aws-crypto/decrypt-node';
 import { buildEncrypt } from '@aws-crypto/encrypt-node';
-import { KmsKeyringNode, type KmsKeyringNodeInput } from '@aws-crypto/kms-keyring-node';
 import {
   AlgorithmSuiteIdentifier,
   CommitmentPolicy,
@@ -10,41 +9,19 @@ import {
   type NodeMaterialsManager,
 } from '@aws-crypto/material-management-node';
 import fc from 'fast-check';
-import { openEnvelope, suiteId } from '../../../adapters/open-envelope.ts';
+import { suite } from '../../../adapters/envelope-format.ts';
+import { openEnvelope } from '../../../adapters/open-envelope.ts';
+import { wrappedDataKeys } from '../../support/fakes/wrapped-data-keys.ts';
 
-const keyArn = 'arn:aws:kms:us-east-1:123456789012:key/11111111-2222-4333-8444-555555555555';
-const dataKeys = new Map<string, Buffer>();
-/** KMS as far as the keyring asks for it: wrapped keys are names in a map. */
-const kms = {
-  generateDataKey: ({ NumberOfBytes = 32 }: { NumberOfBytes?: number }) => {
-    const key = randomBytes(NumberOfBytes);
-    const wrapped = randomBytes(60);
-    dataKeys.set(wrapped.toString('hex'), key);
-    return Promise.resolve({
-      Plaintext: Buffer.from(key),
-      CiphertextBlob: wrapped,
-      KeyId: keyArn,
-    });
-  },
-  decrypt: ({ CiphertextBlob }: { CiphertextBlob: Uint8Array }) => {
-    const key = dataKeys.get(Buffer.from(CiphertextBlob).toString('hex'));
-    return key === undefined
-      ? Promise.reject(new Error('InvalidCiphertextException'))
-      : Promise.resolve({ Plaintext: Buffer.from(key), KeyId: keyArn });
-  },
-};
 const materials: NodeMaterialsManager = new NodeDefaultCryptographicMaterialsManager(
-  new KmsKeyringNode({
-    generatorKeyId: keyArn,
-    clientProvider: (() => kms) as unknown as NonNullable<KmsKeyringNodeInput['clientProvider']>,
-  }),
+  wrappedDataKeys(),
 );
 const { encrypt } = buildEncrypt(CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT);
 const { decrypt } = buildDecrypt(CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT);
-const sealed = async (plaintext: Uint8Array, frameLength: number, suite = suiteId) =>
+const sealed = async (plaintext: Uint8Array, frameLength: number, suiteId = suite.id) =>
   (
     await encrypt(materials, Buffer.from(plaintext), {
-      suiteId: suite,
+      suiteId,
       frameLength,
       plaintextLength: plaintext.byteLength,
       encryptionContext: { purpose: 'credentials', grant: 'own-files' },
