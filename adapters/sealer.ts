@@ -2,9 +2,8 @@ import {
   getLocalCryptographicMaterialsCache,
   NodeCachingMaterialsManager,
 } from '@aws-crypto/caching-materials-manager-node';
-import { buildEncrypt } from '@aws-crypto/encrypt-node';
 import { KmsKeyringNode, type KmsKeyringNodeInput } from '@aws-crypto/kms-keyring-node';
-import { CommitmentPolicy, type NodeMaterialsManager } from '@aws-crypto/material-management-node';
+import type { NodeMaterialsManager } from '@aws-crypto/material-management-node';
 import {
   DecryptCommand,
   EncryptCommand,
@@ -15,12 +14,8 @@ import {
 import { StepkeyError } from '../core/errors.ts';
 import type { Sealer, SealingPurpose } from '../core/ports.ts';
 import { awsErrorMessage, awsErrorName, awsFailure } from './aws-failures.ts';
-import { maxEncryptedDataKeys, openEnvelope, suiteId } from './open-envelope.ts';
-
-const clientOptions = {
-  commitmentPolicy: CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT,
-  maxEncryptedDataKeys,
-};
+import { openEnvelope } from './open-envelope.ts';
+import { sealEnvelope } from './seal-envelope.ts';
 
 const cacheLimits = {
   maxAge: 5 * 60_000,
@@ -105,7 +100,6 @@ export const kmsSealer = (options: {
       ...cacheLimits,
     });
   };
-  const { encrypt } = buildEncrypt(clientOptions);
 
   const translating = async <Output>(
     work: (materials: NodeMaterialsManager) => Promise<Output>,
@@ -124,12 +118,7 @@ export const kmsSealer = (options: {
   const seal: Sealer['seal'] = (purpose, grant, plaintext) =>
     translating(async (materials) => {
       const bytes = Buffer.from(plaintext, 'utf8');
-      const { result } = await encrypt(materials, bytes, {
-        suiteId,
-        encryptionContext: contextOf(purpose, grant),
-        plaintextLength: bytes.byteLength,
-      });
-      return result.toString('base64');
+      return (await sealEnvelope(materials, contextOf(purpose, grant), bytes)).toString('base64');
     });
   return {
     seal,

@@ -10,7 +10,6 @@ const standIns: Readonly<Record<string, string>> = {
   './ecc_decode': 'named-curves.ts',
   'asn1.js': 'asn1.ts',
   'bn.js': 'bn.ts',
-  'readable-stream': 'streams.ts',
 };
 const replaced = new RegExp(
   `^(${Object.keys(standIns)
