@@ -23,6 +23,8 @@ export interface LogGroups {
   readonly all: () => StoredLogGroup[];
   /** @throws AwsError ResourceNotFoundException */
   readonly journal: (name: string) => Promise<Journal>;
+  /** The same without waiting, where it is open already. */
+  readonly opened: (name: string) => Journal | undefined;
   /** Once everything is written; nothing may be written after. */
   readonly close: () => Promise<void>;
 }
@@ -39,10 +41,15 @@ export const createLogGroups = (
   nowEpochMillis: () => number,
 ): LogGroups => {
   const journals = new Map<string, Promise<Journal>>();
-  const open = (name: string): Promise<Journal> =>
-    directory === null
-      ? Promise.resolve(memoryJournal())
-      : openJournal(join(directory, directoryName(name)));
+  const openJournals = new Map<string, Journal>();
+  const open = async (name: string): Promise<Journal> => {
+    const journal =
+      directory === null
+        ? memoryJournal()
+        : await openJournal(join(directory, directoryName(name)));
+    openJournals.set(name, journal);
+    return journal;
+  };
   return {
     ensure: async (name, settings = {}) => {
       if (!/^[.\-_/#A-Za-z0-9]{1,512}$/.test(name)) {
@@ -72,6 +79,7 @@ export const createLogGroups = (
       journals.set(name, journal);
       return journal;
     },
+    opened: (name) => openJournals.get(name),
     close: async () => {
       for (const journal of journals.values()) await (await journal).close();
     },

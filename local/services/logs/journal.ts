@@ -1,13 +1,15 @@
 /** Append-only files of one log group, as JSON lines. The oldest go when there are too many. */
 import { mkdir, open, readdir, readFile, rm, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createGathering } from './gathering.ts';
 
 export interface Journal {
-  /** Adds a line. Written soon: `settled` tells when, and whether. */
+  /** Adds a line. Written soon, together with those that follow; every reading call writes first. */
   readonly append: (line: string) => void;
   /** Every whole line that is kept, oldest first. */
   readonly lines: () => Promise<string[]>;
   readonly storedBytes: () => Promise<number>;
+  /** Writes what was appended, and tells whether that succeeded. */
   readonly settled: () => Promise<void>;
   /** Once what was appended is written; nothing may be appended after. */
   readonly close: () => Promise<void>;
@@ -31,8 +33,6 @@ export const openJournal = async (
   let sequence = Number((existing.at(-1) ?? '0').replace('.jsonl', '')) + 1;
   let size = 0;
   let file: FileHandle | null = null;
-  let waiting: string[] = [];
-  let writing: Promise<void> | null = null;
 
   const rotate = async (): Promise<void> => {
     await file?.close();
@@ -41,46 +41,31 @@ export const openJournal = async (
     size = 0;
     for (const name of (await names()).slice(0, -(filesKept - 1))) await rm(join(directory, name));
   };
-  const write = async (): Promise<void> => {
-    try {
-      while (waiting.length > 0) {
-        const text = waiting.map((line) => `${line}\n`).join('');
-        waiting = [];
-        if (size >= maxFileBytes) await rotate();
-        file ??= await open(join(directory, fileName(sequence)), 'a', 0o600);
-        await file.appendFile(text);
-        size += Buffer.byteLength(text);
-      }
-    } finally {
-      writing = null;
-    }
+  const write = async (lines: Buffer): Promise<void> => {
+    if (size >= maxFileBytes) await rotate();
+    file ??= await open(join(directory, fileName(sequence)), 'a', 0o600);
+    await file.appendFile(lines);
+    size += lines.length;
   };
-  const settled = async (): Promise<void> => {
-    await writing;
-  };
+  const { add, flush } = createGathering(write);
   return {
-    append: (line) => {
-      waiting.push(line);
-      if (writing !== null) return;
-      writing = write();
-      // Reported by `settled`; a log that cannot be written must not end the process.
-      writing.catch(() => undefined);
-    },
+    append: add,
     lines: async () => {
-      await settled();
+      await flush();
       const texts: string[] = [];
       for (const name of await names()) texts.push(await readFile(join(directory, name), 'utf8'));
       return texts.flatMap((text) => text.split('\n').filter((line) => line !== ''));
     },
     storedBytes: async () => {
+      await flush();
       let bytes = 0;
       for (const name of await names()) bytes += (await stat(join(directory, name))).size;
       return bytes;
     },
-    settled,
+    settled: flush,
     close: async () => {
       try {
-        await settled();
+        await flush();
       } finally {
         await file?.close();
         file = null;

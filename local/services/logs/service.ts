@@ -111,8 +111,11 @@ export const createLogsService = async (deps: {
     nowEpochMillis,
   );
   let pending: Promise<unknown> = Promise.resolve();
+  /** Lines that wait for their group: later ones must not pass them. */
+  let behind = 0;
   // Counting on from the clock keeps the ids of a restarted process above those of the last one.
-  let sequence = BigInt(nowEpochMillis()) * 10n ** 12n;
+  const firstId = String(nowEpochMillis()).padStart(18, '0');
+  let count = 0;
   const arnOf = (name: string): string =>
     `arn:aws:logs:${twinRegion}:${twinAccountId}:log-group:${name}`;
   const readEvents = async (name: string): Promise<LogEvent[]> => {
@@ -212,21 +215,30 @@ export const createLogsService = async (deps: {
       return { logGroupArn: arnOf(name) };
     },
     writeLog: (group, stream, timestampMillis, message) => {
-      sequence += 1n;
+      count += 1;
       const event: LogEvent = {
-        id: sequence.toString().padStart(30, '0'),
+        id: firstId + String(count).padStart(12, '0'),
         stream,
         timestampMillis,
         ingestedAtMillis: nowEpochMillis(),
         message,
       };
       const line = JSON.stringify(event);
+      const journal = behind === 0 ? groups.opened(group) : undefined;
+      if (journal !== undefined) {
+        journal.append(line);
+        return;
+      }
+      behind += 1;
       pending = pending
         .then(async () => {
           if (!groups.has(group)) await groups.ensure(group);
           (await groups.journal(group)).append(line);
         })
-        .catch(() => undefined);
+        .catch(() => undefined)
+        .finally(() => {
+          behind -= 1;
+        });
     },
     close: async () => {
       await pending;

@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -187,6 +187,41 @@ describe('journals', () => {
     logs = await createLogsService({ directory, store, clock });
     logs.writeLog('/g', 's', 1, 'later');
     expect(await filter({ logGroupName: '/g' })).toEqual(['kept', 'later']);
+    await logs.close();
+  });
+
+  it('tell a line at once, and how many bytes they hold, though it waits to be written', async () => {
+    logs = await createLogsService({ directory, store: memoryStore(), clock });
+    for (const message of ['first', 'second', 'third']) {
+      logs.writeLog('/g', 's', 1, message);
+      expect((await filter({ logGroupName: '/g' })).at(-1)).toBe(message);
+    }
+    const bytes = async () => {
+      const { logGroups } = await call('DescribeLogGroups', {});
+      return (logGroups as { storedBytes: number }[])[0]?.storedBytes ?? 0;
+    };
+    const before = await bytes();
+    logs.writeLog('/g', 's', 1, 'fourth');
+    expect(await bytes()).toBeGreaterThan(before);
+    await logs.close();
+  });
+
+  it('hold, once closed, every line of every group in the order of writing', async () => {
+    const store = memoryStore();
+    const first = await createLogsService({ directory, store, clock });
+    const groups = ['/g', '/h'];
+    for (let index = 0; index < 100; index += 1) {
+      for (const group of groups) first.writeLog(group, 's', 1, String(index));
+      if (index % 30 === 0) await new Promise(setImmediate);
+    }
+    await first.close();
+    for (const group of groups) {
+      const [file = ''] = await readdir(join(directory, encodeURIComponent(group)));
+      const text = await readFile(join(directory, encodeURIComponent(group), file), 'utf8');
+      const lines = text.trimEnd().split('\n');
+      const told = lines.map((line) => (JSON.parse(line) as { message: string }).message);
+      expect(told).toEqual(Array.from({ length: 100 }, (_, index) => String(index)));
+    }
   });
 
   it('keep the newest lines when they are full', async () => {
