@@ -21,21 +21,34 @@ export interface TimeSpan {
 export const positionOf = (event: LogEvent): string =>
   String(event.timestampMillis).padStart(15, '0') + event.id;
 
-/** The events of these lines, in order. A line that a kill cut off is no event. */
-export const eventsOf = (lines: readonly string[]): LogEvent[] => {
-  const events: LogEvent[] = [];
-  for (const line of lines) {
-    try {
-      events.push(JSON.parse(line) as LogEvent);
-    } catch {
-      continue;
-    }
+/** `json`: the text that JSON.stringify made of an object, which is the same after it was read and made again. */
+export type MessageForm = 'text' | 'json';
+
+/** The line that keeps an event. JSON stays what it is: to escape it once more would cost more than all else. */
+export const lineOf = (event: LogEvent, form: MessageForm): string => {
+  const { id, stream, timestampMillis, ingestedAtMillis, message } = event;
+  const kept = form === 'json' ? message : JSON.stringify(message);
+  return `{"id":"${id}","stream":${JSON.stringify(stream)},"timestampMillis":${String(timestampMillis)},"ingestedAtMillis":${String(ingestedAtMillis)},"message":${kept}}`;
+};
+
+const eventOf = (line: string): LogEvent | null => {
+  try {
+    const event = JSON.parse(line) as LogEvent & { readonly message: unknown };
+    const { message } = event;
+    return typeof message === 'string' ? event : { ...event, message: JSON.stringify(message) };
+  } catch {
+    return null;
   }
-  return events
+};
+
+/** The events of these lines, in order. A line that a kill cut off is no event. */
+export const eventsOf = (lines: readonly string[]): LogEvent[] =>
+  lines
+    .map(eventOf)
+    .filter((event) => event !== null)
     .map((event) => ({ event, position: positionOf(event) }))
     .sort((left, right) => (left.position < right.position ? -1 : 1))
     .map(({ event }) => event);
-};
 
 export const isWithin = (event: LogEvent, span: TimeSpan): boolean =>
   event.timestampMillis >= span.startMillis && event.timestampMillis < span.endMillis;

@@ -4,8 +4,8 @@ import { AwsError } from '../../aws.ts';
 import type { Operation, Service } from '../../aws.ts';
 import { twinAccountId, twinRegion } from '../../identity.ts';
 import type { Store } from '../../state/store.ts';
-import { eventsOf, isWithin, limitOf, positionIn, positionOf } from './events.ts';
-import type { LogEvent, TimeSpan } from './events.ts';
+import { eventsOf, isWithin, limitOf, lineOf, positionIn, positionOf } from './events.ts';
+import type { LogEvent, MessageForm, TimeSpan } from './events.ts';
 import { filterOf } from './filter-pattern.ts';
 import { createLogGroups } from './groups.ts';
 import type { StoredLogGroup } from './groups.ts';
@@ -29,6 +29,7 @@ export interface LogsService extends Service {
     stream: string,
     timestampMillis: number,
     message: string,
+    form?: MessageForm,
   ) => void;
   /** Waits for what was written. */
   readonly close: () => Promise<void>;
@@ -214,7 +215,7 @@ export const createLogsService = async (deps: {
       await groups.ensure(name, settings);
       return { logGroupArn: arnOf(name) };
     },
-    writeLog: (group, stream, timestampMillis, message) => {
+    writeLog: (group, stream, timestampMillis, message, form = 'text') => {
       count += 1;
       const event: LogEvent = {
         id: firstId + String(count).padStart(12, '0'),
@@ -223,7 +224,7 @@ export const createLogsService = async (deps: {
         ingestedAtMillis: nowEpochMillis(),
         message,
       };
-      const line = JSON.stringify(event);
+      const line = lineOf(event, form);
       const journal = behind === 0 ? groups.opened(group) : undefined;
       if (journal !== undefined) {
         journal.append(line);

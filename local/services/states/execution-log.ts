@@ -14,16 +14,17 @@ export type WriteLog = (
   logStreamName: string,
   timestampMillis: number,
   message: string,
+  form: 'json',
 ) => unknown;
 
 /** Above this, AWS cuts a payload off. */
 const maximumLoggedBytes = 248 * 1_024;
 
-const levels: Readonly<Record<LogLevel, RegExp>> = {
-  ALL: /^/,
+/** The types that are logged; null where all are. */
+const levels: Readonly<Record<Exclude<LogLevel, 'OFF'>, RegExp | null>> = {
+  ALL: null,
   ERROR: /Failed$|TimedOut$|Aborted$|^FailStateEntered$/,
   FATAL: /^Execution(?:Failed|Aborted|TimedOut)$/,
-  OFF: /$^/,
 };
 
 /** The payloads among the details; everything else is told whether execution data is included or not. */
@@ -34,43 +35,36 @@ const payloads: ReadonlySet<string> = new Set([
   'assignedVariables',
 ]);
 
+/** A UTF-16 unit becomes three bytes of UTF-8 at most, so a text up to this length needs no count. */
+const surelyWhole = Math.floor(maximumLoggedBytes / 3);
+
 const cut = (text: string): { readonly text: string; readonly truncated: boolean } => {
+  if (text.length <= surelyWhole) return { text, truncated: false };
   const bytes = Buffer.from(text);
   if (bytes.length <= maximumLoggedBytes) return { text, truncated: false };
   return { text: bytes.subarray(0, maximumLoggedBytes).toString(), truncated: true };
 };
 
+/** JSON text, put together from its members': the events of one machine have many shapes, and all are small. */
 const loggedDetails = (
   details: Readonly<Record<string, unknown>>,
   includeExecutionData: boolean,
-): Record<string, unknown> => {
-  const logged: Record<string, unknown> = {};
+): string => {
+  let members = '';
+  const add = (name: string, json: string): void => {
+    members += `${members === '' ? '' : ','}"${name}":${json}`;
+  };
   for (const [name, value] of Object.entries(details)) {
-    if (!payloads.has(name)) logged[name] = value;
-    else if (includeExecutionData && typeof value === 'string') {
+    const isPayload = payloads.has(name);
+    if (value === undefined || (isPayload && !includeExecutionData)) continue;
+    if (isPayload && typeof value === 'string') {
       const { text, truncated } = cut(value);
-      logged[name] = text;
-      if (name !== 'parameters') logged[`${name}Details`] = { truncated };
-    } else if (includeExecutionData) logged[name] = value;
+      add(name, JSON.stringify(text));
+      if (name !== 'parameters') add(`${name}Details`, `{"truncated":${String(truncated)}}`);
+    } else add(name, JSON.stringify(value));
   }
-  return logged;
+  return `{${members}}`;
 };
-
-/** The message of one event; every number of the envelope is a text, as AWS writes it. */
-const logMessage = (
-  event: HistoryEvent,
-  executionArn: string,
-  includeExecutionData: boolean,
-): string =>
-  JSON.stringify({
-    id: String(event.id),
-    type: event.type,
-    details: loggedDetails(event.details, includeExecutionData),
-    previous_event_id: String(event.previousEventId),
-    event_timestamp: String(event.timestampEpochMillis),
-    execution_arn: executionArn,
-    redrive_count: '0',
-  });
 
 /** `states/<machine>/<yyyy-MM-dd-HH-mm>/<8 hex digits>` */
 export const logStreamName = (machineName: string, epochMillis: number, suffix: string): string => {
@@ -78,7 +72,10 @@ export const logStreamName = (machineName: string, epochMillis: number, suffix: 
   return `states/${machineName}/${minute}/${suffix}`;
 };
 
-/** What takes the events of one execution, at the machine's log level. */
+/**
+ * What takes the events of one execution, at the machine's log level.
+ * Every number of a message's envelope is a text, as AWS writes it.
+ */
 export const executionLogger = (
   logging: Logging | null,
   execution: { readonly arn: string; readonly stream: string },
@@ -86,9 +83,12 @@ export const executionLogger = (
 ): ((event: HistoryEvent) => void) => {
   if (logging === null || logging.level === 'OFF') return () => undefined;
   const wanted = levels[logging.level];
-  return (event) => {
-    if (!wanted.test(event.type)) return;
-    const message = logMessage(event, execution.arn, logging.includeExecutionData);
-    write(logging.logGroup, execution.stream, event.timestampEpochMillis, message);
+  const { includeExecutionData, logGroup } = logging;
+  const ending = `"execution_arn":${JSON.stringify(execution.arn)},"redrive_count":"0"}`;
+  return ({ details, id, previousEventId, timestampEpochMillis, type }) => {
+    if (wanted !== null && !wanted.test(type)) return;
+    const logged = loggedDetails(details, includeExecutionData);
+    const message = `{"id":"${String(id)}","type":"${type}","details":${logged},"previous_event_id":"${String(previousEventId)}","event_timestamp":"${String(timestampEpochMillis)}",${ending}`;
+    write(logGroup, execution.stream, timestampEpochMillis, message, 'json');
   };
 };

@@ -2,6 +2,7 @@ import { appendFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { openJournal } from '../../../../local/services/logs/journal.ts';
 import { createLogsService } from '../../../../local/services/logs/service.ts';
 import type { LogsService } from '../../../../local/services/logs/service.ts';
@@ -203,6 +204,18 @@ describe('journals', () => {
     const before = await bytes();
     logs.writeLog('/g', 's', 1, 'fourth');
     expect(await bytes()).toBeGreaterThan(before);
+    await logs.close();
+  });
+
+  it('tell a message that is JSON as the text that it was', async () => {
+    logs = await createLogsService({ directory, store: memoryStore(), clock });
+    await fc.assert(
+      fc.asyncProperty(fc.dictionary(fc.string(), fc.jsonValue()), async (value) => {
+        const message = JSON.stringify(value);
+        logs.writeLog('/g', 's', 1, message, 'json');
+        expect((await filter({ logGroupName: '/g' })).at(-1)).toBe(message);
+      }),
+    );
     await logs.close();
   });
 

@@ -71,4 +71,28 @@ describe('the log', () => {
 
     expect(logged.map(({ message }) => message['type'])).toEqual(types);
   });
+
+  it('is cut off where a payload is longer than AWS logs', async () => {
+    const { logged, run, service } = await setUp();
+    await put(service, echo, logging('ALL'));
+    const long = (letter: string, count: number) => JSON.stringify(letter.repeat(count));
+    const inputs = [long('a', 248 * 1_024 - 2), long('a', 248 * 1_024 - 1), long('€', 85_000)];
+    for (const input of inputs) {
+      await run('StartSyncExecution', { stateMachineArn: machineArn, input });
+    }
+
+    const started = logged.filter(({ message }) => message['type'] === 'ExecutionStarted');
+    const details = started.map(({ message }) => message['details'] as Record<string, unknown>);
+    expect(details.map(({ inputDetails }) => inputDetails)).toEqual([
+      { truncated: false },
+      { truncated: true },
+      { truncated: true },
+    ]);
+    expect(details.map(({ input }) => Buffer.byteLength(String(input)))).toEqual([
+      248 * 1_024,
+      248 * 1_024,
+      expect.any(Number),
+    ]);
+    expect(inputs[2]).toContain(String(details[2]?.['input']).slice(0, -1));
+  });
 });
