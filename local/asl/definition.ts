@@ -40,6 +40,8 @@ interface SucceedState extends Common {
 export interface TaskState extends Fallible {
   readonly type: 'Task';
   readonly resource: string;
+  /** The resource as history tells it. */
+  readonly integration: { readonly resourceType: string; readonly resource: string };
   readonly arguments: Template | null;
   readonly timeoutSeconds: Template | null;
   readonly heartbeatSeconds: Template | null;

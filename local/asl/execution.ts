@@ -31,7 +31,7 @@ export interface TaskRequest {
   /** Null where neither the state nor its machine sets one. */
   readonly timeoutMillis: number | null;
   /** Aborted when the result is no longer wanted. */
-  readonly signal: AbortSignal;
+  readonly signal: () => AbortSignal;
   readonly context: ContextObject;
 }
 

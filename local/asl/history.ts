@@ -53,7 +53,7 @@ export const createHistorian = (
     return {
       write: (type, details) => {
         if (isOver) return lastId;
-        isOver = /^Execution(?!Started)/.test(type);
+        isOver = type.startsWith('Execution') && type !== 'ExecutionStarted';
         lastId += 1;
         record({
           id: lastId,

@@ -1,8 +1,9 @@
 /** How an execution, or a branch of it, is stopped while it waits. */
 import type { Interrupted } from './errors.ts';
+import { createLazyAbort } from './lazy-abort.ts';
 
 export interface Interruption {
-  readonly signal: AbortSignal;
+  readonly signal: () => AbortSignal;
   /** Null while it lasts. */
   readonly reason: () => Interrupted | null;
   readonly interrupt: (reason: Interrupted) => void;
@@ -19,41 +20,48 @@ export interface Interruption {
   readonly release: () => void;
 }
 
-export const createInterruption = (): Interruption => {
-  const controller = new AbortController();
+/** @param release for one that is a child */
+export const createInterruption = (release: () => void = () => undefined): Interruption => {
+  const lazy = createLazyAbort();
   const acts = new Set<(reason: Interrupted) => void>();
   let reason: Interrupted | null = null;
-  let fail: (error: Interrupted) => void = () => undefined;
-  const interrupted = new Promise<never>((_, reject) => {
-    fail = reject;
-  });
-  interrupted.catch(() => undefined);
-  const interruption: Interruption = {
-    signal: controller.signal,
+  const onInterrupt = (act: (reason: Interrupted) => void): (() => void) => {
+    if (reason !== null) act(reason);
+    // Equal functions of two callers are two.
+    const own = (why: Interrupted): void => {
+      act(why);
+    };
+    acts.add(own);
+    return () => acts.delete(own);
+  };
+  return {
+    signal: lazy.signal,
     reason: () => reason,
     interrupt: (why) => {
       if (reason !== null) return;
       reason = why;
-      fail(why);
-      controller.abort(why);
+      lazy.abort(why);
       for (const act of acts) act(why);
     },
-    during: (promise) => Promise.race([interrupted, promise]),
-    onInterrupt: (act) => {
-      if (reason !== null) act(reason);
-      // Equal functions of two callers are two.
-      const own = (why: Interrupted): void => {
-        act(why);
-      };
-      acts.add(own);
-      return () => acts.delete(own);
-    },
+    during: (promise) =>
+      new Promise((resolve, reject) => {
+        const forget = onInterrupt((why) => {
+          // What the promise came to before the interruption is still its outcome.
+          queueMicrotask(() => {
+            reject(why);
+          });
+        });
+        promise.then(resolve, reject);
+        promise.then(forget, forget);
+      }),
+    onInterrupt,
     child: () => {
-      const child = createInterruption();
-      const forget = interruption.onInterrupt(child.interrupt);
-      return { ...child, release: forget };
+      const child = createInterruption(() => {
+        forget();
+      });
+      const forget = onInterrupt(child.interrupt);
+      return child;
     },
-    release: () => undefined,
+    release,
   };
-  return interruption;
 };

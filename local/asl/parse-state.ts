@@ -1,5 +1,5 @@
 /** One state of a definition, by its type. */
-import type { Flow, State, Transition } from './definition.ts';
+import type { Flow, State, TaskState, Transition } from './definition.ts';
 import { parseCatch, parseRetry } from './parse-errors.ts';
 import { createMapParser, mapFields } from './parse-map.ts';
 import { isFields } from './reader.ts';
@@ -21,6 +21,13 @@ type StateParser = (fields: Fields, location: string, name: string) => State;
 
 const commonFields = ['Type', 'QueryLanguage', 'Output', 'Assign', 'Next', 'End'];
 const fallibleFields = [...commonFields, 'Retry', 'Catch'];
+
+/** `arn:aws:states:::aws-sdk:dynamodb:getItem` → the type `aws-sdk:dynamodb` and the resource `getItem`. */
+const integrationOf = (arn: string): TaskState['integration'] => {
+  const name = arn.split(':').slice(5).join(':').replace(/^:/, '');
+  const end = name.lastIndexOf(':');
+  return { resourceType: name.slice(0, end), resource: name.slice(end + 1) };
+};
 
 export const createStateParsers = ({
   reader,
@@ -133,6 +140,7 @@ export const createStateParsers = ({
         type: 'Task',
         name,
         resource,
+        integration: integrationOf(resource),
         ...fallible(fields, location),
         arguments: reader.template(fields, 'Arguments', location),
         timeoutSeconds: reader.count(fields, 'TimeoutSeconds', location, {

@@ -95,7 +95,7 @@ const runChildren = async (
       // A signal of its own: one that a thousand children listen to would look like a leak.
       const { release, signal } = interruption.child();
       try {
-        const child = await run.runChild(index, input, { signal, itemCount });
+        const child = await run.runChild(index, input, { signal: signal(), itemCount });
         ended[index] = child;
         if (child.outcome.status === 'SUCCEEDED' || interruption.reason() !== null) continue;
         failedItems += itemCount;

@@ -1,16 +1,11 @@
 /** One attempt of a Task. */
 import type { TaskState } from './definition.ts';
 import { AslError } from './errors.ts';
+import { createLazyAbort } from './lazy-abort.ts';
+import type { LazyAbort } from './lazy-abort.ts';
 import { payloadText } from './limits.ts';
 import { contextOf, countOf, evaluate } from './visit.ts';
 import type { Visit } from './visit.ts';
-
-/** `arn:aws:states:::aws-sdk:dynamodb:getItem` → the type `aws-sdk:dynamodb` and the resource `getItem`. */
-const nameParts = (resource: string): { resourceType: string; resource: string } => {
-  const name = resource.split(':').slice(5).join(':').replace(/^:/, '');
-  const end = name.lastIndexOf(':');
-  return { resourceType: name.slice(0, end), resource: name.slice(end + 1) };
-};
 
 const regionOf = (arn: string): string => arn.split(':')[3] ?? '';
 
@@ -24,24 +19,23 @@ interface Deadline {
 const withDeadline = async (
   visit: Visit,
   deadline: Deadline | null,
-  run: (signal: AbortSignal) => Promise<unknown>,
+  run: (signal: LazyAbort['signal']) => Promise<unknown>,
 ): Promise<unknown> => {
   const { interruption, options } = visit.surroundings;
   if (deadline === null) return interruption.during(run(interruption.signal));
-  const controller = new AbortController();
+  const lazy = createLazyAbort();
+  const forget = interruption.onInterrupt(lazy.abort);
   let cancel = (): void => undefined;
-  const timedOut = new Promise<never>((_, reject) => {
+  const result = new Promise((resolve, reject) => {
     cancel = options.timers.schedule(deadline.afterMillis, () => {
       const error = new AslError(deadline.error, '');
       reject(error);
-      controller.abort(error);
+      lazy.abort(error);
     });
-  });
-  const forget = interruption.onInterrupt((reason) => {
-    controller.abort(reason);
+    run(lazy.signal).then(resolve, reject);
   });
   try {
-    return await interruption.during(Promise.race([run(controller.signal), timedOut]));
+    return await interruption.during(result);
   } finally {
     cancel();
     forget();
@@ -77,7 +71,7 @@ export const runTaskAttempt = async (visit: Visit, state: TaskState): Promise<un
     given,
     `The arguments of the task '${visit.stateName}' were evaluated`,
   );
-  const name = nameParts(state.resource);
+  const { integration: name } = state;
   history.write('TaskScheduled', {
     ...name,
     region: regionOf(options.stateMachine.id),

@@ -1,6 +1,7 @@
 /** `arn:aws:states:::lambda:invoke` */
 import { AslError } from '../../asl/errors.ts';
 import { AwsError } from '../../aws.ts';
+import type { TaskRequest } from '../../asl/execution.ts';
 import type { AwsCall, CallContext, Principal } from '../../aws.ts';
 
 interface FunctionError {
@@ -13,7 +14,7 @@ interface FunctionError {
 export type InvokeFunction = (
   functionArn: string,
   payload: unknown,
-  options: { readonly principal: Principal; readonly signal: AbortSignal },
+  options: { readonly principal: Principal; readonly signal: TaskRequest['signal'] },
 ) => Promise<{ readonly payload: unknown } | { readonly functionError: FunctionError }>;
 
 /** Invokes through the Lambda service's own Invoke, which checks the principal's permission. */
@@ -47,7 +48,7 @@ const errorName = (error: AwsError): string =>
 export const runLambdaTask = async (
   parameters: Readonly<Record<string, unknown>>,
   invoke: InvokeFunction,
-  options: { readonly principal: Principal; readonly signal: AbortSignal },
+  options: { readonly principal: Principal; readonly signal: TaskRequest['signal'] },
 ): Promise<unknown> => {
   const name = parameters['FunctionName'];
   if (typeof name !== 'string') {

@@ -31,7 +31,7 @@ describe('tasks', () => {
     const run = await runScripted(machine, {}, { Work: [{ takesMillis: 5_000, result: 1 }] });
 
     expect(run.requests[0]).toMatchObject({ timeoutMillis: 3_000 });
-    expect(run.requests[0]?.signal.aborted).toBe(true);
+    expect(run.requests[0]?.signal().aborted).toBe(true);
     expect(run.outcome).toMatchObject({ status: 'FAILED', error: 'States.Timeout' });
   });
 

@@ -106,7 +106,7 @@ describe('tasks of a machine', () => {
       );
     };
     const invoke = invokeByCall(call, taskCallContext);
-    const options = { principal: context.principal, signal: new AbortController().signal };
+    const options = { principal: context.principal, signal: () => new AbortController().signal };
 
     expect(await invoke('f', { a: 1 }, options)).toEqual({ payload: { ok: 1 } });
     expect(await invoke('f', {}, options)).toEqual({
