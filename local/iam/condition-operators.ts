@@ -1,16 +1,21 @@
 /** IAM's condition operators in their positive form; negation and quantifiers are in conditions.ts. */
 import { BlockList, isIP, isIPv4 } from 'node:net';
 
-import { matchesArn, matchesPattern, resolvedText } from './pattern.ts';
-import type { MatchResult, PatternRules } from './pattern.ts';
+import { arnPatternOf } from './arn-pattern.ts';
+import { patternOf, textOf } from './pattern.ts';
+import type { Match } from './pattern.ts';
 
-export type Comparison = (policyValue: string, value: string, rules: PatternRules) => MatchResult;
+/** Reads one value of a policy: how it meets the request's values. */
+export type Comparison = (policyValue: string, variables: boolean) => Match;
 
 const text =
   (compare: (expected: string, value: string) => boolean): Comparison =>
-  (policyValue, value, rules) => {
-    const expected = resolvedText(policyValue, rules);
-    return expected === null ? 'unresolved' : compare(expected, value);
+  (policyValue, variables) => {
+    const expectedFor = textOf(policyValue, variables);
+    return (value, keys) => {
+      const expected = expectedFor(keys);
+      return expected === null ? 'unresolved' : compare(expected, value);
+    };
   };
 
 const decimalForm = /^[+-]?\d+(?:\.\d+)?$/u;
@@ -27,25 +32,37 @@ const ordered =
     read: (source: string) => number,
     holds: (value: number, bound: number) => boolean,
   ): Comparison =>
-  (policyValue, value) => {
-    const [left, right] = [read(value), read(policyValue)];
-    return !Number.isNaN(left) && !Number.isNaN(right) && holds(left, right);
+  (policyValue) => {
+    const bound = read(policyValue);
+    return (value) => {
+      const compared = read(value);
+      return !Number.isNaN(compared) && !Number.isNaN(bound) && holds(compared, bound);
+    };
   };
 
-const inRange: Comparison = (policyValue, value) => {
+const never: Match = () => false;
+
+const inRange: Comparison = (policyValue) => {
   const [network = '', prefix] = policyValue.split('/');
-  if (isIP(network) === 0 || isIP(value) === 0) return false;
+  if (isIP(network) === 0) return never;
   const family = isIPv4(network) ? 'ipv4' : 'ipv6';
   const widest = family === 'ipv4' ? 32 : 128;
   const bits = prefix === undefined ? widest : numberOf(prefix);
-  if (!Number.isInteger(bits) || bits < 0 || bits > widest) return false;
+  if (!Number.isInteger(bits) || bits < 0 || bits > widest) return never;
   const list = new BlockList();
   list.addSubnet(network, bits, family);
-  return list.check(value, isIPv4(value) ? 'ipv4' : 'ipv6');
+  return (value) => isIP(value) !== 0 && list.check(value, isIPv4(value) ? 'ipv4' : 'ipv6');
 };
 
-const sameBytes: Comparison = (policyValue, value) =>
-  Buffer.from(policyValue, 'base64').equals(Buffer.from(value, 'base64'));
+const sameBytes: Comparison = (policyValue) => {
+  const expected = Buffer.from(policyValue, 'base64');
+  return (value) => expected.equals(Buffer.from(value, 'base64'));
+};
+
+const sameWord: Comparison = (policyValue) => {
+  const expected = policyValue.toLowerCase();
+  return (value) => value.toLowerCase() === expected;
+};
 
 export const comparisons: ReadonlyMap<string, Comparison> = new Map([
   ['StringEquals', text((expected, value) => expected === value)],
@@ -53,7 +70,7 @@ export const comparisons: ReadonlyMap<string, Comparison> = new Map([
     'StringEqualsIgnoreCase',
     text((expected, value) => expected.toLowerCase() === value.toLowerCase()),
   ],
-  ['StringLike', matchesPattern],
+  ['StringLike', patternOf],
   ['NumericEquals', ordered(numberOf, (value, bound) => value === bound)],
   ['NumericLessThan', ordered(numberOf, (value, bound) => value < bound)],
   ['NumericLessThanEquals', ordered(numberOf, (value, bound) => value <= bound)],
@@ -64,11 +81,11 @@ export const comparisons: ReadonlyMap<string, Comparison> = new Map([
   ['DateLessThanEquals', ordered(instantOf, (value, bound) => value <= bound)],
   ['DateGreaterThan', ordered(instantOf, (value, bound) => value > bound)],
   ['DateGreaterThanEquals', ordered(instantOf, (value, bound) => value >= bound)],
-  ['Bool', (policyValue, value) => policyValue.toLowerCase() === value.toLowerCase()],
+  ['Bool', sameWord],
   ['BinaryEquals', sameBytes],
   ['IpAddress', inRange],
-  ['ArnEquals', matchesArn],
-  ['ArnLike', matchesArn],
+  ['ArnEquals', arnPatternOf],
+  ['ArnLike', arnPatternOf],
 ]);
 
 /** The positive operator that each negated one denies. */

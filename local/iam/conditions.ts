@@ -1,9 +1,11 @@
 /** Whether a statement's condition block holds for a request. */
+import { valuesOf } from './condition-keys.ts';
+import type { ConditionKeys } from './condition-keys.ts';
 import { comparisons, negations } from './condition-operators.ts';
 import type { Comparison } from './condition-operators.ts';
+import type { Match } from './pattern.ts';
 import { asList } from './policy.ts';
-import type { ConditionBlock } from './policy.ts';
-import type { PatternRules } from './pattern.ts';
+import type { ConditionBlock, PolicyStatement } from './policy.ts';
 
 interface Operator {
   readonly quantifier: 'ForAllValues' | 'ForAnyValue' | null;
@@ -31,57 +33,67 @@ const operatorOf = (name: string): Operator | null => {
 
 export const isConditionOperator = (name: string): boolean => operatorOf(name) !== null;
 
+type Effect = PolicyStatement['Effect'];
+
 /**
  * Whether one value of the request stands against all policy values of the key.
  * A negated test over a variable without a value fails for an Allow and holds for a Deny: both ways closed.
  */
 const holdsFor = (
   value: string,
-  expected: readonly string[],
-  operator: Operator & { compare: Comparison },
-  rules: PatternRules,
-  effect: 'Allow' | 'Deny',
+  expected: readonly Match[],
+  negated: boolean,
+  keys: ConditionKeys,
+  effect: Effect,
 ): boolean => {
-  const results = expected.map((one) => operator.compare(one, value, rules));
-  if (!operator.negated) return results.includes(true);
-  if (effect === 'Allow' && results.includes('unresolved')) return false;
-  return !results.includes(true);
+  if (!negated) return expected.some((match) => match(value, keys) === true);
+  return expected.every((match) => {
+    const result = match(value, keys);
+    return result === false || (result === 'unresolved' && effect !== 'Allow');
+  });
 };
 
-const keyHolds = (
+/** Whether a test, or a block of tests, holds for a request. */
+type Condition = (keys: ConditionKeys) => boolean;
+
+const conditionOf = (
   operator: Operator,
-  values: readonly string[] | undefined,
+  key: string,
   expected: readonly string[],
-  rules: PatternRules,
-  effect: 'Allow' | 'Deny',
-): boolean => {
-  const { compare } = operator;
+  variables: boolean,
+  effect: Effect,
+): Condition => {
+  const { compare, quantifier, negated, ifExists } = operator;
   if (compare === 'null-check')
-    return expected.some((one) => (one.toLowerCase() === 'true') === (values === undefined));
-  if (values === undefined)
-    return (
-      operator.ifExists ||
-      operator.quantifier === 'ForAllValues' ||
-      (operator.negated && operator.quantifier !== 'ForAnyValue')
-    );
-  const test = (value: string): boolean =>
-    holdsFor(value, expected, { ...operator, compare }, rules, effect);
-  if (operator.quantifier === 'ForAllValues') return values.every(test);
-  if (operator.quantifier === 'ForAnyValue') return values.some(test);
+    return (keys) =>
+      expected.some(
+        (one) => (one.toLowerCase() === 'true') === (valuesOf(keys, key) === undefined),
+      );
+  const matches = expected.map((one) => compare(one, variables));
+  const withoutValues =
+    ifExists || quantifier === 'ForAllValues' || (negated && quantifier !== 'ForAnyValue');
   // Without a quantifier a list behaves as "any" for a positive test and "none" for a negated one.
-  return operator.negated ? values.every(test) : values.some(test);
+  const every = quantifier === 'ForAllValues' || (quantifier === null && negated);
+  return (keys) => {
+    const values = valuesOf(keys, key);
+    if (values === undefined) return withoutValues;
+    const test = (value: string): boolean => holdsFor(value, matches, negated, keys, effect);
+    return every ? values.every(test) : values.some(test);
+  };
 };
 
 /** An operator that is not known holds for a Deny and for no Allow: what cannot be judged closes. */
-export const conditionsHold = (
+export const conditionsOf = (
   block: ConditionBlock | undefined,
-  rules: PatternRules,
-  effect: 'Allow' | 'Deny',
-): boolean =>
-  Object.entries(block ?? {}).every(([name, tests]) => {
+  variables: boolean,
+  effect: Effect,
+): Condition => {
+  const conditions = Object.entries(block ?? {}).flatMap(([name, tests]): readonly Condition[] => {
     const operator = operatorOf(name);
-    if (operator === null) return effect === 'Deny';
-    return Object.entries(tests).every(([key, expected]) =>
-      keyHolds(operator, rules.keys.get(key), asList(expected).map(String), rules, effect),
+    if (operator === null) return [() => effect === 'Deny'];
+    return Object.entries(tests).map(([key, expected]) =>
+      conditionOf(operator, key.toLowerCase(), asList(expected).map(String), variables, effect),
     );
   });
+  return (keys) => conditions.every((holds) => holds(keys));
+};

@@ -1,12 +1,10 @@
 /** IAM's decision: explicit denies first, then what every kind of policy leaves. */
 import type { Principal } from '../aws.ts';
-import { conditionKeysOf } from './condition-keys.ts';
 import type { KeyRecord } from './condition-keys.ts';
+import { firstFinding, ownPolicyFindings } from './findings.ts';
+import type { Finding, Policies, Question } from './findings.ts';
 import type { AccessRequest, PolicyDocument } from './policy.ts';
-import { statementNames } from './principal-match.ts';
-import type { Closeness, NamedPrincipal } from './principal-match.ts';
-import { findings, withEffect } from './statement.ts';
-import type { Finding, Question } from './statement.ts';
+import type { NamedPrincipal } from './principal-match.ts';
 
 export interface Verdict {
   readonly allowed: boolean;
@@ -20,7 +18,7 @@ const allowed = (reason: string): Verdict => ({ allowed: true, reason, refusal: 
 
 const denied = (finding: Finding, policyKind: string): Verdict => ({
   allowed: false,
-  reason: `denied by ${finding.label}`,
+  reason: `denied by ${finding}`,
   refusal: `with an explicit deny in ${policyKind}`,
 });
 
@@ -49,28 +47,6 @@ const namedPrincipalOf = (principal: Principal, keys: KeyRecord): NamedPrincipal
   };
 };
 
-interface OwnPolicyFindings {
-  readonly deny: Finding | undefined;
-  readonly allow: ReadonlyMap<Closeness, Finding>;
-}
-
-const resourcePolicyFindings = (
-  document: PolicyDocument | undefined,
-  question: Question,
-  principal: NamedPrincipal,
-  kind: string,
-): OwnPolicyFindings => {
-  const allow = new Map<Closeness, Finding>();
-  let deny: Finding | undefined;
-  for (const finding of document === undefined ? [] : findings([document], kind, question)) {
-    const closeness = statementNames(finding.statement, principal);
-    if (closeness === null) continue;
-    if (finding.statement.Effect === 'Deny') deny ??= finding;
-    else if (!allow.has(closeness)) allow.set(closeness, finding);
-  }
-  return { deny, allow };
-};
-
 /**
  * Whether this caller may do this: identity policies, within the boundary, within the session policies,
  * with the resource's own policy; an explicit deny anywhere wins. The twin's own services are allowed.
@@ -82,32 +58,35 @@ export const evaluateAccess = (
   extraKeys: KeyRecord = {},
 ): Verdict => {
   if (principal.kind === 'aws-service') return allowed('the caller is the service itself');
-  const keys = conditionKeysOf(extraKeys, request.conditionKeys ?? {}, principal.conditionKeys);
-  const { action } = request;
-  const question: Question = { action, resource: request.resource, keys };
-  const boundaries = principal.permissionsBoundary === null ? [] : [principal.permissionsBoundary];
-  const identity = findings(principal.identityPolicies, 'identity policy', question);
-  const boundary = findings(boundaries, 'permissions boundary', question);
-  const session = findings(principal.sessionPolicies, 'session policy', question);
-  const own = resourcePolicyFindings(
+  const { action, resource } = request;
+  const keys = [extraKeys, request.conditionKeys ?? {}, principal.conditionKeys];
+  const question: Question = { action, resource, keys };
+  const { identityPolicies, permissionsBoundary, sessionPolicies } = principal;
+  const identity: Policies = { kind: 'identity policy', documents: identityPolicies };
+  const boundary: Policies = {
+    kind: 'permissions boundary',
+    documents: permissionsBoundary === null ? [] : [permissionsBoundary],
+  };
+  const session: Policies = { kind: 'session policy', documents: sessionPolicies };
+  const own = ownPolicyFindings(
     request.resourcePolicy,
     // A trust policy names no resource: the role that it belongs to is the resource.
-    { ...question, resource: /^sts:/iu.test(action) ? null : request.resource },
+    /^sts:/iu.test(action) ? { ...question, resource: null } : question,
     namedPrincipalOf(principal, principal.conditionKeys),
     'resource policy',
   );
 
   const denies: readonly (readonly [Finding | undefined, string])[] = [
-    [withEffect(identity, 'Deny'), 'an identity-based policy'],
-    [withEffect(boundary, 'Deny'), 'a permissions boundary'],
-    [withEffect(session, 'Deny'), 'a session policy'],
+    [firstFinding(identity, 'Deny', question), 'an identity-based policy'],
+    [firstFinding(boundary, 'Deny', question), 'a permissions boundary'],
+    [firstFinding(session, 'Deny', question), 'a session policy'],
     [own.deny, 'a resource-based policy'],
   ];
   for (const [finding, kind] of denies) if (finding !== undefined) return denied(finding, kind);
 
   const exact = own.allow.get('exact');
-  if (exact !== undefined) return allowed(`allowed by ${exact.label}`);
-  const byIdentity = withEffect(identity, 'Allow');
+  if (exact !== undefined) return allowed(`allowed by ${exact}`);
+  const byIdentity = firstFinding(identity, 'Allow', question);
   const byOwnPolicy = own.allow.get('role') ?? own.allow.get('everyone');
   const identityCounts =
     request.resourcePolicy === undefined || !decidesByOwnPolicy(action) || own.allow.has('account');
@@ -119,11 +98,11 @@ export const evaluateAccess = (
         : 'identity-based policy',
       action,
     );
-  if (principal.permissionsBoundary !== null && withEffect(boundary, 'Allow') === undefined)
+  if (permissionsBoundary !== null && firstFinding(boundary, 'Allow', question) === undefined)
     return missing('permissions boundary', action);
-  if (principal.sessionPolicies.length > 0 && withEffect(session, 'Allow') === undefined)
+  if (sessionPolicies.length > 0 && firstFinding(session, 'Allow', question) === undefined)
     return missing('session policy', action);
-  return allowed(`allowed by ${base.label}`);
+  return allowed(`allowed by ${base}`);
 };
 
 /**
@@ -144,9 +123,9 @@ export const evaluateTrust = (
   },
 ): Verdict => {
   const { action, resource = null } = request;
-  const own = resourcePolicyFindings(
+  const own = ownPolicyFindings(
     trustPolicy,
-    { action, resource, keys: conditionKeysOf(request.conditionKeys) },
+    { action, resource, keys: [request.conditionKeys] },
     {
       arn: request.principalArn ?? null,
       roleArn: request.principalArn ?? null,
@@ -158,7 +137,5 @@ export const evaluateTrust = (
   );
   if (own.deny !== undefined) return denied(own.deny, 'a resource-based policy');
   const allow = own.allow.get('exact') ?? own.allow.get('role') ?? own.allow.get('everyone');
-  return allow === undefined
-    ? missing('trust policy', action)
-    : allowed(`allowed by ${allow.label}`);
+  return allow === undefined ? missing('trust policy', action) : allowed(`allowed by ${allow}`);
 };

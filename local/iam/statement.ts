@@ -1,79 +1,59 @@
-/** Whether one statement speaks of a request: its actions, resources and conditions. */
+/** Statements as they are read: whether one speaks of an action, of a resource, under its conditions. */
+import { arnPatternOf } from './arn-pattern.ts';
 import type { ConditionKeys } from './condition-keys.ts';
-import { conditionsHold } from './conditions.ts';
-import { matchesAction, matchesArn } from './pattern.ts';
-import type { MatchResult, PatternRules } from './pattern.ts';
+import { conditionsOf } from './conditions.ts';
+import { actionPatternOf } from './pattern.ts';
+import type { Match } from './pattern.ts';
 import { asList } from './policy.ts';
-import type { OneOrMany, PolicyDocument, PolicyStatement } from './policy.ts';
+import type { PolicyStatement } from './policy.ts';
 
-export interface Question {
-  readonly action: string;
-  /** Null where the policy is the resource's own and its statements need not name it. */
-  readonly resource: string | null;
-  readonly keys: ConditionKeys;
-}
-
-type Effect = PolicyStatement['Effect'];
-
-/** Looks through a list, or through what a `Not…` element leaves; a variable without a value never opens. */
-const elementHolds = (
-  wanted: OneOrMany<string> | undefined,
-  unwanted: OneOrMany<string> | undefined,
-  effect: Effect,
-  match: (pattern: string) => MatchResult,
-): boolean => {
-  if (wanted !== undefined) return asList(wanted).some((pattern) => match(pattern) === true);
-  if (unwanted === undefined) return false;
-  const results = asList(unwanted).map(match);
-  if (effect === 'Allow' && results.includes('unresolved')) return false;
-  return !results.includes(true);
-};
-
-const applies = (
-  document: PolicyDocument,
-  statement: PolicyStatement,
-  question: Question,
-): boolean => {
-  const { action, resource, keys } = question;
-  // IAM knows variables since this version only; before, and by default, `${…}` is plain text.
-  const rules: PatternRules = { keys, variables: document.Version === '2012-10-17' };
-  const { Effect: effect } = statement;
-  if (
-    !elementHolds(statement.Action, statement.NotAction, effect, (pattern) =>
-      matchesAction(pattern, action),
-    )
-  )
-    return false;
-  const ownPolicy = statement.Resource === undefined && statement.NotResource === undefined;
-  if (
-    !(resource === null && ownPolicy) &&
-    !elementHolds(statement.Resource, statement.NotResource, effect, (pattern) =>
-      matchesArn(pattern, resource ?? '', rules),
-    )
-  )
-    return false;
-  return conditionsHold(statement.Condition, rules, effect);
-};
-
-/** A statement that speaks of the request, with the words by which a reason names it. */
-export interface Finding {
+export interface ReadStatement {
   readonly statement: PolicyStatement;
-  readonly label: string;
+  /** By its `Sid`, or else by its place: how a reason names it. */
+  readonly name: string;
+  readonly speaksOf: (lowerCaseAction: string) => boolean;
+  /** @param resource null where the policy is the resource's own and its statements need not name it */
+  readonly holds: (resource: string | null, keys: ConditionKeys) => boolean;
 }
 
-export const findings = (
-  documents: readonly PolicyDocument[],
-  kind: string,
-  question: Question,
-): readonly Finding[] =>
-  documents.flatMap((document, policyIndex) =>
-    asList(document.Statement).flatMap((statement, index) => {
-      if (!applies(document, statement, question)) return [];
-      const name = statement.Sid === undefined ? `#${String(index + 1)}` : `"${statement.Sid}"`;
-      const which = documents.length === 1 ? kind : `${kind} ${String(policyIndex + 1)}`;
-      return [{ statement, label: `statement ${name} of the ${which}` }];
-    }),
-  );
+/** Looks through a list, or through what a `Not…` element leaves. */
+const actionTest = ({ Action, NotAction }: PolicyStatement): ReadStatement['speaksOf'] => {
+  const patterns = asList(Action ?? NotAction).map(actionPatternOf);
+  if (Action !== undefined) return (action) => patterns.some((matches) => matches(action));
+  if (NotAction === undefined) return () => false;
+  return (action) => !patterns.some((matches) => matches(action));
+};
 
-export const withEffect = (found: readonly Finding[], effect: Effect): Finding | undefined =>
-  found.find(({ statement }) => statement.Effect === effect);
+/** As for actions; a variable without a value never opens. */
+const resourceTest = (
+  { Resource, NotResource, Effect }: PolicyStatement,
+  variables: boolean,
+): ReadStatement['holds'] => {
+  if (Resource === undefined && NotResource === undefined) return (resource) => resource === null;
+  const patterns = asList(Resource ?? NotResource).map((source) => arnPatternOf(source, variables));
+  if (Resource !== undefined)
+    return (resource, keys) => patterns.some((match) => match(resource ?? '', keys) === true);
+  const leaves = (result: ReturnType<Match>): boolean =>
+    result === false || (result === 'unresolved' && Effect !== 'Allow');
+  return (resource, keys) => patterns.every((match) => leaves(match(resource ?? '', keys)));
+};
+
+/** The rest of a statement is read when a call first comes as far: few calls are asked of any one. */
+export const readStatement = (
+  statement: PolicyStatement,
+  index: number,
+  variables: boolean,
+): ReadStatement => {
+  let holds: ReadStatement['holds'] | null = null;
+  const readHolds = (): ReadStatement['holds'] => {
+    const ofResource = resourceTest(statement, variables);
+    const underConditions = conditionsOf(statement.Condition, variables, statement.Effect);
+    return (resource, keys) => ofResource(resource, keys) && underConditions(keys);
+  };
+  return {
+    statement,
+    name: statement.Sid === undefined ? `#${String(index + 1)}` : `"${statement.Sid}"`,
+    speaksOf: actionTest(statement),
+    holds: (resource, keys) => (holds ??= readHolds())(resource, keys),
+  };
+};

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { conditionKeysOf } from '../../../../local/iam/condition-keys.ts';
-import { conditionsHold } from '../../../../local/iam/conditions.ts';
+import type { KeyRecord } from '../../../../local/iam/condition-keys.ts';
+import { conditionsOf } from '../../../../local/iam/conditions.ts';
 import type { ConditionBlock } from '../../../../local/iam/policy.ts';
 
-const keys = conditionKeysOf({
+const keys: KeyRecord = {
   text: 'Abc',
   number: '10',
   date: '2026-11-21T01:00:00Z',
@@ -15,10 +15,10 @@ const keys = conditionKeysOf({
   bytes: Buffer.from('secret').toString('base64'),
   list: ['red', 'blue'],
   empty: [],
-});
+};
 
 const holds = (block: ConditionBlock, effect: 'Allow' | 'Deny' = 'Allow'): boolean =>
-  conditionsHold(block, { keys, variables: true }, effect);
+  conditionsOf(block, true, effect)([keys]);
 
 describe('a condition', () => {
   it.each<[string, string, ConditionBlock[string][string], boolean]>([
@@ -57,6 +57,7 @@ describe('a condition', () => {
     ['IpAddress', 'ip6', '2001:db8::/32', true],
     ['IpAddress', 'ip6', '10.0.0.0/8', false],
     ['NotIpAddress', 'ip', '10.0.0.0/8', false],
+    ['ArnLike', 'arn', 'arn:*:role/stepkey/reader', false],
     ['ArnLike', 'arn', 'arn:aws:iam::*:role/stepkey/*', true],
     ['ArnEquals', 'arn', 'arn:aws:iam::*:role/other', false],
     ['ArnNotLike', 'arn', 'arn:aws:iam::*:role/other', true],
