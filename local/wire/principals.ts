@@ -1,6 +1,7 @@
 /** Whose access key signed a call, and with what secret its signature is checked. */
 import { AwsError } from '../aws.ts';
 import type { Principal } from '../aws.ts';
+import type { PolicyDocument } from '../iam/policy.ts';
 import type { IamStore } from '../iam/roles.ts';
 import { principalOfSession } from '../services/sts/session-principal.ts';
 import type { SessionTokens } from '../services/sts/session-tokens.ts';
@@ -20,6 +21,11 @@ const unknown = (): AwsError =>
     statusCode: 403,
   });
 
+const administratorAccess: PolicyDocument = {
+  Version: '2012-10-17',
+  Statement: [{ Sid: 'AdministratorAccess', Effect: 'Allow', Action: '*', Resource: '*' }],
+};
+
 /** The administrator of the twin's account: may do everything that no explicit deny forbids. */
 const administrator = (accountId: string): Principal => {
   const arn = `arn:aws:iam::${accountId}:user/admin`;
@@ -28,12 +34,7 @@ const administrator = (accountId: string): Principal => {
     arn,
     accountId,
     userId: 'AIDASTEPKEYTWINADMIN',
-    identityPolicies: [
-      {
-        Version: '2012-10-17',
-        Statement: [{ Sid: 'AdministratorAccess', Effect: 'Allow', Action: '*', Resource: '*' }],
-      },
-    ],
+    identityPolicies: [administratorAccess],
     permissionsBoundary: null,
     sessionPolicies: [],
     conditionKeys: {

@@ -3,6 +3,7 @@ import { AwsError } from '../../aws.ts';
 import type { Service } from '../../aws.ts';
 import { deniedLine } from '../../iam/denied-line.ts';
 import { evaluateTrust } from '../../iam/evaluate.ts';
+import type { PolicyDocument } from '../../iam/policy.ts';
 import { twinAccountId, twinRegion } from '../../identity.ts';
 import type { FunctionDefinition } from '../../lambda/function-definition.ts';
 import type { FunctionRoles } from '../../lambda/function-role.ts';
@@ -80,6 +81,8 @@ const payloadText = (payload: unknown): string => {
   return text;
 };
 
+const noPermissions = functionPolicy([]);
+
 export const createLambdaService = (deps: {
   readonly runtime: LambdaRuntime;
   readonly requireTrust: FunctionRoles['requireTrust'];
@@ -87,6 +90,8 @@ export const createLambdaService = (deps: {
 }): LambdaService => {
   const functions = new Map<string, FunctionDefinition>();
   const permissions = new Map<string, Map<string, FunctionPermission>>();
+  /** Made when a permission is put, as every call of a function asks for it. */
+  const policies = new Map<string, PolicyDocument>();
 
   const definitionOf = (named: unknown): FunctionDefinition => {
     const name = functionNameOf(named);
@@ -96,7 +101,7 @@ export const createLambdaService = (deps: {
       statusCode: 404,
     });
   };
-  const policyOf = (name: string) => functionPolicy([...(permissions.get(name)?.values() ?? [])]);
+  const policyOf = (name: string): PolicyDocument => policies.get(name) ?? noPermissions;
 
   const invoke = async (definition: FunctionDefinition, payload: string): Promise<Invoked> => {
     deps.requireTrust(definition);
@@ -151,6 +156,7 @@ export const createLambdaService = (deps: {
       const name = functionNameOf(functionName);
       const held = permissions.get(name) ?? new Map<string, FunctionPermission>();
       permissions.set(name, held.set(permission.id, permission));
+      policies.set(name, functionPolicy([...held.values()]));
     },
     invokeFrom: async (source, functionName, payload) => {
       const definition = definitionOf(functionName);
