@@ -39,7 +39,7 @@ declare module 'dynalite/db/index.js' {
     db: {
       keys: (range: Range) => LevelIterator;
       values: (range: Range) => LevelIterator;
-      open: () => Promise<void>;
+      open: (options: { writeBufferSize: number }) => Promise<void>;
       close: () => Promise<void>;
       getSync: (key: string) => unknown;
       put: (key: string, value: unknown) => Promise<void>;

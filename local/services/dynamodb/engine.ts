@@ -40,6 +40,12 @@ export interface Engine {
   readonly close: () => Promise<void>;
 }
 
+/**
+ * So much is gathered in memory, beside its log, before it is sorted into files: with LevelDB's own 4 MB, files are merged
+ * with each other all the time while hand-outs are recorded. What a killed process had gathered is read again from the log.
+ */
+const sortedAtOnceBytes = 32 * 1024 * 1024;
+
 keepParsedExpressions();
 
 const asAwsError = (error: unknown): unknown => {
@@ -99,7 +105,7 @@ export const openEngine = async (
   store.tableDb.awsRegion = place.region;
   let tables: Map<string, DynaliteTable>;
   try {
-    await store.db.open();
+    await store.db.open({ writeBufferSize: sortedAtOnceBytes });
     tables = new Map((await finishTables(store)).map((table) => [table.TableName, table]));
   } catch (error) {
     throw levelFailure(path ?? 'memory', error);
