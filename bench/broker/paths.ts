@@ -14,11 +14,14 @@ interface Round {
   readonly load: HttpLoad;
 }
 
+/** Each round pays for itself: what the one before has left to do is done first. */
 const run = async (
+  world: World,
   server: Server,
   otherPids: readonly number[],
   options: Parameters<typeof httpLoad>[1] & { readonly status: number },
 ): Promise<Round> => {
+  await world.quiet();
   const pids = [server.pid, ...otherPids];
   const used = () => pids.reduce((sum, pid) => sum + processorSeconds(pid), 0);
   const before = used();
@@ -99,9 +102,13 @@ export const measureHits = async (
   const refusals: Round[] = [];
   for (let round = -1; round < rounds; round += 1) {
     const load = { count, connections };
-    const reference = await run(world.reference, [], { ...load, requestAt, status: 200 });
-    const hit = await run(broker, [], { ...load, requestAt, status: 200 });
-    const refusal = await run(broker, [], { ...load, requestAt: () => refused, status: 403 });
+    const reference = await run(world, world.reference, [], { ...load, requestAt, status: 200 });
+    const hit = await run(world, broker, [], { ...load, requestAt, status: 200 });
+    const refusal = await run(world, broker, [], {
+      ...load,
+      requestAt: () => refused,
+      status: 403,
+    });
     // The first is for the compilers.
     if (round < 0) continue;
     hits.push(hit);
@@ -169,7 +176,7 @@ export const measureMisses = async (
   const rounds = quick ? 2 : 5;
   for (let round = -1; round < rounds; round += 1) {
     const count = people.length;
-    const reference = await run(world.reference, [], {
+    const reference = await run(world, world.reference, [], {
       count,
       connections,
       requestAt: handAt,
@@ -177,7 +184,7 @@ export const measureMisses = async (
     });
     await world.forget(people);
     await world.counts();
-    const mint = await run(broker, world.functionPids, {
+    const mint = await run(world, broker, world.functionPids, {
       count,
       connections: quick ? 2 : connections,
       requestAt: mintAt,
@@ -186,7 +193,7 @@ export const measureMisses = async (
     const { AssumeRoleWithWebIdentity: minted } = await world.counts();
     if (minted !== count) throw new Error(`${String(minted)} mints for ${String(count)} misses`);
     await world.forget(people);
-    const one = await run(broker, [], {
+    const one = await run(world, broker, [], {
       count: Math.min(count, 50),
       connections: 1,
       requestAt: mintAt,
@@ -244,7 +251,7 @@ export const measureLatencies = async (
   const measured = new Map<number, number[][]>(levels.map((level) => [level, []]));
   for (let round = 0; round < rounds; round += 1) {
     for (const [level, each] of measured) {
-      const load = await run(firstOf(world), [], {
+      const load = await run(world, firstOf(world), [], {
         count,
         connections: level,
         requestAt,

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { BatchWriteItemCommand, DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { Jwks } from 'aws-jwt-verify/jwk';
 import type { Endpoints } from '../../local/endpoints.ts';
@@ -39,6 +40,8 @@ export interface World {
   readonly forget: (people: readonly Person[]) => Promise<void>;
   /** Calls that the twin answered since this was last asked, by operation. */
   readonly counts: () => Promise<Readonly<Record<string, number>>>;
+  /** Resolves when nothing of earlier requests is left to do: their records are chained and told. */
+  readonly quiet: () => Promise<void>;
   /** Puts entries of other subjects into the table. @param from how many there are already */
   readonly fill: (from: number, rows: number) => Promise<void>;
   readonly stop: () => Promise<void>;
@@ -57,6 +60,9 @@ const subOf = (token: string): string => {
 };
 
 const rowsInABatch = 25;
+const quietMillis = 500;
+/** What schedules and looks at streams come to in that time. */
+const callsOfNobody = 5;
 const forgottenAtATime = 16;
 
 export const openWorld = async (brokerCount: number): Promise<World> => {
@@ -133,6 +139,8 @@ export const openWorld = async (brokerCount: number): Promise<World> => {
       argument,
     );
     let made = 0;
+    const counts = () =>
+      twin.ask<Readonly<Record<string, number>>>({ ask: 'counts' } satisfies TwinQuestion);
     return {
       endpoints,
       brokers,
@@ -172,7 +180,15 @@ export const openWorld = async (brokerCount: number): Promise<World> => {
         };
         await Promise.all(Array.from({ length: forgottenAtATime }, work));
       },
-      counts: () => twin.ask({ ask: 'counts' } satisfies TwinQuestion),
+      counts,
+      quiet: async () => {
+        await counts();
+        for (;;) {
+          await wait(quietMillis);
+          const calls = Object.values(await counts()).reduce((sum, count) => sum + count, 0);
+          if (calls <= callsOfNobody) return;
+        }
+      },
       fill: async (from, rows) => {
         await twin.ask({ ask: 'fill', from, rows } satisfies TwinQuestion);
       },
