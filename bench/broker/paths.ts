@@ -183,7 +183,6 @@ export const measureMisses = async (
       status: 200,
     });
     await world.forget(people);
-    await world.counts();
     const mint = await run(world, broker, world.functionPids, {
       count,
       connections: quick ? 2 : connections,

@@ -38,7 +38,7 @@ export interface World {
   readonly tokenOf: (username: string) => Promise<string>;
   /** Takes the sessions of these people out of the table. */
   readonly forget: (people: readonly Person[]) => Promise<void>;
-  /** Calls that the twin answered since this was last asked, by operation. */
+  /** Calls that the twin answered since this was last asked, or since it was quiet, by operation. */
   readonly counts: () => Promise<Readonly<Record<string, number>>>;
   /** Resolves when nothing of earlier requests is left to do: their records are chained and told. */
   readonly quiet: () => Promise<void>;
