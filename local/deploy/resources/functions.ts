@@ -26,6 +26,11 @@ const permission = z.object({
   SourceAccount: z.string().nullable().default(null),
 });
 
+const eventInvokeConfig = z.object({
+  FunctionName: z.string(),
+  MaximumRetryAttempts: z.coerce.number().max(0, 'must be 0: the twin tries no event again'),
+});
+
 /** @param assets asset hash → the directory that would be in the archive */
 export const functionHandlers = (
   lambda: LambdaService,
@@ -62,4 +67,8 @@ export const functionHandlers = (
     });
     return { id: logicalId, attributes: { Id: logicalId } };
   }),
+  'AWS::Lambda::EventInvokeConfig': defineHandler(eventInvokeConfig, ({ logicalId }) => ({
+    id: logicalId,
+    attributes: {},
+  })),
 });

@@ -14,17 +14,26 @@ interface FunctionError {
 export type InvokeFunction = (
   functionArn: string,
   payload: unknown,
-  options: { readonly principal: Principal; readonly signal: TaskRequest['signal'] },
+  options: {
+    readonly principal: Principal;
+    readonly signal: TaskRequest['signal'];
+    /** As Invoke takes it; absent where the answer is waited for. */
+    readonly invocationType?: string;
+  },
 ) => Promise<{ readonly payload: unknown } | { readonly functionError: FunctionError }>;
 
 /** Invokes through the Lambda service's own Invoke, which checks the principal's permission. */
 export const invokeByCall =
   (call: AwsCall, contextOf: (principal: Principal) => CallContext): InvokeFunction =>
-  async (functionArn, payload, { principal }) => {
+  async (functionArn, payload, { principal, invocationType }) => {
     const answer = await call(
       'lambda',
       'Invoke',
-      { FunctionName: functionArn, Payload: JSON.stringify(payload) },
+      {
+        FunctionName: functionArn,
+        Payload: JSON.stringify(payload),
+        ...(invocationType === undefined ? {} : { InvocationType: invocationType }),
+      },
       contextOf(principal),
     );
     const given = answer['Payload'];
@@ -54,15 +63,21 @@ export const runLambdaTask = async (
   if (typeof name !== 'string') {
     throw new AslError('States.Runtime', "The argument 'FunctionName' must be a text.");
   }
+  const { InvocationType: type } = parameters;
   let answer: Awaited<ReturnType<InvokeFunction>>;
   try {
-    answer = await invoke(name, parameters['Payload'] ?? {}, options);
+    answer = await invoke(name, parameters['Payload'] ?? {}, {
+      ...options,
+      ...(typeof type === 'string' ? { invocationType: type } : {}),
+    });
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     const status = String(error.statusCode);
     const cause = `${error.message} (Service: AWSLambda; Status Code: ${status}; Error Code: ${error.code})`;
     throw new AslError(errorName(error), cause);
   }
+  // Lambda has only taken the event: there is no version that answered, and no answer.
+  if (type === 'Event') return { StatusCode: 202 };
   if ('functionError' in answer) {
     const { errorType, errorMessage, trace } = answer.functionError;
     throw new AslError(errorType, JSON.stringify({ errorType, errorMessage, trace }));

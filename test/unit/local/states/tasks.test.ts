@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { AwsError } from '../../../../local/aws.ts';
 import type { AwsCall } from '../../../../local/aws.ts';
+import { createLambdaService, functionArn } from '../../../../local/services/lambda/service.ts';
 import { invokeByCall } from '../../../../local/services/states/lambda-task.ts';
 import { taskCallContext } from '../../../../local/services/states/task-runner.ts';
 import { context, definition, machineArn, put, refusal, setUp } from './set-up.ts';
@@ -113,6 +114,57 @@ describe('tasks of a machine', () => {
       functionError: { errorType: 'E', errorMessage: 'm' },
     });
     expect(calls[0]).toEqual(['lambda', 'Invoke', { FunctionName: 'f', Payload: '{"a":1}' }]);
+  });
+
+  it('leave a function to itself that they invoke as an event: it is started, and not waited for', async () => {
+    const started: unknown[] = [];
+    const lambdaService = createLambdaService({
+      runtime: {
+        invoke: ({ name }, payload) => {
+          started.push([name, payload]);
+          return new Promise(() => undefined);
+        },
+        warm: () => Promise.resolve(),
+        setClockAhead: () => Promise.resolve(),
+        stop: () => Promise.resolve(),
+      },
+      requireTrust: () => undefined,
+      log: () => undefined,
+    });
+    lambdaService.putFunction({
+      name: 'f',
+      arn: functionArn('f'),
+      roleArn: 'arn:aws:iam::123456789012:role/f',
+      taskRoot: '/',
+      handler: 'index.handler',
+      runtime: 'nodejs24.x',
+      timeoutSeconds: 3,
+      memoryMegabytes: 128,
+      environment: {},
+      logGroup: '/aws/lambda/f',
+    });
+    const call: AwsCall = async (_, operation, input, caller) =>
+      (await lambdaService.operations[operation]?.run(input, caller)) ?? {};
+    const { run, service } = await setUp({ invokeFunction: invokeByCall(call, taskCallContext) });
+    await put(
+      service,
+      definition({
+        Work: {
+          Type: 'Task',
+          Resource: 'arn:aws:states:::lambda:invoke',
+          Arguments: {
+            FunctionName: functionArn('f'),
+            InvocationType: 'Event',
+            Payload: { a: 1 },
+          },
+          End: true,
+        },
+      }),
+    );
+    const answer = await run('StartSyncExecution', { stateMachineArn: machineArn });
+
+    expect(JSON.parse(String(answer['output']))).toEqual({ StatusCode: 202 });
+    expect(started).toEqual([['f', '{"a":1}']]);
   });
 
   it('call services with their own operation names and the role’s principal', async () => {
