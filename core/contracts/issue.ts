@@ -21,6 +21,8 @@ export interface IssueInput {
   readonly refreshAheadSeconds: number;
   /** A cached session that the front could not open; `-` for none. */
   readonly unusableSessionId: string;
+  /** The front has started nothing that mints for a while: what it needs last is asked to wake up. Absent, it is not. */
+  readonly isAfterIdle?: boolean;
 }
 
 /** What the state machine answers when it succeeds. */

@@ -23,6 +23,7 @@ import { claimsReferencedBy } from '../../core/grants/placeholders.ts';
 import { createFlights } from './flights.ts';
 import { createHandler } from '../http/handler.ts';
 import { routes } from './routes.ts';
+import { warmingAfterIdle } from './warming-machine.ts';
 
 const environment = readEnvironment(process.env, {
   ...awsVariables,
@@ -71,10 +72,13 @@ export const handler = createHandler(
     }),
     store: dynamoCredentialStore({ ...table, timer: systemTimer }),
     ledger: dynamoLedger(table),
-    machine: stepFunctionsIssueMachine({
-      client: client('states', SFNClient),
-      stateMachineArn: environment.STATE_MACHINE_ARN,
-    }),
+    machine: warmingAfterIdle(
+      stepFunctionsIssueMachine({
+        client: client('states', SFNClient),
+        stateMachineArn: environment.STATE_MACHINE_ARN,
+      }),
+      systemClock,
+    ),
     flights: createFlights(),
   },
   {

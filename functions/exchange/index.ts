@@ -37,11 +37,15 @@ const ports = {
 const context = { developerProvider: environment.DEVELOPER_PROVIDER };
 
 type ExchangeEvent =
+  | { readonly task: 'warm-up' }
   | ({ readonly task: 'obtain-open-id-token' } & ObtainOpenIdTokenInput)
   | ({ readonly task: 'assume-mapped-role' } & AssumeMappedRoleInput);
 
-/** The tasks of the states ObtainOpenIdToken and AssumeMappedRole. */
-export const handler = async (event: ExchangeEvent): Promise<unknown> =>
-  event.task === 'obtain-open-id-token'
+/** The tasks of the states WarmExchange, ObtainOpenIdToken and AssumeMappedRole. */
+export const handler = async (event: ExchangeEvent): Promise<unknown> => {
+  // That this process is there is all that was asked for, whatever else the event has.
+  if (event.task === 'warm-up') return null;
+  return event.task === 'obtain-open-id-token'
     ? obtainOpenIdToken(ports, context, event)
     : assumeMappedRole(ports, event);
+};

@@ -4,6 +4,7 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { acknowledgeServerless } from './acknowledge.ts';
 import type { BrokerKeys } from './broker-keys.ts';
 import type { FunctionFactory } from './function-factory.ts';
 import { type BrokerMachine, executionKeyRight } from './broker-machine.ts';
@@ -92,6 +93,21 @@ export class BrokerFunctions extends Construct {
         ],
       }),
     };
+    this.#loseLateWarmUps();
+  }
+
+  /**
+   * The machine asks `exchange` to start while it works, without waiting. What did not come to that at once is of no
+   * use later: there is nothing to try again, and nothing to keep.
+   */
+  #loseLateWarmUps(): void {
+    const { exchange } = this.tasks;
+    exchange.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
+    acknowledgeServerless(
+      exchange,
+      'Only warm-ups are asynchronous, and one that failed is lost on purpose.',
+      'LambdaAsyncFailureDestination',
+    );
   }
 
   /** Reads who a named subject is, in the pools of the deployment and in no other. */

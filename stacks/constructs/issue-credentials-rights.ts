@@ -11,6 +11,7 @@ const session = 'SESSION#*';
 const revocable = [subject, 'CLIENT#*', 'GRANT#*', 'EVERYTHING'];
 
 export const issueCredentialsRights = {
+  WarmExchange: { invoke: 'exchange' },
   ValidateToken: { invoke: 'decide' },
   ResolveSubject: { invoke: 'decide' },
   MapRole: { invoke: 'decide' },

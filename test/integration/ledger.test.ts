@@ -122,7 +122,7 @@ describe('the ledger, on the twin', () => {
     const steps = sessionStepsAnswer.parse(body);
     expect(steps).toMatchObject({ complete: true, reason: null, status: 'succeeded' });
     const names = steps.steps.map(({ state }) => state);
-    expect([names[0], names.at(-1)]).toEqual(['ValidateToken', 'Issued']);
+    expect([names[0], names.at(-1)]).toEqual(['IsAfterIdle', 'Issued']);
     expect(names).toContain('AssumeMappedRole');
     const policy = steps.steps.find(({ state }) => state === 'AssumeMappedRole');
     expect(policy).toMatchObject({ type: 'Task', retries: 0, error: null });

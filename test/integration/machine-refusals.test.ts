@@ -47,6 +47,7 @@ describe('the machine itself, past the front', () => {
   ) => runMachine(twin, { sealedToken: await sealer.seal(purpose, '-', token), ...input });
 
   const refusedIn = (...states: string[]) => [
+    'IsAfterIdle',
     ...states,
     'IsDenial',
     'ExplainDenial',
@@ -120,7 +121,7 @@ describe('the machine itself, past the front', () => {
   it('does not open a token that was sealed for something else, and calls that a failure of ours', async () => {
     const outcome = await run(people.alice.idToken, {}, 'openid-token');
     expect(outcome.error).toBe('Sealing.Failed');
-    expect(await stepsOf(twin)).toEqual(['ValidateToken', 'IsDenial', 'Failed']);
+    expect(await stepsOf(twin)).toEqual(['IsAfterIdle', 'ValidateToken', 'IsDenial', 'Failed']);
   });
 
   it.each([

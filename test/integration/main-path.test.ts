@@ -8,6 +8,8 @@ import { signIn } from '../support/twin/people.ts';
 import { stepsOf } from '../support/twin/steps.ts';
 
 const coldMint = [
+  'IsAfterIdle',
+  'WarmExchange',
   'ValidateToken',
   'IsActing',
   'MapRole',

@@ -9,8 +9,9 @@ import { inSoak } from '../support/soak.ts';
 /** The calls of a request of somebody new, by the front, the machine and its functions, in their order. */
 const calls = [
   ...['front verify', 'front dynamodb:BatchGetItem', 'front kms:GenerateDataKey'],
-  ...['front StartSyncExecution', 'ValidateToken invoke', 'decide kms:Decrypt', 'decide verify'],
-  ...['MapRole invoke', 'ResolveIdentity dynamodb:BatchGetItem'],
+  ...['front StartSyncExecution', 'WarmExchange invoke'],
+  ...['ValidateToken invoke', 'decide kms:Decrypt', 'decide verify', 'MapRole invoke'],
+  ...['ResolveIdentity dynamodb:BatchGetItem'],
   ...['LookUpCredentials dynamodb:GetItem', 'TakeLease dynamodb:UpdateItem'],
   ...['TakeQuota dynamodb:UpdateItem', 'RegisterIdentity invoke', 'identity dynamodb:PutItem'],
   ...['identity kms:Decrypt', 'identity dynamodb:GetItem', 'identity GetId', 'identity register'],
@@ -33,7 +34,14 @@ const singleFaults = calls.flatMap((name, at) =>
 
 /** The states that are worth a kill: before and after them something is different. */
 const states = [
-  ...['ValidateToken', 'TakeLease', 'TakeQuota', 'RegisterIdentity', 'RecordIntent'],
+  ...[
+    'WarmExchange',
+    'ValidateToken',
+    'TakeLease',
+    'TakeQuota',
+    'RegisterIdentity',
+    'RecordIntent',
+  ],
   ...['ObtainOpenIdToken', 'AssumeMappedRole', 'RecordSession', 'RecordIssuance'],
   ...['CacheCredentials', 'ConfirmNotRevoked', 'IsUnchanged'],
 ];
@@ -71,6 +79,16 @@ describe('[SEC-06] whatever goes wrong', () => {
       // No fault is passed off as a refusal; only rubbish in a token's place is taken for a bad token.
       expect([200, 500, 502, 503]).toContain(name.endsWith('verify') ? 503 : answer.status);
       if (kind !== 'garbage') expect([200, 503]).toContain(answer.status);
+    },
+  );
+
+  it.each(faultKinds)(
+    'a warm-up %s: nothing is held up but for a second, and the session is minted at once',
+    async (kind) => {
+      const fault = { kind, name: 'WarmExchange invoke', turn: 0 };
+      const person = broker.newCase();
+      const { answer, struck } = await askThroughFaults(broker, person, fault.name, [fault]);
+      expect([struck, answer.status, answer.body['source']]).toEqual([1, 200, 'minted']);
     },
   );
 
@@ -132,7 +150,7 @@ describe('[SEC-06] whatever goes wrong', () => {
   it.each(
     calls.flatMap((name, at) =>
       faultKinds
-        .filter((kind) => at >= 22 && (inSoak || kind === (at % 2 === 0 ? 'garbage' : 'loses')))
+        .filter((kind) => at >= 23 && (inSoak || kind === (at % 2 === 0 ? 'garbage' : 'loses')))
         .map((kind) => ({ name, at, kind })),
     ),
   )(

@@ -116,6 +116,16 @@ describe('the functions', () => {
     }
   });
 
+  it('lose an event that exchange could not take at once: a late warm-up is of no use', () => {
+    const configured = Object.values(broker.findResources('AWS::Lambda::EventInvokeConfig'));
+    expect(configured).toHaveLength(1);
+    expect(configured[0]?.['Properties']).toMatchObject({
+      FunctionName: { Ref: expect.stringMatching(/exchange/) },
+      MaximumRetryAttempts: 0,
+      MaximumEventAgeInSeconds: 60,
+    });
+  });
+
   it('leave no policy beside the roles’ own', () => {
     broker.resourceCountIs('AWS::IAM::Policy', 0);
   });

@@ -18,6 +18,7 @@ const { States } = JSON.parse(readFileSync(definition, 'utf8')) as { States: obj
 
 /** Those that a cold mint does not pass: refusals, failures, and what only other requests need. */
 const besideTheMint = [
+  'WarmExchange',
   'IsLoginAtHand',
   'ObtainOpenIdTokenWithLogin',
   'InProgress',

@@ -144,7 +144,7 @@ describe('the audit page', () => {
       expect(facts).toContain(known);
     }
     const steps = await page.locator('.steps .step > span:first-child').allTextContents();
-    expect(steps[0]).toBe('ValidateToken');
+    expect(steps[0]).toBe('IsAfterIdle');
     expect(steps.at(-1)).toBe('Issued');
     expect(await page.locator('.graph .node.taken').count()).toBe(new Set(steps).size);
     expect(await page.locator('.graph .node.failed').count()).toBe(0);
@@ -158,7 +158,7 @@ describe('the audit page', () => {
   });
 
   it('opens a step by keyboard, with what went in and came out, and no secret in it', async () => {
-    const node = page.locator('.graph .node', { hasText: 'ValidateToken' });
+    const node = page.locator('.graph .node.taken', { hasText: 'ValidateToken' });
     await node.focus();
     await page.keyboard.press('Enter');
     await page.waitForSelector('pre[aria-label="Input of ValidateToken"]');

@@ -25,6 +25,7 @@ import type {
 import { resolveSubject } from '../../../core/subject/resolve-subject.ts';
 import { createFlights } from '../../../functions/api/flights.ts';
 import { routes } from '../../../functions/api/routes.ts';
+import { warmingAfterIdle } from '../../../functions/api/warming-machine.ts';
 import { mapRole, type MapRoleInput } from '../../../functions/decide/map-role.ts';
 import {
   validateToken,
@@ -247,6 +248,7 @@ export const inProcessBroker = async (
       identityMode: 'linked' as const,
     };
     const tasks: Readonly<Record<string, (event: never) => unknown>> = {
+      'warm-up': () => null,
       'validate-token': (event: ValidateTokenInput) => validateToken(decide, context, event),
       'resolve-subject': (event: {
         presenter: Parameters<typeof resolveSubject>[2];
@@ -348,7 +350,10 @@ export const inProcessBroker = async (
         sealer: sealerOf(frontName),
         store: dynamoCredentialStore({ ...front, timer: time }),
         ledger: dynamoLedger(front),
-        machine: stepFunctionsIssueMachine({ client: states, stateMachineArn: 'arn' }),
+        machine: warmingAfterIdle(
+          stepFunctionsIssueMachine({ client: states, stateMachineArn: 'arn' }),
+          time,
+        ),
         flights: createFlights(),
       },
       context,

@@ -104,6 +104,7 @@ const paid = (secondsAhead: number): ScriptedAnswer => ({
 const refused: ScriptedAnswer = { error: 'DynamoDb.ConditionalCheckFailedException' };
 
 const script: Readonly<Record<string, readonly ScriptedAnswer[]>> = {
+  WarmExchange: [{ result: { StatusCode: 202 } }],
   ValidateToken: [payload(caller)],
   MapRole: [payload(decision)],
   ResolveIdentity: [rows(subjectRow)],
@@ -143,6 +144,7 @@ const run = (
 ) => runScripted(definition, { ...input, ...changedInput }, { ...script, ...changes });
 
 const upToEntry = [
+  'IsAfterIdle',
   'ValidateToken',
   'IsActing',
   'MapRole',
@@ -223,17 +225,20 @@ describe('statemachines/issue-credentials.asl.json', () => {
       { ResolveIdentity: [rows()], ConfirmNotRevoked: [rows()] },
       ['DecideFunctionArn', 'ExchangeFunctionArn', 'IdentityFunctionArn'],
     ],
-  ])('needs, behind the front, few functions for %s', async (_, changes, functions) => {
-    const { requests } = await run(changes);
+  ])(
+    'needs, behind the front, few functions for %s, also after idle',
+    async (_, changes, functions) => {
+      const { requests } = await run(changes, { isAfterIdle: true });
 
-    const invoked = requests.flatMap(({ arguments: given }) => {
-      const { FunctionName: name } = given as { FunctionName?: string };
-      return name === undefined ? [] : [name];
-    });
-    expect([...new Set(invoked)].sort()).toEqual(
-      functions.map((name) => substitutions[name]).sort(),
-    );
-  });
+      const invoked = requests.flatMap(({ arguments: given }) => {
+        const { FunctionName: name } = given as { FunctionName?: string };
+        return name === undefined ? [] : [name];
+      });
+      expect([...new Set(invoked)].sort()).toEqual(
+        functions.map((name) => substitutions[name]).sort(),
+      );
+    },
+  );
 
   it('hands out an entry that is fresh', async () => {
     const { events, outcome, requests } = await run({
@@ -331,6 +336,46 @@ describe('statemachines/issue-credentials.asl.json', () => {
     });
   });
 
+  it('has exchange start before anything else where the front has been idle, and tells it nothing', async () => {
+    const { events, requests } = await run({}, { isAfterIdle: true });
+
+    expect(visited(events)).toEqual(['IsAfterIdle', 'WarmExchange', ...minting.slice(1), 'Issued']);
+    expect(requests[0]?.arguments).toEqual({
+      FunctionName: substitutions['ExchangeFunctionArn'],
+      InvocationType: 'Event',
+      Payload: { task: 'warm-up' },
+    });
+    const entered = events.find(({ details }) => details['name'] === 'WarmExchange');
+    expect(entered?.details['input']).toBe('{}');
+  });
+
+  it.each([undefined, false, null, 'true', 1, [], {}])(
+    'starts nothing ahead where the front says %p of having been idle',
+    async (isAfterIdle) => {
+      const { events } = await run({}, { isAfterIdle });
+
+      expect(visited(events)).toEqual([...minting, 'Issued']);
+    },
+  );
+
+  it.each<[string, ScriptedAnswer]>([
+    ['is throttled', { error: 'Lambda.TooManyRequestsException' }],
+    ['fails', { error: 'Lambda.ServiceException' }],
+    ['is not allowed', { error: 'Lambda.AWSLambdaException' }],
+    ['is not answered', { takesMillis: 60_000, result: { StatusCode: 202 } }],
+    ['is answered with rubbish', { result: 'rubbish' }],
+  ])('mints all the same, and tries once only, where that %s', async (_, answer) => {
+    const { events, requests, elapsedMillis } = await run(
+      { WarmExchange: [answer] },
+      { isAfterIdle: true },
+    );
+
+    expect(visited(events)).toEqual(['IsAfterIdle', 'WarmExchange', ...minting.slice(1), 'Issued']);
+    const ofWarmUp = requests.filter(({ context }) => context.State.Name === 'WarmExchange');
+    expect(ofWarmUp).toHaveLength(1);
+    expect(elapsedMillis).toBe(answer.takesMillis === undefined ? 0 : 1_000);
+  });
+
   it('ends as in progress where another holds the lease', async () => {
     const { events, outcome } = await run({
       TakeLease: [{ error: 'DynamoDb.ConditionalCheckFailedException' }],
@@ -344,6 +389,7 @@ describe('statemachines/issue-credentials.asl.json', () => {
     const { events, outcome, requests } = await run({ MapRole: [{ error: 'Grant.Refused' }] });
 
     expect(visited(events)).toEqual([
+      'IsAfterIdle',
       'ValidateToken',
       'IsActing',
       'MapRole',
@@ -379,6 +425,7 @@ describe('statemachines/issue-credentials.asl.json', () => {
     );
 
     expect(visited(events)).toEqual([
+      'IsAfterIdle',
       'ValidateToken',
       'IsDenial',
       'ExplainDenial',
