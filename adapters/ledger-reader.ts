@@ -16,7 +16,7 @@ import { mergeNewestFirst, type NewestFirst } from '../core/ledger/merge-pages.t
 import type { LedgerReader, ListWish } from '../core/ledger/reader.ts';
 import { keyOfRecord, shardCount } from '../core/ledger/record.ts';
 import { awsFailure, incompleteAnswer } from './aws-failures.ts';
-import { dynamoChainStore, linkOf } from './chain-store.ts';
+import { dynamoChainReader, linkOf } from './chain-reader.ts';
 import { nodeDigest } from './digest.ts';
 import { plainRow } from './plain-row.ts';
 import { itemsOf, keyOf, readNumber, readText, type Row, text } from './rows.ts';
@@ -38,7 +38,7 @@ export const dynamoLedgerReader = (options: {
   readonly tableName: string;
 }): LedgerReader => {
   const { client, tableName } = options;
-  const chains = dynamoChainStore(options);
+  const chains = dynamoChainReader(options);
 
   const query = async (
     input: Omit<QueryCommandInput, 'TableName'>,

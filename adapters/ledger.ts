@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 
-import { PutItemCommand, type AttributeValue, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
 import { StepkeyError } from '../core/errors.ts';
 import type { Ledger } from '../core/ports.ts';
-import { awsErrorName, awsFailure } from './aws-failures.ts';
+import { putNew } from './put-new.ts';
 import { flag, keyOf, number, text, textOrDash } from './rows.ts';
 
 type Item = Record<string, AttributeValue>;
@@ -18,21 +18,11 @@ export const dynamoLedger = (options: {
   readonly tableName: string;
 }): Ledger => {
   const append = async (item: Item): Promise<void> => {
-    try {
-      await options.client.send(
-        new PutItemCommand({
-          TableName: options.tableName,
-          Item: item,
-          ConditionExpression: 'attribute_not_exists(pk)',
-          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-        }),
-      );
-    } catch (error) {
-      if (awsErrorName(error) !== 'ConditionalCheckFailedException') throw awsFailure(error);
-      const present = (error as { readonly Item?: Item }).Item;
-      if (!isDeepStrictEqual({ ...present }, item)) {
-        throw new StepkeyError('Config.Invalid', { cause: error });
-      }
+    const present = await putNew(options, item);
+    if (present !== null && !isDeepStrictEqual({ ...present }, item)) {
+      throw new StepkeyError('Config.Invalid', {
+        cause: new Error('another row of this key is there'),
+      });
     }
   };
   return {

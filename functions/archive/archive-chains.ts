@@ -1,4 +1,4 @@
-import type { ChainStore } from '../../core/ledger/append.ts';
+import type { ChainStore } from '../../core/ledger/chain-store.ts';
 import { shardCount } from '../../core/ledger/record.ts';
 import { segmentOf, type Segment } from '../../core/ledger/segment.ts';
 

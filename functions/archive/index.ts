@@ -3,7 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { clientSettings } from '../../adapters/aws-clients.ts';
 import { dynamoArchivePlaces, s3LedgerArchive } from '../../adapters/ledger-archive.ts';
-import { dynamoChainStore } from '../../adapters/chain-store.ts';
+import { dynamoChainReader } from '../../adapters/chain-reader.ts';
 import { readEnvironment, variables } from '../../adapters/environment.ts';
 import { powertoolsMeter } from '../../adapters/metrics.ts';
 import { watchUpstreams } from '../../adapters/watched-upstreams.ts';
@@ -23,7 +23,7 @@ const table = {
   tableName: environment.TABLE_NAME,
 };
 const ports = {
-  chain: dynamoChainStore(table),
+  chain: dynamoChainReader(table),
   places: dynamoArchivePlaces(table),
   archive: s3LedgerArchive({
     client: watch(

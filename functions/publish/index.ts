@@ -35,7 +35,6 @@ const ports = {
     client: client('events', EventBridgeClient),
     busName: environment.EVENT_BUS_NAME,
   }),
-  digest: nodeDigest,
   clock: systemClock,
   meter,
   failed: sqsFailedRecords({

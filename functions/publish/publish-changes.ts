@@ -2,10 +2,9 @@ import type { BrokerEvent } from '../../core/contracts/events.ts';
 import type { Chain } from '../../core/ledger/append.ts';
 import { eventOfLink } from '../../core/ledger/event-of-link.ts';
 import type { FailedRecords } from '../../core/ledger/failed-record.ts';
-import type { Link } from '../../core/ledger/link.ts';
 import { recordOfChange, type RowChange } from '../../core/ledger/read-change.ts';
-import { shardOf, type LedgerRecord } from '../../core/ledger/record.ts';
-import type { Clock, Digest, EventBus, Meter } from '../../core/ports.ts';
+import type { LedgerRecord } from '../../core/ledger/record.ts';
+import type { Clock, EventBus, Meter } from '../../core/ports.ts';
 
 /** A change with its number in the stream. */
 export interface StreamChange extends RowChange {
@@ -15,7 +14,6 @@ export interface StreamChange extends RowChange {
 export interface PublishPorts {
   readonly chain: Chain;
   readonly bus: EventBus;
-  readonly digest: Digest;
   readonly clock: Clock;
   readonly meter: Meter;
   readonly failed: Pick<FailedRecords, 'keep'>;
@@ -35,8 +33,7 @@ const eventsPerCall = 10;
 const patienceSeconds = 3600;
 
 /**
- * Appends what changed to the chains and tells the bus of it. The chains are written side by side, each in the order of
- * the stream. Safe to repeat: a record that is in its chain is found there, and its event is sent again. What has failed
+ * Appends what changed to the chains, each in the order of the stream, and tells the bus of it. Safe to repeat: a record that is in its chain is found there, and its event is sent again. What has failed
  * for an hour is kept whole, for `redrive`, and holds up nothing any more.
  * @returns the number of the first change that must come again; null when all are done
  */
@@ -48,15 +45,11 @@ export const publishChanges = async (
     const record = recordOfChange(change);
     return record === null ? [] : [{ change, record }];
   });
-  const links = new Map<Kept, Link>();
-  const shards = new Map<number, Kept[]>();
-  for (const one of kept) {
-    const shard = shardOf(one.record, ports.digest);
-    shards.set(shard, [...(shards.get(shard) ?? []), one]);
-  }
-  await Promise.all([...shards.values()].map((ofShard) => appendInOrder(ports, ofShard, links)));
-  const events = [...links].flatMap(([of, link]) => {
-    const event = eventOfLink(link);
+  const { links, failures } = await ports.chain.append(kept.map(({ record }) => record));
+  for (const error of failures) ports.log.error('record not appended', { error: error.name });
+  const events = kept.flatMap((of) => {
+    const link = links.get(of.record);
+    const event = link === undefined ? null : eventOfLink(link);
     if (event !== 'misshapen') return event === null ? [] : [{ of, event }];
     // The record stands; only its event is not what was promised, and coming again would not change that.
     ports.log.error('event not of its schema', { record: `${of.record.kind}/${of.record.id}` });
@@ -73,7 +66,7 @@ export const publishChanges = async (
       if (taken[index] !== true) untold.add(of);
     });
   }
-  const failed = kept.filter((one) => !links.has(one) || untold.has(one));
+  const failed = kept.filter((one) => !links.has(one.record) || untold.has(one));
   const first = await firstToRepeat(ports, failed);
   measureLag(ports, changes, first !== null);
   return first;
@@ -108,22 +101,6 @@ const measureLag = (
   const nowEpochSeconds = Math.floor(clock.nowEpochMillis() / 1000);
   meter.measure('LedgerLag', Math.max(0, nowEpochSeconds - oldest), {});
   if (isHeld) meter.measure('LedgerHeld', 1, {});
-};
-
-/** Stops at the first that fails: what comes after it in its chain must stay after it. */
-const appendInOrder = async (
-  ports: PublishPorts,
-  ofShard: readonly Kept[],
-  links: Map<Kept, Link>,
-): Promise<void> => {
-  for (const one of ofShard) {
-    try {
-      links.set(one, await ports.chain.append(one.record));
-    } catch (error) {
-      ports.log.error('record not appended', { error: nameOf(error) });
-      return;
-    }
-  }
 };
 
 /** Which of the events the bus took. */

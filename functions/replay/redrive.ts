@@ -27,7 +27,9 @@ export const redrive = async (
   const { waiting, unreadable, isEmpty } = await receiveAll(ports.failed);
   let [replayed, chained] = [0, 0];
   for (const { failed, receipt } of waiting) {
-    const link = await ports.chain.append(failed.record);
+    const { links, failures } = await ports.chain.append([failed.record]);
+    const link = links.get(failed.record);
+    if (link === undefined) throw failures[0] ?? new StepkeyError('Upstream.Unavailable');
     const event = eventOfLink(link, { replayed: true });
     if (event !== null && event !== 'misshapen') {
       const [isTaken] = await ports.bus.publish([event]);

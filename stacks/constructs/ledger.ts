@@ -92,7 +92,7 @@ export class Ledger extends Construct {
           resources: [streamArn],
         }),
         rowRight('AppendToChain', table, ['PutItem', 'Query'], ['LEDGER#*']),
-        rowRight('NoteRecord', table, ['PutItem'], ['RECORD#*']),
+        rowRight('NoteRecords', table, ['PutItem', 'BatchGetItem', 'BatchWriteItem'], ['RECORD#*']),
         this.#tellRight(),
         new PolicyStatement({
           sid: 'KeepFailed',

@@ -198,7 +198,7 @@ describe('the calls of a function', () => {
     expect(callsOf('publish')).toEqual([
       'dynamodb:DescribeStream,dynamodb:GetRecords,dynamodb:GetShardIterator,dynamodb:ListStreams on <BrokerTable.StreamArn>',
       'dynamodb:PutItem,dynamodb:Query on <BrokerTable.Arn> if dynamodb:LeadingKeys=LEDGER#*',
-      'dynamodb:PutItem on <BrokerTable.Arn> if dynamodb:LeadingKeys=RECORD#*',
+      'dynamodb:BatchGetItem,dynamodb:BatchWriteItem,dynamodb:PutItem on <BrokerTable.Arn> if dynamodb:LeadingKeys=RECORD#*',
       'events:PutEvents on <BrokerLedgerBus.Arn> if events:source=stepkey',
       'sqs:SendMessage on <BrokerLedgerFailedChanges.Arn>',
       openQueue.replace('kms:Decrypt', 'kms:Decrypt,kms:GenerateDataKey'),
@@ -262,11 +262,10 @@ const madeByServices = (line: string): boolean =>
 const unsigned = ['cognito-identity:GetId', 'sts:AssumeRoleWithWebIdentity'];
 /** In the bundle because an adapter knows more than this function asks of it; the role does not allow it. */
 const onlyBundled: Readonly<Record<string, readonly string[]>> = {
-  // Who reads the ledger writes nothing to it; the adapter of the chains can also append.
-  audit: ['dynamodb:PutItem'],
   // One adapter for the queue of what failed: one side fills it, the other empties it.
   publish: ['sqs:DeleteMessage', 'sqs:ReceiveMessage'],
-  replay: ['dynamodb:GetItem', 'sqs:SendMessage'],
+  // And it chains one record at a time: those are not noted together.
+  replay: ['dynamodb:BatchWriteItem', 'dynamodb:GetItem', 'sqs:SendMessage'],
   // Only where the deployment has roles in other accounts.
   revoke: ['sts:AssumeRole'],
 };

@@ -1,4 +1,5 @@
 import { nodeDigest } from '../../adapters/digest.ts';
+import type { Chain } from '../../core/ledger/append.ts';
 import { genesis, linkAfter, type Link } from '../../core/ledger/link.ts';
 import { textOfRecord, type LedgerRecord } from '../../core/ledger/record.ts';
 import { createChainVerifier, type ChainFault } from '../../core/ledger/verify.ts';
@@ -33,6 +34,14 @@ export const issuanceRecord = (
     ...changes.data,
   },
 });
+
+/** Appends one record. @throws what it failed of */
+export const appendOne = async (chain: Chain, record: LedgerRecord): Promise<Link> => {
+  const { links, failures } = await chain.append([record]);
+  const link = links.get(record);
+  if (link === undefined) throw failures[0] ?? new Error('neither appended nor failed');
+  return link;
+};
 
 /** A chain of these records, as it would be written. */
 export const chainOf = (shard: number, records: readonly LedgerRecord[]): Link[] => {

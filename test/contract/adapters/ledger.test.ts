@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { clientSettings } from '../../../adapters/aws-clients.ts';
 import { dynamoChainStore } from '../../../adapters/chain-store.ts';
@@ -59,18 +59,23 @@ beforeAll(async () => {
   dynamo = await dynamoDbOnWire();
   const store = { client: clientOf(), tableName };
   reader = dynamoLedgerReader(store);
-  // Two consumers that know nothing of each other, and each delivers everything.
+  // Consumers that know nothing of each other, and each delivers everything: one by one, in pieces, all at once.
   await Promise.all(
-    [1, 2].map(async () => {
+    [1, 13, 40].map(async (batchSize) => {
       const chain = createChain(dynamoChainStore(store), nodeDigest);
-      for (const record of records) await chain.append(record);
+      for (let start = 0; start < records.length; start += batchSize) {
+        const batch = records.slice(start, start + batchSize);
+        const { links, failures } = await chain.append(batch);
+        expect(failures).toEqual([]);
+        expect([...links.values()].map(recordOfLink)).toEqual(batch);
+      }
     }),
   );
 });
 afterAll(() => dynamo.close());
 
 describe('the ledger in DynamoDB', () => {
-  it('holds each record once and in order, though two consumers wrote all of them [SEC-40]', async () => {
+  it('holds each record once and in order, though several consumers wrote all of them [SEC-40]', async () => {
     const ids: string[] = [];
     for (let shard = 0; shard < shardCount; shard += 1) {
       const links = await reader.readChain(shard, 0, 500);
@@ -151,14 +156,70 @@ describe('the ledger in DynamoDB', () => {
     expect(link === undefined ? null : recordOfLink(link)).toEqual(records[19]);
     expect(await reader.readRecord('issuance', 'd-19')).toEqual([]);
   });
+});
+
+describe('appending to the ledger in DynamoDB', () => {
+  const recordsOf = (...ids: readonly string[]) =>
+    ids.map((id) => issuanceRecord(id, { kind: 'batch', subject: 'users:alice', data: {} }));
+  const idsFrom = (first: number, count: number) =>
+    Array.from({ length: count }, (_, index) => `b-${String(first + index)}`);
+  const operations = () => dynamo.wire.calls.map(({ operation }) => operation);
+  const chainThatKnowsItsEnd = async (id: string) => {
+    const chain = createChain(dynamoChainStore({ client: clientOf(), tableName }), nodeDigest);
+    await chain.append(recordsOf(id));
+    dynamo.wire.calls.length = 0;
+    return chain;
+  };
+  afterEach(() => {
+    dynamo.mend();
+  });
 
   it('writes a record with one note and one link, reading nothing while it goes on', async () => {
-    const chain = createChain(dynamoChainStore({ client: clientOf(), tableName }), nodeDigest);
-    const next = (id: string) =>
-      issuanceRecord(id, { kind: 'batch', subject: 'users:alice', data: {} });
-    await chain.append(next('b-1'));
-    dynamo.wire.calls.length = 0;
-    await chain.append(next('b-2'));
-    expect(dynamo.wire.calls.map(({ operation }) => operation)).toEqual(['PutItem', 'PutItem']);
+    const chain = await chainThatKnowsItsEnd('a-1');
+    await chain.append(recordsOf('a-2'));
+    expect(operations()).toEqual(['PutItem', 'PutItem']);
+  });
+
+  it('notes many with two calls for every 25 of them', async () => {
+    const chain = await chainThatKnowsItsEnd('c-1');
+    const { links } = await chain.append(recordsOf(...idsFrom(100, 30)));
+    expect([...links.values()].map((link) => recordOfLink(link).id)).toEqual(idsFrom(100, 30));
+    const notes = operations().slice(0, 4);
+    expect(notes.sort()).toEqual([
+      'BatchGetItem',
+      'BatchGetItem',
+      'BatchWriteItem',
+      'BatchWriteItem',
+    ]);
+    expect(operations().slice(4)).toEqual(Array.from({ length: 30 }, () => 'PutItem'));
+  });
+
+  it('notes nothing again that is noted, and finds what is chained of it', async () => {
+    await (await chainThatKnowsItsEnd('d-1')).append(recordsOf(...idsFrom(200, 3)));
+    const chain = await chainThatKnowsItsEnd('d-2');
+    const { links } = await chain.append(recordsOf(...idsFrom(200, 5)));
+    expect([...links.keys()]).toHaveLength(5);
+    const [{ input } = { input: {} }] = dynamo.wire.calls.filter(
+      ({ operation }) => operation === 'BatchWriteItem',
+    );
+    expect(JSON.stringify(input)).not.toMatch(/b-20[012]/);
+    const all = await reader.readChain([...links.values()][0]?.shard ?? 0, 0, 500);
+    expect(all.filter((link) => idsFrom(200, 5).includes(recordOfLink(link).id))).toHaveLength(5);
+  });
+
+  it.each([
+    ['a look', 'BatchGetItem', { Responses: {}, UnprocessedKeys: { [tableName]: { Keys: [{}] } } }],
+    ['a look that says nothing', 'BatchGetItem', {}],
+    ['a note', 'BatchWriteItem', { UnprocessedItems: { [tableName]: [{}] } }],
+  ])('chains nothing after %s that was left undone', async (_, operation, answer) => {
+    const chain = await chainThatKnowsItsEnd(`e-${operation}-${String('Responses' in answer)}`);
+    const { wire } = dynamo;
+    const respond = wire.respond;
+    wire.respond = (call) =>
+      call.operation === operation ? Promise.resolve(answer) : respond(call);
+    const { links, failures } = await chain.append(recordsOf(...idsFrom(300, 3)));
+    expect(links.size).toBe(0);
+    expect(failures.map(({ name }) => name)).toEqual([expect.stringMatching(/^Upstream\./)]);
+    expect(operations()).not.toContain('PutItem');
   });
 });

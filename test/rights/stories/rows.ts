@@ -23,7 +23,8 @@ const families = [
   'OTHER#x',
 ] as const;
 type Family = (typeof families)[number];
-type RowCall = 'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'BatchGetItem' | 'Query';
+type RowCall =
+  'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'BatchGetItem' | 'BatchWriteItem' | 'Query';
 
 const revocable: readonly Family[] = ['SUBJECT#x', 'CLIENT#x', 'GRANT#x', 'EVERYTHING'];
 
@@ -42,7 +43,12 @@ const who: Readonly<Partial<Record<Owner, Readonly<Partial<Record<RowCall, reado
       DeleteItem: ['IDEMPOTENCY#x'],
     },
     'function stepkey-exchange': {},
-    'function stepkey-publish': { PutItem: ['LEDGER#x', 'RECORD#x'], Query: ['LEDGER#x'] },
+    'function stepkey-publish': {
+      PutItem: ['LEDGER#x', 'RECORD#x'],
+      Query: ['LEDGER#x'],
+      BatchGetItem: ['RECORD#x'],
+      BatchWriteItem: ['RECORD#x'],
+    },
     'function stepkey-archive': {
       GetItem: ['WRITER#archive'],
       PutItem: ['WRITER#archive'],
@@ -108,6 +114,10 @@ const callsOn = (
     UpdateItem: () => call('dynamodb', 'UpdateItem', { TableName, Key }),
     BatchGetItem: () =>
       call('dynamodb', 'BatchGetItem', { RequestItems: { [table]: { Keys: [Key] } } }),
+    BatchWriteItem: () =>
+      call('dynamodb', 'BatchWriteItem', {
+        RequestItems: { [table]: [{ PutRequest: { Item: Key } }] },
+      }),
     Query: () =>
       call('dynamodb', 'Query', {
         TableName,

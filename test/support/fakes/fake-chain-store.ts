@@ -1,10 +1,15 @@
-import type { ChainStore, ClaimNote } from '../../../core/ledger/append.ts';
+import type { ChainStore, ClaimNote } from '../../../core/ledger/chain-store.ts';
 import type { Link } from '../../../core/ledger/link.ts';
 
-/** The chains in memory; `links` may be tampered with. */
-export const fakeChainStore = (): ChainStore & { readonly links: Map<number, Link[]> } => {
+/**
+ * The chains in memory; `links` may be tampered with.
+ * @param beforeNoting what happens between a look for notes and the notes of what had none
+ */
+export const fakeChainStore = (
+  beforeNoting: () => Promise<unknown> = () => Promise.resolve(),
+): ChainStore & { readonly links: Map<number, Link[]> } => {
   const links = new Map<number, Link[]>();
-  const claims = new Map<string, ClaimNote>();
+  const notes = new Map<string, ClaimNote>();
   const chain = (shard: number): Link[] => {
     const present = links.get(shard) ?? [];
     links.set(shard, present);
@@ -19,12 +24,16 @@ export const fakeChainStore = (): ChainStore & { readonly links: Map<number, Lin
           .filter((link) => link.sequence > sequence)
           .slice(0, limit),
       ),
-    claim: ({ kind, id, fingerprint }, note) => {
-      const at = JSON.stringify([kind, id, fingerprint]);
-      const present = claims.get(at);
-      if (present !== undefined) return Promise.resolve({ ...present, isNew: false });
-      claims.set(at, note);
-      return Promise.resolve({ ...note, isNew: true });
+    claim: async (keys, note) => {
+      const places = keys.map(({ kind, id, fingerprint }) =>
+        JSON.stringify([kind, id, fingerprint]),
+      );
+      const present = places.map((place) => notes.get(place));
+      await beforeNoting();
+      places.forEach((place, index) => {
+        if (present[index] === undefined) notes.set(place, note);
+      });
+      return present.filter((earlier) => earlier !== undefined);
     },
     put: (link) => {
       const present = chain(link.shard);

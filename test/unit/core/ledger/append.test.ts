@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { nodeDigest } from '../../../../adapters/digest.ts';
-import { createChain, type ChainStore } from '../../../../core/ledger/append.ts';
+import { createChain } from '../../../../core/ledger/append.ts';
+import type { ChainStore } from '../../../../core/ledger/chain-store.ts';
 import { genesis, hashOfLink, linkAfter, type Link } from '../../../../core/ledger/link.ts';
 import {
   keyOfRecord,
@@ -11,7 +12,7 @@ import {
 } from '../../../../core/ledger/record.ts';
 import { nameOfFailure } from '../../../support/fakes/expect-failure.ts';
 import { fakeChainStore } from '../../../support/fakes/fake-chain-store.ts';
-import { chainOf, firstFault, issuanceRecord } from '../../../support/ledger.ts';
+import { appendOne, chainOf, firstFault, issuanceRecord } from '../../../support/ledger.ts';
 
 const shard = shardOf(issuanceRecord('any'), nodeDigest);
 const recordOf = (id: string) => issuanceRecord(id);
@@ -48,7 +49,7 @@ const written = (count: number): Link[] => {
   return links;
 };
 const noted = (id: string, afterSequence: number): Promise<unknown> =>
-  store.claim(keyOfRecord(recordOf(id), nodeDigest), { shard, afterSequence });
+  store.claim([keyOfRecord(recordOf(id), nodeDigest)], { shard, afterSequence });
 
 beforeEach(() => {
   store = fakeChainStore();
@@ -59,15 +60,15 @@ describe('[SEC-40] appending a record', () => {
   it('links it to the last one, and remembers the place', async () => {
     written(3);
     const chain = chainWith();
-    const link = await chain.append(recordOf('new'));
+    const link = await appendOne(chain, recordOf('new'));
     expect(link.sequence).toBe(4);
-    expect((await chain.append(recordOf('next'))).sequence).toBe(5);
+    expect((await appendOne(chain, recordOf('next'))).sequence).toBe(5);
     expect(calls).toEqual(['head', 'put 4', 'put 5']);
     expect(firstFault(shard, store.links.get(shard) ?? [])).toBeNull();
   });
 
   it('begins an empty chain', async () => {
-    const link = await chainWith().append(recordOf('first'));
+    const link = await appendOne(chainWith(), recordOf('first'));
     expect(link).toEqual(linkAfter(genesis, shard, textOfRecord(recordOf('first')), nodeDigest));
   });
 
@@ -81,7 +82,7 @@ describe('[SEC-40] appending a record', () => {
         return store.put(link);
       },
     });
-    const link = await chain.append(recordOf('mine'));
+    const link = await appendOne(chain, recordOf('mine'));
     expect(link.sequence).toBe(3);
     expect(calls).toEqual(['head', 'put 1', 'after 0', 'put 3']);
     const links = store.links.get(shard) ?? [];
@@ -93,13 +94,13 @@ describe('[SEC-40] appending a record', () => {
 
   it('finds that it was itself faster, where the answer was lost', async () => {
     const chain = chainWith({ put: (link) => store.put(link).then(() => false) });
-    expect((await chain.append(recordOf('mine'))).sequence).toBe(1);
+    expect((await appendOne(chain, recordOf('mine'))).sequence).toBe(1);
     expect(store.links.get(shard)).toHaveLength(1);
   });
 
   it('does not go on where a write is refused and nothing is there', async () => {
     const chain = chainWith({ put: () => Promise.resolve(false) });
-    expect(await nameOfFailure(chain.append(recordOf('mine')))).toBe('Upstream.Unavailable');
+    expect(await nameOfFailure(appendOne(chain, recordOf('mine')))).toBe('Upstream.Unavailable');
   });
 });
 
@@ -107,21 +108,21 @@ describe('[SEC-40] appending a record again', () => {
   it('finds it where it is, pages away from where it was noted, and writes nothing', async () => {
     const links = written(350);
     await noted('i-340', 0);
-    expect(await chainWith().append(recordOf('i-340'))).toEqual(links[339]);
+    expect(await appendOne(chainWith(), recordOf('i-340'))).toEqual(links[339]);
     expect(calls).toEqual(['head', 'after 0', 'after 100', 'after 200', 'after 300']);
   });
 
   it('looks from the place that was noted on, not from the beginning', async () => {
     const links = written(150);
     await noted('i-149', 120);
-    expect(await chainWith().append(recordOf('i-149'))).toEqual(links[148]);
+    expect(await appendOne(chainWith(), recordOf('i-149'))).toEqual(links[148]);
     expect(calls).toEqual(['head', 'after 119', 'after 120']);
   });
 
   it('writes it behind the last where it is not there yet', async () => {
     written(200);
     await noted('late', 150);
-    expect((await chainWith().append(recordOf('late'))).sequence).toBe(201);
+    expect((await appendOne(chainWith(), recordOf('late'))).sequence).toBe(201);
     expect(calls).toEqual(['head', 'after 149', 'after 150', 'put 201']);
     expect(firstFault(shard, store.links.get(shard) ?? [])).toBeNull();
   });
@@ -129,7 +130,7 @@ describe('[SEC-40] appending a record again', () => {
   it('asks once more where a page was full', async () => {
     written(100);
     await noted('late', 0);
-    expect((await chainWith().append(recordOf('late'))).sequence).toBe(101);
+    expect((await appendOne(chainWith(), recordOf('late'))).sequence).toBe(101);
     expect(calls).toEqual(['head', 'after 0', 'after 100', 'put 101']);
   });
 
@@ -140,7 +141,7 @@ describe('[SEC-40] appending a record again', () => {
     written(10);
     await noted('late', 9);
     store.links.set(shard, written(10).slice(0, left));
-    expect((await chainWith().append(recordOf('late'))).sequence).toBe(left + 1);
+    expect((await appendOne(chainWith(), recordOf('late'))).sequence).toBe(left + 1);
   });
 
   it('does not go on over a hole at the place that was noted', async () => {
@@ -150,12 +151,12 @@ describe('[SEC-40] appending a record again', () => {
       shard,
       links.filter(({ sequence }) => sequence !== 5),
     );
-    await expect(chainWith().append(recordOf('late'))).rejects.toMatchObject({
+    await expect(appendOne(chainWith(), recordOf('late'))).rejects.toMatchObject({
       name: 'Config.Invalid',
       cause: new Error(`chain ${String(shard)} lacks record 5`),
     });
     store.links.set(shard, [...links.slice(0, 4), ...links.slice(9)]);
-    expect(await nameOfFailure(chainWith().append(recordOf('late')))).toBe('Config.Invalid');
+    expect(await nameOfFailure(appendOne(chainWith(), recordOf('late')))).toBe('Config.Invalid');
   });
 });
 

@@ -121,7 +121,6 @@ beforeEach(() => {
       },
     },
     chain: createChain(store, nodeDigest),
-    digest: nodeDigest,
     log: { error: () => undefined },
     bus: {
       publish: (events) => {

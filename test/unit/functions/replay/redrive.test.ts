@@ -63,7 +63,7 @@ describe('redriving what failed', () => {
   });
 
   it('finds a record that is in its chain already, and adds no second one', async () => {
-    await createChain(store, nodeDigest).append(issuanceRecord('one'));
+    await createChain(store, nodeDigest).append([issuanceRecord('one')]);
     queue = [waitingOf('one', '1')];
     await redrive(ports());
     expect([...store.links.values()].flat()).toHaveLength(1);

@@ -1,0 +1,94 @@
+import {
+  BatchGetItemCommand,
+  BatchWriteItemCommand,
+  type DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
+
+import { StepkeyError } from '../core/errors.ts';
+import type { ChainStore, ClaimNote } from '../core/ledger/chain-store.ts';
+import type { RecordKey } from '../core/ledger/record.ts';
+import { awsFailure, incompleteAnswer } from './aws-failures.ts';
+import { putNew } from './put-new.ts';
+import { keyOf, number, readNumber, readText, type Row } from './rows.ts';
+
+/** BatchWriteItem takes no more. */
+const notesPerCall = 25;
+/** Up to here, a call for each is done sooner than a look and a note, and cheaper. */
+const mostOneByOne = 2;
+
+const rowOf = ({ kind, id, fingerprint }: RecordKey, { shard, afterSequence }: ClaimNote) => ({
+  ...keyOf.record(kind, id, fingerprint),
+  shard: number(shard),
+  afterSequence: number(afterSequence),
+});
+
+const placeOf = (row: Row): string => JSON.stringify([readText(row, 'pk'), readText(row, 'sk')]);
+
+const noteOf = (row: Row): ClaimNote => ({
+  shard: readNumber(row, 'shard'),
+  afterSequence: readNumber(row, 'afterSequence'),
+});
+
+/** The notes in the table: `RECORD#<kind>/<id>`/<fingerprint>. */
+export const dynamoChainNotes = (options: {
+  readonly client: DynamoDBClient;
+  readonly tableName: string;
+}): Pick<ChainStore, 'claim'> => {
+  const { client, tableName } = options;
+
+  const read = async (keys: readonly RecordKey[]): Promise<readonly Row[]> => {
+    const Keys = keys.map(({ kind, id, fingerprint }) => keyOf.record(kind, id, fingerprint));
+    const answer = await client
+      .send(
+        new BatchGetItemCommand({ RequestItems: { [tableName]: { Keys, ConsistentRead: true } } }),
+      )
+      .catch((error: unknown) => {
+        throw awsFailure(error);
+      });
+    // An answer without them says nothing of what is in the table.
+    if (answer.Responses === undefined) throw incompleteAnswer('BatchGetItem');
+    // A note that was not read must not look like none.
+    if ((answer.UnprocessedKeys?.[tableName]?.Keys ?? []).length > 0) {
+      throw new StepkeyError('Upstream.Throttled');
+    }
+    return answer.Responses[tableName] ?? [];
+  };
+
+  const write = async (keys: readonly RecordKey[], note: ClaimNote): Promise<void> => {
+    const puts = keys.map((key) => ({ PutRequest: { Item: rowOf(key, note) } }));
+    const answer = await client
+      .send(new BatchWriteItemCommand({ RequestItems: { [tableName]: puts } }))
+      .catch((error: unknown) => {
+        throw awsFailure(error);
+      });
+    if ((answer.UnprocessedItems?.[tableName] ?? []).length > 0) {
+      throw new StepkeyError('Upstream.Throttled');
+    }
+  };
+
+  /** BatchWriteItem knows no conditions: a look, and then a note of what has none. */
+  const claimTogether = async (
+    keys: readonly RecordKey[],
+    note: ClaimNote,
+  ): Promise<readonly Row[]> => {
+    const present = await read(keys);
+    const noted = new Set(present.map((row) => placeOf(row)));
+    const missing = keys.filter((key) => !noted.has(placeOf(rowOf(key, note))));
+    if (missing.length > 0) await write(missing, note);
+    return present;
+  };
+
+  return {
+    claim: async (keys, note) => {
+      if (keys.length <= mostOneByOne) {
+        const present = await Promise.all(keys.map((key) => putNew(options, rowOf(key, note))));
+        return present.filter((row) => row !== null).map(noteOf);
+      }
+      const parts = Array.from({ length: Math.ceil(keys.length / notesPerCall) }, (_, index) =>
+        keys.slice(index * notesPerCall, (index + 1) * notesPerCall),
+      );
+      const present = await Promise.all(parts.map((part) => claimTogether(part, note)));
+      return present.flat().map(noteOf);
+    },
+  };
+};
