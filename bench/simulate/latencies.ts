@@ -9,6 +9,8 @@ const medianMillis = {
   gateway: 12,
   tableRead: 4,
   tableWrite: 6,
+  /** PutEvents. */
+  bus: 15,
   /** A warm function, invoked by a state. */
   decide: 9,
   identityPool: 45,

@@ -40,7 +40,8 @@ export const useOfHit = (): Use => ({
   gatewayRequests: 1,
   functionMillis: [35, publishMillis],
   executionMillis: 0,
-  readUnits: 5,
+  // The rows of the subject, its client and grant, everybody's and the entry; whether the record is noted.
+  readUnits: 5 + 1,
   // The issuance 1; its link in the chain 2, the note of its place 1, its lists 6.
   writeUnits: 10,
   events: 1,
@@ -53,7 +54,7 @@ export const useOfMint = (waitedMillis: number, logKilobytes: number): Use => ({
   // The front, which waits; validate-token, map-role, obtain-open-id-token, assume-mapped-role; publish for three records.
   functionMillis: [waitedMillis, 9, 9, 50, 70, 3 * publishMillis],
   executionMillis: Math.max(0, waitedMillis - 45),
-  readUnits: 5 + 9 + 4 + 4,
+  readUnits: 5 + 9 + 4 + 4 + 3,
   // Lease 3, budget 1, intent 2, session 3, its place among the live 2, issuance 1, entry 3; three records in the ledger.
   writeUnits: 15 + 4 + 5 + 9,
   events: 2,

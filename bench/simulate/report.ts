@@ -1,5 +1,6 @@
 /** The simulation as a page's data and plots. */
 import { linePlot } from '../plot.ts';
+import { chainedPerSecond } from './chains.ts';
 import { costsOf, mintsOfAMillion, waysOf } from './conclusions.ts';
 import type { Simulated } from './run-all.ts';
 import { cells } from './scenarios.ts';
@@ -30,6 +31,8 @@ const byName = (all: readonly Simulated[]) => (name: string) => {
 };
 
 const plotMinutes = 10;
+/** Shards of a table's stream: a new table has four, and one more for each thousand writes a second. */
+const streamShards = [1, 4, 16];
 
 const dayPlot = (day: Simulated, long: Simulated): string =>
   linePlot({
@@ -120,6 +123,12 @@ export const filesOf = async (all: readonly Simulated[], before: Before): Promis
     },
     ways: waysOf(day, long),
     costs,
+    ledger: await Promise.all(
+      streamShards.map(async (shards) => ({
+        streamShards: shards,
+        recordsPerSecond: await chainedPerSecond(shards),
+      })),
+    ),
   };
   return {
     'simulation.json': `${dataOf(all, conclusions)}\n`,

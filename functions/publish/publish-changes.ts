@@ -33,8 +33,9 @@ const eventsPerCall = 10;
 const patienceSeconds = 3600;
 
 /**
- * Appends what changed to the chains, each in the order of the stream, and tells the bus of it. Safe to repeat: a record that is in its chain is found there, and its event is sent again. What has failed
- * for an hour is kept whole, for `redrive`, and holds up nothing any more.
+ * Appends what changed to the chains, each in the order of the stream, and tells the bus of it, which keeps no order.
+ * Safe to repeat: a record that is in its chain is found there, and its event is sent again. What has failed for an
+ * hour is kept whole, for `redrive`, and holds up nothing any more.
  * @returns the number of the first change that must come again; null when all are done
  */
 export const publishChanges = async (
@@ -55,9 +56,11 @@ export const publishChanges = async (
     ports.log.error('event not of its schema', { record: `${of.record.kind}/${of.record.id}` });
     return [];
   });
+  const parts = Array.from({ length: Math.ceil(events.length / eventsPerCall) }, (_, index) =>
+    events.slice(index * eventsPerCall, (index + 1) * eventsPerCall),
+  );
   const untold = new Set<Kept>();
-  for (let start = 0; start < events.length; start += eventsPerCall) {
-    const part = events.slice(start, start + eventsPerCall);
+  const telling = parts.map(async (part) => {
     const taken = await tell(
       ports,
       part.map(({ event }) => event),
@@ -65,7 +68,8 @@ export const publishChanges = async (
     part.forEach(({ of }, index) => {
       if (taken[index] !== true) untold.add(of);
     });
-  }
+  });
+  await Promise.all(telling);
   const failed = kept.filter((one) => !links.has(one.record) || untold.has(one));
   const first = await firstToRepeat(ports, failed);
   measureLag(ports, changes, first !== null);
