@@ -12,7 +12,7 @@ export interface Chain {
   readonly append: (records: readonly LedgerRecord[]) => Promise<Appended>;
 }
 
-export interface Appended {
+interface Appended {
   /** What is in its chain now. */
   readonly links: ReadonlyMap<LedgerRecord, Link>;
   /** One for each chain that stopped: Upstream.*; Config.Invalid where it has a hole at the place that was noted. */
