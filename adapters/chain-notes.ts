@@ -24,10 +24,7 @@ const rowOf = ({ kind, id, fingerprint }: RecordKey, { shard, afterSequence }: C
 
 const placeOf = (row: Row): string => JSON.stringify([readText(row, 'pk'), readText(row, 'sk')]);
 
-const noteOf = (row: Row): ClaimNote => ({
-  shard: readNumber(row, 'shard'),
-  afterSequence: readNumber(row, 'afterSequence'),
-});
+const sequenceOf = (row: Row): number => readNumber(row, 'afterSequence');
 
 /** The notes in the table: `RECORD#<kind>/<id>`/<fingerprint>. */
 export const dynamoChainNotes = (options: {
@@ -45,13 +42,14 @@ export const dynamoChainNotes = (options: {
       .catch((error: unknown) => {
         throw awsFailure(error);
       });
+    const present = answer.Responses?.[tableName];
     // An answer without them says nothing of what is in the table.
-    if (answer.Responses === undefined) throw incompleteAnswer('BatchGetItem');
+    if (present === undefined) throw incompleteAnswer('BatchGetItem');
     // A note that was not read must not look like none.
     if ((answer.UnprocessedKeys?.[tableName]?.Keys ?? []).length > 0) {
       throw new StepkeyError('Upstream.Throttled');
     }
-    return answer.Responses[tableName] ?? [];
+    return present;
   };
 
   const write = async (keys: readonly RecordKey[], note: ClaimNote): Promise<void> => {
@@ -61,7 +59,8 @@ export const dynamoChainNotes = (options: {
       .catch((error: unknown) => {
         throw awsFailure(error);
       });
-    if ((answer.UnprocessedItems?.[tableName] ?? []).length > 0) {
+    if (answer.UnprocessedItems === undefined) throw incompleteAnswer('BatchWriteItem');
+    if ((answer.UnprocessedItems[tableName] ?? []).length > 0) {
       throw new StepkeyError('Upstream.Throttled');
     }
   };
@@ -82,13 +81,13 @@ export const dynamoChainNotes = (options: {
     claim: async (keys, note) => {
       if (keys.length <= mostOneByOne) {
         const present = await Promise.all(keys.map((key) => putNew(options, rowOf(key, note))));
-        return present.filter((row) => row !== null).map(noteOf);
+        return present.filter((row) => row !== null).map(sequenceOf);
       }
       const parts = Array.from({ length: Math.ceil(keys.length / notesPerCall) }, (_, index) =>
         keys.slice(index * notesPerCall, (index + 1) * notesPerCall),
       );
       const present = await Promise.all(parts.map((part) => claimTogether(part, note)));
-      return present.flat().map(noteOf);
+      return present.flat().map(sequenceOf);
     },
   };
 };

@@ -25,8 +25,12 @@ import { itemsOf, keyOf, readNumber, readText, type Row, text } from './rows.ts'
 const rowsPerRead = 100;
 /** Of what a filter leaves few, more is looked at in one go. */
 const lookedAtFiltered = 300;
-/** A record is where its note says or soon after: as far behind as one delivery of the stream may be long. */
-const linksSearched = 1000;
+/**
+ * A record is where its note says or soon after: behind what came with it, and behind what others wrote since its
+ * writer last looked for the end of the chain. One that was noted and never chained is behind none.
+ */
+const linksSearched = 10_000;
+const mostLinksAtOnce = 500;
 
 const shards = Array.from({ length: shardCount }, (_, shard) => shard);
 
@@ -153,17 +157,20 @@ export const dynamoLedgerReader = (options: {
     const shard = readNumber(note, 'shard');
     const fingerprint = readText(note, 'sk');
     let sequence = readNumber(note, 'afterSequence');
+    let limit = 1;
     for (let searched = 0; searched < linksSearched;) {
-      const links = await chains.readAfter(shard, sequence, searched === 0 ? 1 : 50);
+      const links = await chains.readAfter(shard, sequence, limit);
       const found = links.find((link) => {
-        const key = keyOfRecord(recordOfLink(link), nodeDigest);
-        return key.kind === kind && key.id === id && key.fingerprint === fingerprint;
+        const record = recordOfLink(link);
+        if (record.kind !== kind || record.id !== id) return false;
+        return keyOfRecord(record, nodeDigest).fingerprint === fingerprint;
       });
       if (found !== undefined) return found;
       const last = links.at(-1);
       if (last === undefined) return null;
       sequence = last.sequence;
       searched += links.length;
+      limit = Math.min(limit * 50, mostLinksAtOnce);
     }
     return null;
   };

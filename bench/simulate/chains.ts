@@ -74,7 +74,7 @@ const storeIn = (
       call('tableRead', () => chain(shard).slice(sequence, sequence + limit)),
     claim: async (keys, note) => {
       const present = await call('tableRead', () =>
-        keys.map(({ id, fingerprint }) => notes.get(`${id}/${fingerprint}`)),
+        keys.map(({ id, fingerprint }) => notes.get(`${id}/${fingerprint}`)?.afterSequence),
       );
       await call('tableWrite', () => {
         keys.forEach(({ id, fingerprint }, index) => {

@@ -7,7 +7,7 @@ import { keyOfRecord, shardOf, textOfRecord, type LedgerRecord } from './record.
 export interface Chain {
   /**
    * Appends records to their chains, each once: one that is there already is found, not written again. The chains are
-   * written side by side, each in the order of the records and no further than to the first that fails.
+   * written side by side, each in the order of the records and no further than to the first that fails alone, too.
    */
   readonly append: (records: readonly LedgerRecord[]) => Promise<Appended>;
 }
@@ -21,6 +21,8 @@ interface Appended {
 
 /** Records of one chain by their text, in their order. */
 type Wanted = ReadonlyMap<string, LedgerRecord>;
+/** By the text of the record. */
+type Links = Map<string, Link>;
 
 const pageLength = 100;
 
@@ -29,12 +31,17 @@ const pageLength = 100;
  * link by link: it writes at the first free number, or finds its record on the way. Two writers of one record meet at
  * the first number that either of them takes, so that neither a fork, nor a gap, nor a double comes of it.
  *
- * Nobody writes a link before its record is noted. So what has no note when a writer looks is in no chain yet, and
- * where the writer saw the chain end before it looked is such a place: for itself, and for whoever finds its note.
+ * Nobody writes a link before its record is noted. So a record without a note when a writer looks is in no chain yet,
+ * and where the writer saw the chain end before it looked is such a place: for that record, and for whoever finds its
+ * note. A record with a note may be in the chain already, behind the place of its note. For all of them together, the
+ * first of these places is one.
  */
 export const createChain = (store: ChainStore, digest: Digest): Chain => {
   /** Where each chain ended when last seen: old is as good as new, because links never change. */
   const seen = new Map<number, Position>();
+  const see = (shard: number, place: Position): void => {
+    if (place.sequence > (seen.get(shard)?.sequence ?? 0)) seen.set(shard, place);
+  };
 
   /** The place that was noted, with its hash. */
   const placeOf = async (shard: number, sequence: number): Promise<Position> => {
@@ -49,43 +56,54 @@ export const createChain = (store: ChainStore, digest: Digest): Chain => {
     });
   };
 
-  const appendToChain = async (
-    shard: number,
-    wanted: Wanted,
-    found: Map<string, Link>,
-  ): Promise<void> => {
-    const goToEnd = async (from: Position): Promise<Position> => {
+  /** @param found gets each record's link, by its text, up to the first that fails */
+  const appendTogether = async (shard: number, wanted: Wanted, found: Links): Promise<void> => {
+    const isMissing = (text: string): boolean => wanted.has(text) && !found.has(text);
+
+    /** Goes on to the end, or until nothing is missing. */
+    const goOn = async (from: Position): Promise<Position> => {
       let place = from;
-      for (;;) {
+      while ([...wanted.keys()].some(isMissing)) {
         const page = await store.readAfter(shard, place.sequence, pageLength);
-        for (const link of page) if (wanted.has(link.record)) found.set(link.record, link);
+        for (const link of page) if (isMissing(link.record)) found.set(link.record, link);
         place = page.at(-1) ?? place;
-        if (page.length < pageLength) return place;
+        if (page.length < pageLength) break;
       }
+      return place;
     };
 
     // Before the look for notes: see above.
     let place = seen.get(shard) ?? (await store.readHead(shard)) ?? genesis;
-    const earlier = await store.claim(
+    const noted = await store.claim(
       [...wanted.values()].map((record) => keyOfRecord(record, digest)),
       { shard, afterSequence: place.sequence },
     );
-    if (earlier.length > 0) {
-      const firstNoted = Math.min(...earlier.map(({ afterSequence }) => afterSequence));
-      place = await goToEnd(await placeOf(shard, firstNoted));
+    if (noted.length > 0) {
+      place = await goOn(await placeOf(shard, Math.min(place.sequence, ...noted)));
     }
     for (const text of wanted.keys()) {
       // control SEC-40
-      while (!found.has(text)) {
+      while (isMissing(text)) {
         const link = linkAfter(place, shard, text, digest);
         const isWritten = await store.put(link);
         if (isWritten) found.set(text, link);
-        const end = isWritten ? link : await goToEnd(place);
+        const next = isWritten ? link : await goOn(place);
         // There is a link of that number, or the write would have succeeded.
-        if (end.sequence === place.sequence) throw new StepkeyError('Upstream.Unavailable');
-        place = end;
+        if (next.sequence === place.sequence) throw new StepkeyError('Upstream.Unavailable');
+        place = next;
       }
-      seen.set(shard, place);
+      see(shard, place);
+    }
+  };
+
+  /** What fails together is tried one by one, as one that cannot be noted must not hold up those before it. */
+  const appendInOrder = async (shard: number, wanted: Wanted, found: Links): Promise<void> => {
+    try {
+      await appendTogether(shard, wanted, found);
+    } catch (error) {
+      if (wanted.size === 1) throw error;
+      const missing = [...wanted].filter(([text]) => !found.has(text));
+      for (const one of missing) await appendTogether(shard, new Map([one]), found);
     }
   };
 
@@ -97,10 +115,10 @@ export const createChain = (store: ChainStore, digest: Digest): Chain => {
         const shard = shardOf(record, digest);
         chains.set(shard, (chains.get(shard) ?? new Map<string, LedgerRecord>()).set(text, record));
       }
-      const found = new Map<string, Link>();
+      const found: Links = new Map();
       const failures: Error[] = [];
       const appending = [...chains].map(async ([shard, wanted]) =>
-        appendToChain(shard, wanted, found).catch((error: unknown) => {
+        appendInOrder(shard, wanted, found).catch((error: unknown) => {
           failures.push(error as Error);
         }),
       );

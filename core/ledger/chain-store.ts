@@ -8,13 +8,14 @@ export interface ChainStore {
   /** Links after a sequence number, in order; fewer than `limit` only at the end. */
   readonly readAfter: (shard: number, sequence: number, limit: number) => Promise<readonly Link[]>;
   /**
-   * Notes of records, before they are written, that they belong after a place; what is noted already stays as it is.
-   * Looking and noting may be two steps: of writers who looked before either had noted, either's note may stay.
+   * Notes of records, before they are written, that they are not at a place or before it, unless a note of one is there.
+   * Looks and notes are calls of their own, at moments of their own: of writers who looked before either had noted,
+   * either's note may stay.
    * @param keys of different records
-   * @param note the place was found before this call
-   * @returns the notes that were there, in no order
+   * @param note its place was found before this call
+   * @returns the sequence numbers of the notes that were there, in no order
    */
-  readonly claim: (keys: readonly RecordKey[], note: ClaimNote) => Promise<readonly ClaimNote[]>;
+  readonly claim: (keys: readonly RecordKey[], note: ClaimNote) => Promise<readonly number[]>;
   /** Writes a link where there is none of its number; false where there is one. */
   readonly put: (link: Link) => Promise<boolean>;
 }

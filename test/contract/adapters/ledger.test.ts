@@ -7,8 +7,14 @@ import { dynamoLedgerReader } from '../../../adapters/ledger-reader.ts';
 import { createChain } from '../../../core/ledger/append.ts';
 import { recordOfLink } from '../../../core/ledger/link.ts';
 import type { LedgerReader, ListWish } from '../../../core/ledger/reader.ts';
-import { shardCount, type LedgerRecord } from '../../../core/ledger/record.ts';
+import {
+  keyOfRecord,
+  shardCount,
+  shardOf,
+  type LedgerRecord,
+} from '../../../core/ledger/record.ts';
 import { noonEpochSeconds } from '../../support/callers.ts';
+import { nameOfFailure } from '../../support/fakes/expect-failure.ts';
 import { wireCredentials } from '../../support/fakes/aws-wire.ts';
 import { dynamoDbOnWire, tableName, type WireService } from '../../support/fakes/wire-services.ts';
 import { firstFault, issuanceRecord } from '../../support/ledger.ts';
@@ -199,27 +205,67 @@ describe('appending to the ledger in DynamoDB', () => {
     const chain = await chainThatKnowsItsEnd('d-2');
     const { links } = await chain.append(recordsOf(...idsFrom(200, 5)));
     expect([...links.keys()]).toHaveLength(5);
-    const [{ input } = { input: {} }] = dynamo.wire.calls.filter(
-      ({ operation }) => operation === 'BatchWriteItem',
-    );
-    expect(JSON.stringify(input)).not.toMatch(/b-20[012]/);
+    const inputOf = (operation: string) =>
+      dynamo.wire.calls.filter((call) => call.operation === operation).map(({ input }) => input);
+    const keysIn = (input: unknown) => JSON.stringify(input).match(/b-20\d/g);
+    expect(inputOf('BatchGetItem').map(keysIn)).toEqual([idsFrom(200, 5)]);
+    expect(JSON.stringify(inputOf('BatchGetItem'))).toContain('"ConsistentRead":true');
+    expect(inputOf('BatchWriteItem').map(keysIn)).toEqual([['b-203', 'b-204']]);
     const all = await reader.readChain([...links.values()][0]?.shard ?? 0, 0, 500);
     expect(all.filter((link) => idsFrom(200, 5).includes(recordOfLink(link).id))).toHaveLength(5);
   });
 
-  it.each([
-    ['a look', 'BatchGetItem', { Responses: {}, UnprocessedKeys: { [tableName]: { Keys: [{}] } } }],
-    ['a look that says nothing', 'BatchGetItem', {}],
-    ['a note', 'BatchWriteItem', { UnprocessedItems: { [tableName]: [{}] } }],
-  ])('chains nothing after %s that was left undone', async (_, operation, answer) => {
-    const chain = await chainThatKnowsItsEnd(`e-${operation}-${String('Responses' in answer)}`);
-    const { wire } = dynamo;
-    const respond = wire.respond;
-    wire.respond = (call) =>
-      call.operation === operation ? Promise.resolve(answer) : respond(call);
-    const { links, failures } = await chain.append(recordsOf(...idsFrom(300, 3)));
-    expect(links.size).toBe(0);
-    expect(failures.map(({ name }) => name)).toEqual([expect.stringMatching(/^Upstream\./)]);
-    expect(operations()).not.toContain('PutItem');
+  it('notes each state of one id', async () => {
+    const chain = await chainThatKnowsItsEnd('f-1');
+    const states = ['A', 'B', 'C', 'D'].map((status) =>
+      issuanceRecord('state', { kind: 'batch', subject: 'users:alice', data: { status } }),
+    );
+    await chain.append(states.slice(0, 3));
+    await chain.append(states);
+    const found = await reader.readRecord('batch', 'state');
+    expect(found.map((link) => recordOfLink(link).data['status']).sort()).toEqual([
+      ...['A', 'B', 'C', 'D'],
+    ]);
   });
+
+  it('finds a record by its id though its writer last saw the chain’s end long before', async () => {
+    const old = await chainThatKnowsItsEnd('g-1');
+    const other = await chainThatKnowsItsEnd('g-2');
+    for (let part = 0; part < 6; part += 1)
+      await other.append(recordsOf(...idsFrom(1000 + part * 200, 200)));
+    const { links } = await old.append(recordsOf('g-3'));
+    expect(await reader.readRecord('batch', 'g-3')).toEqual([...links.values()]);
+  });
+
+  const [some, none] = [{ [tableName]: [{}] }, {}];
+  it.each([
+    [
+      'look',
+      'BatchGetItem',
+      { Responses: { [tableName]: [] }, UnprocessedKeys: { [tableName]: { Keys: [{}] } } },
+      'Upstream.Throttled',
+    ],
+    ['look', 'BatchGetItem', { Responses: none }, 'Upstream.Unavailable'],
+    ['look', 'BatchGetItem', none, 'Upstream.Unavailable'],
+    ['note', 'BatchWriteItem', { UnprocessedItems: some }, 'Upstream.Throttled'],
+    ['note', 'BatchWriteItem', none, 'Upstream.Unavailable'],
+  ])(
+    'chains nothing after a %s (%s) that was left undone: %j',
+    async (_, operation, answer, name) => {
+      const chain = await chainThatKnowsItsEnd(`e-${operation}-${JSON.stringify(answer)}`);
+      const { wire } = dynamo;
+      const { respond } = wire;
+      wire.respond = (call) => {
+        if (call.operation === operation) return Promise.resolve(answer);
+        // Nor may a call for one of them do what the call for all did not.
+        return call.operation === 'PutItem' ? Promise.reject(new Error('down')) : respond(call);
+      };
+      const { links, failures } = await chain.append(recordsOf(...idsFrom(300, 3)));
+      expect(links.size).toBe(0);
+      expect(failures).toHaveLength(1);
+      const { claim } = dynamoChainStore({ client: clientOf(), tableName });
+      const keys = recordsOf(...idsFrom(300, 3)).map((record) => keyOfRecord(record, nodeDigest));
+      expect(await nameOfFailure(claim(keys, { shard: 0, afterSequence: 0 }))).toBe(name);
+    },
+  );
 });

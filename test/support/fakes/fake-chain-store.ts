@@ -3,10 +3,10 @@ import type { Link } from '../../../core/ledger/link.ts';
 
 /**
  * The chains in memory; `links` may be tampered with.
- * @param beforeNoting what happens between a look for notes and the notes of what had none
+ * @param step what happens before each look for a note, and before each note: they are calls of their own
  */
 export const fakeChainStore = (
-  beforeNoting: () => Promise<unknown> = () => Promise.resolve(),
+  step: (name: string) => Promise<unknown> = () => Promise.resolve(),
 ): ChainStore & { readonly links: Map<number, Link[]> } => {
   const links = new Map<number, Link[]>();
   const notes = new Map<string, ClaimNote>();
@@ -25,15 +25,21 @@ export const fakeChainStore = (
           .slice(0, limit),
       ),
     claim: async (keys, note) => {
-      const places = keys.map(({ kind, id, fingerprint }) =>
-        JSON.stringify([kind, id, fingerprint]),
+      const places = keys.map((key) => JSON.stringify([key.kind, key.id, key.fingerprint]));
+      const present = await Promise.all(
+        places.map(async (place) => {
+          await step('look');
+          return notes.get(place)?.afterSequence;
+        }),
       );
-      const present = places.map((place) => notes.get(place));
-      await beforeNoting();
-      places.forEach((place, index) => {
-        if (present[index] === undefined) notes.set(place, note);
-      });
-      return present.filter((earlier) => earlier !== undefined);
+      await Promise.all(
+        places.map(async (place, index) => {
+          if (present[index] !== undefined) return;
+          await step('note');
+          notes.set(place, note);
+        }),
+      );
+      return present.filter((sequence) => sequence !== undefined);
     },
     put: (link) => {
       const present = chain(link.shard);

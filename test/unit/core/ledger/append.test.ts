@@ -1,8 +1,15 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { nodeDigest } from '../../../../adapters/digest.ts';
+import { StepkeyError } from '../../../../core/errors.ts';
 import { createChain } from '../../../../core/ledger/append.ts';
 import type { ChainStore } from '../../../../core/ledger/chain-store.ts';
-import { genesis, hashOfLink, linkAfter, type Link } from '../../../../core/ledger/link.ts';
+import {
+  genesis,
+  hashOfLink,
+  linkAfter,
+  recordOfLink,
+  type Link,
+} from '../../../../core/ledger/link.ts';
 import {
   keyOfRecord,
   recordKinds,
@@ -157,6 +164,78 @@ describe('[SEC-40] appending a record again', () => {
     });
     store.links.set(shard, [...links.slice(0, 4), ...links.slice(9)]);
     expect(await nameOfFailure(appendOne(chainWith(), recordOf('late')))).toBe('Config.Invalid');
+  });
+});
+
+describe('[SEC-40] appending several records', () => {
+  const [early, late] = [recordOf('early'), recordOf('late')];
+  const idsIn = () => (store.links.get(shard) ?? []).map((link) => recordOfLink(link).id);
+
+  it('writes none twice that another wrote between the looks at two of them', async () => {
+    let looks = 0;
+    let release = (): void => undefined;
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    store = fakeChainStore((name) => {
+      looks += name === 'look' ? 1 : 0;
+      return name === 'look' && looks === 2 ? gate : Promise.resolve();
+    });
+    const slow = chainWith().append([early, late]);
+    const other = chainWith();
+    await other.append([early]);
+    await other.append([late]);
+    release();
+    expect((await slow).links.size).toBe(2);
+    expect(idsIn()).toEqual(['early', 'late']);
+  });
+
+  it('finds those that are there on whichever page, and writes the others behind the last', async () => {
+    written(250);
+    await noted('i-20', 10);
+    await noted('i-230', 10);
+    const wanted = ['new-1', 'i-230', 'i-20', 'new-2'].map(recordOf);
+    const { links, failures } = await chainWith().append(wanted);
+    expect(failures).toEqual([]);
+    expect(wanted.map((record) => links.get(record)?.sequence)).toEqual([251, 230, 20, 252]);
+    expect(store.links.get(shard)).toHaveLength(252);
+  });
+
+  it('reads no further than to the last that it looks for', async () => {
+    written(350);
+    await noted('i-20', 10);
+    await chainWith().append([recordOf('i-20')]);
+    expect(calls).toEqual(['head', 'after 9', 'after 10']);
+  });
+
+  it('remembers the furthest place that it has seen', async () => {
+    written(350);
+    await noted('i-20', 10);
+    const chain = chainWith();
+    await chain.append([recordOf('new')]);
+    await chain.append([recordOf('i-20')]);
+    calls = [];
+    await chain.append([recordOf('next')]);
+    expect(calls).toEqual(['put 352']);
+  });
+
+  it('writes a record once that is given twice', async () => {
+    const { links } = await chainWith().append([early, { ...early }]);
+    expect([...links.values()].map(({ sequence }) => sequence)).toEqual([1, 1]);
+    expect(idsIn()).toEqual(['early']);
+  });
+
+  it('chains what is before one that cannot be noted, and nothing behind it', async () => {
+    const bad = recordOf('bad');
+    const { links, failures } = await chainWith({
+      claim: (keys, note) =>
+        keys.some(({ id }) => id === 'bad')
+          ? Promise.reject(new StepkeyError('Config.Invalid'))
+          : store.claim(keys, note),
+    }).append([early, bad, late]);
+    expect(links.get(early)?.sequence).toBe(1);
+    expect(failures.map(({ name }) => name)).toEqual(['Config.Invalid']);
+    expect(idsIn()).toEqual(['early']);
   });
 });
 

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { nodeDigest } from '../../../../adapters/digest.ts';
 import type { BrokerEvent } from '../../../../core/contracts/events.ts';
+import { StepkeyError } from '../../../../core/errors.ts';
 import { createChain } from '../../../../core/ledger/append.ts';
 import type { WaitingRecord } from '../../../../core/ledger/failed-record.ts';
 import { redrive } from '../../../../functions/replay/redrive.ts';
@@ -68,6 +69,21 @@ describe('redriving what failed', () => {
     await redrive(ports());
     expect([...store.links.values()].flat()).toHaveLength(1);
     expect(told.map(({ detail }) => detail.ledger.sequence)).toEqual([1]);
+  });
+
+  it('keeps in the queue what cannot be chained, and everything behind it', async () => {
+    queue = [waitingOf('one', '1'), waitingOf('two', '2'), waitingOf('three', '3')];
+    const { put } = store;
+    store = {
+      ...store,
+      put: (link) =>
+        link.record.includes('"id":"two"')
+          ? Promise.reject(new StepkeyError('Config.Invalid'))
+          : put(link),
+    };
+    await expect(redrive(ports())).rejects.toMatchObject({ name: 'Config.Invalid' });
+    expect(queue.map(({ receipt }) => receipt)).toEqual(['receipt-two', 'receipt-three']);
+    expect(told.map(({ detail }) => detail.record)).toEqual(['issuance/one']);
   });
 
   it('keeps in the queue what the bus does not take, and everything behind it', async () => {
