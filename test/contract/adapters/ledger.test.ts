@@ -7,12 +7,7 @@ import { dynamoLedgerReader } from '../../../adapters/ledger-reader.ts';
 import { createChain } from '../../../core/ledger/append.ts';
 import { recordOfLink } from '../../../core/ledger/link.ts';
 import type { LedgerReader, ListWish } from '../../../core/ledger/reader.ts';
-import {
-  keyOfRecord,
-  shardCount,
-  shardOf,
-  type LedgerRecord,
-} from '../../../core/ledger/record.ts';
+import { keyOfRecord, shardCount, type LedgerRecord } from '../../../core/ledger/record.ts';
 import { noonEpochSeconds } from '../../support/callers.ts';
 import { nameOfFailure } from '../../support/fakes/expect-failure.ts';
 import { wireCredentials } from '../../support/fakes/aws-wire.ts';
