@@ -7,6 +7,7 @@ import {
 import { StepkeyError } from '../core/errors.ts';
 import type { ChainStore, ClaimNote } from '../core/ledger/chain-store.ts';
 import type { RecordKey } from '../core/ledger/record.ts';
+import { piecesOf } from '../core/pieces.ts';
 import { awsFailure, incompleteAnswer } from './aws-failures.ts';
 import { putNew } from './put-new.ts';
 import { keyOf, number, readNumber, readText, type Row } from './rows.ts';
@@ -83,10 +84,8 @@ export const dynamoChainNotes = (options: {
         const present = await Promise.all(keys.map((key) => putNew(options, rowOf(key, note))));
         return present.filter((row) => row !== null).map(sequenceOf);
       }
-      const parts = Array.from({ length: Math.ceil(keys.length / notesPerCall) }, (_, index) =>
-        keys.slice(index * notesPerCall, (index + 1) * notesPerCall),
-      );
-      const present = await Promise.all(parts.map((part) => claimTogether(part, note)));
+      const pieces = piecesOf(keys, notesPerCall);
+      const present = await Promise.all(pieces.map((piece) => claimTogether(piece, note)));
       return present.flat().map(sequenceOf);
     },
   };

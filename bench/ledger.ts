@@ -1,5 +1,4 @@
 /** How long an auditor's searches take in a ledger of 100,000 records: through the API, its function and the table. */
-import { createHash } from 'node:crypto';
 import {
   CognitoIdentityProviderClient,
   InitiateAuthCommand,
@@ -10,17 +9,13 @@ import {
   type AttributeValue,
 } from '@aws-sdk/client-dynamodb';
 import { rowOfLink } from '../adapters/chain-store.ts';
+import { nodeDigest } from '../adapters/digest.ts';
 import { genesis, linkAfter, type Link } from '../core/ledger/link.ts';
 import { shardOf, textOfRecord, type LedgerRecord } from '../core/ledger/record.ts';
-import type { Digest } from '../core/ports.ts';
 import type { Endpoints } from '../local/endpoints.ts';
 import { percentile, type Bench, type Figure } from './bench.ts';
 import { load } from './load.ts';
 import { startTwinProcess } from './twin-process.ts';
-
-const digest: Digest = {
-  sha256Hex: (text) => createHash('sha256').update(text, 'utf8').digest('hex'),
-};
 
 /** The password that README names: the twin listens on the loopback only. */
 const password = 'Correct-horse-1';
@@ -79,15 +74,15 @@ const sessionRowOf = (session: number): Record<string, AttributeValue> => ({
   startedAtEpochSeconds: { N: String(firstEpochSeconds + session * 70) },
   executionArn: { S: `arn:aws:states:us-east-1:123456789012:express:issue:e:${String(session)}` },
   sessionPolicy: { S: JSON.stringify({ Version: '2012-10-17', Statement: 'x'.repeat(500) }) },
-  sessionPolicySha256: { S: digest.sha256Hex(String(session)) },
+  sessionPolicySha256: { S: nodeDigest.sha256Hex(String(session)) },
 });
 
 const rowsOf = (count: number): Record<string, AttributeValue>[] => {
   const heads = new Map<number, Link>();
   const links = Array.from({ length: count }, (_, index) => {
     const record = recordOf(index);
-    const shard = shardOf(record, digest);
-    const link = linkAfter(heads.get(shard) ?? genesis, shard, textOfRecord(record), digest);
+    const shard = shardOf(record, nodeDigest);
+    const link = linkAfter(heads.get(shard) ?? genesis, shard, textOfRecord(record), nodeDigest);
     heads.set(shard, link);
     return rowOfLink(link);
   });

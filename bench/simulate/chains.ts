@@ -1,9 +1,8 @@
 /** How many records a second the ledger's chains take: `publish` itself, over a table and a bus with the assumed latencies. */
-import { createHash } from 'node:crypto';
+import { nodeDigest } from '../../adapters/digest.ts';
 import { createChain } from '../../core/ledger/append.ts';
 import type { ChainStore, ClaimNote } from '../../core/ledger/chain-store.ts';
 import type { Link } from '../../core/ledger/link.ts';
-import type { Digest } from '../../core/ports.ts';
 import { publishChanges, type StreamChange } from '../../functions/publish/publish-changes.ts';
 import { createChance, type Chance } from './chance.ts';
 import { createKernel, type Kernel } from './kernel.ts';
@@ -15,10 +14,6 @@ const seconds = 10;
 /** 21 November 2026, midnight. */
 const startEpochSeconds = 1_795_219_200;
 const subjects = 1_000_000;
-
-const digest: Digest = {
-  sha256Hex: (text) => createHash('sha256').update(text, 'utf8').digest('hex'),
-};
 
 const changeOf = (index: number, chance: Chance): StreamChange => ({
   pk: `SESSION#s-${String(index)}`,
@@ -103,7 +98,7 @@ export const chainedPerSecond = async (writers: number): Promise<number> => {
   let made = 0;
   const write = async (): Promise<void> => {
     const ports = {
-      chain: createChain(store, digest),
+      chain: createChain(store, nodeDigest),
       clock: kernel,
       meter: { measure: () => undefined },
       failed: { keep: () => Promise.resolve() },

@@ -4,6 +4,7 @@ import { eventOfLink } from '../../core/ledger/event-of-link.ts';
 import type { FailedRecords } from '../../core/ledger/failed-record.ts';
 import { recordOfChange, type RowChange } from '../../core/ledger/read-change.ts';
 import type { LedgerRecord } from '../../core/ledger/record.ts';
+import { piecesOf } from '../../core/pieces.ts';
 import type { Clock, EventBus, Meter } from '../../core/ports.ts';
 
 /** A change with its number in the stream. */
@@ -56,16 +57,13 @@ export const publishChanges = async (
     ports.log.error('event not of its schema', { record: `${of.record.kind}/${of.record.id}` });
     return [];
   });
-  const parts = Array.from({ length: Math.ceil(events.length / eventsPerCall) }, (_, index) =>
-    events.slice(index * eventsPerCall, (index + 1) * eventsPerCall),
-  );
   const untold = new Set<Kept>();
-  const telling = parts.map(async (part) => {
+  const telling = piecesOf(events, eventsPerCall).map(async (piece) => {
     const taken = await tell(
       ports,
-      part.map(({ event }) => event),
+      piece.map(({ event }) => event),
     );
-    part.forEach(({ of }, index) => {
+    piece.forEach(({ of }, index) => {
       if (taken[index] !== true) untold.add(of);
     });
   });
