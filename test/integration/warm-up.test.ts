@@ -106,23 +106,28 @@ describe('the warm-up of exchange, on the twin', () => {
   it('calls nothing of AWS and answers nothing, also with all that a mint takes in its event', async () => {
     const { idToken } = await signIn(twin, 'alice');
     const sealedToken = await seal(idToken);
+    calls.length = 0;
     await runMachine(twin, { sealedToken, refreshAheadSeconds: 3600 });
     const minting = invocations.filter(({ functionName }) => functionName === exchange);
-    expect(minting.map(({ event }) => event['task'])).toEqual([
-      'obtain-open-id-token',
-      'assume-mapped-role',
-    ]);
-    const invoke = (event: object) =>
-      twin.call('lambda', 'Invoke', { FunctionName: exchange, Payload: JSON.stringify(event) });
+    // As sets: a second that was over before its call is paid for again.
+    expect(new Set(minting.map(({ event }) => event['task']))).toEqual(
+      new Set(['obtain-open-id-token', 'assume-mapped-role']),
+    );
+    // Without that word, these events are a mint.
+    expect(calls).toEqual(
+      expect.arrayContaining([
+        'cognito-identity GetOpenIdTokenForDeveloperIdentity',
+        'sts AssumeRoleWithWebIdentity',
+      ]),
+    );
     for (const { event } of [{ event: {} }, ...minting]) {
       calls.length = 0;
-      const answer = await invoke({ ...event, task: 'warm-up' });
+      const answer = await twin.call('lambda', 'Invoke', {
+        FunctionName: exchange,
+        Payload: JSON.stringify({ ...event, task: 'warm-up' }),
+      });
       expect([answer['FunctionError'], answer['Payload']]).toEqual([undefined, 'null']);
       expect(calls).toEqual([]);
-      // The same without that word would have been a mint.
-      if (!('task' in event)) continue;
-      expect((await invoke(event))['FunctionError']).toBeUndefined();
-      expect(calls).not.toEqual([]);
     }
   });
 });
