@@ -8,6 +8,7 @@ import { createWriteQueue } from '../../state/write-queue.ts';
 import { levelFailure, refuseForeignFiles } from '../../state/level-failure.ts';
 import { actions } from './actions.ts';
 import type { EngineOperation } from './actions.ts';
+import { createItemsOnTheWay } from './items-on-the-way.ts';
 import { keepParsedExpressions } from './parsed-expressions.ts';
 import { watchStore } from './watched-store.ts';
 import type { Item, Observe } from './watched-store.ts';
@@ -47,6 +48,13 @@ export interface Engine {
 const sortedAtOnceBytes = 32 * 1024 * 1024;
 
 keepParsedExpressions();
+
+const writers: ReadonlySet<EngineOperation> = new Set([
+  'BatchWriteItem',
+  'DeleteItem',
+  'PutItem',
+  'UpdateItem',
+]);
 
 const asAwsError = (error: unknown): unknown => {
   if (!(error instanceof Error) || !('body' in error)) return error;
@@ -111,6 +119,7 @@ export const openEngine = async (
     throw levelFailure(path ?? 'memory', error);
   }
 
+  const onTheWay = createItemsOnTheWay();
   const queue = createWriteQueue<DatabaseChange>((changes) => store.db.batch(changes));
 
   const readTable = (name: string): DynaliteTable | undefined => {
@@ -147,9 +156,20 @@ export const openEngine = async (
     const typed = parse(operation, input);
     if (operation === 'DeleteTable') tables.delete(String(typed['TableName']));
     let old: Item | undefined;
-    const view = watchStore(store, readTable, queue.write, observe, (item) => {
-      old = item;
-    });
+    const rests: Promise<unknown>[] = [];
+    const view = watchStore(
+      { store, readTable, write: queue.write, onTheWay },
+      {
+        isWrite: writers.has(operation),
+        observe,
+        sawOld: (item) => {
+          old = item;
+        },
+        restsOn: (written) => {
+          rests.push(written);
+        },
+      },
+    );
     const isTableCall = operation.endsWith('Table');
     const output = await new Promise<Record<string, unknown>>((resolve, reject) => {
       actions[operation].act(isTableCall ? store : view, typed, (error, result) => {
@@ -170,6 +190,11 @@ export const openEngine = async (
         } else {
           reject(refusal);
         }
+      });
+    }).finally(async () => {
+      // Also of a refusal: what it tells of must not be lost any more.
+      await Promise.all(rests).catch((cause: unknown) => {
+        throw new Error('The DynamoDB engine failed.', { cause });
       });
     });
     if (!isTableCall) return output;

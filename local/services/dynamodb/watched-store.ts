@@ -5,6 +5,7 @@ import type {
   DynaliteTable,
   ItemDatabase,
 } from 'dynalite/db/index.js';
+import type { ItemsOnTheWay } from './items-on-the-way.ts';
 
 /** Attribute name → typed value, as on the wire: `{ pk: { S: '…' } }`; binary values are base64 text. */
 export type Item = Record<string, Record<string, unknown>>;
@@ -27,16 +28,33 @@ export interface Accompaniment {
 /** Told of a change before it is written, inside the lock of its key. */
 export type Observe = (change: ItemChange) => Accompaniment | null;
 
+/** What one call does with the database. */
+interface Call {
+  /** Whether it reads in order to write, inside the lock of the key. */
+  readonly isWrite: boolean;
+  readonly observe: Observe;
+  /** Hears of every item that is read. */
+  readonly sawOld: (item: Item | undefined) => void;
+  /** Hears of every write, also of another call, that must be on disk before this one is answered. */
+  readonly restsOn: (written: Promise<unknown>) => void;
+}
+
+/** What all calls share. */
+interface Tables {
+  readonly store: DynaliteStore;
+  readonly readTable: (name: string) => DynaliteTable | undefined;
+  /** Resolves when the change is acknowledged: changes of all calls go down together, in the order of these calls. */
+  readonly write: (change: DatabaseChange) => Promise<void>;
+  readonly onTheWay: ItemsOnTheWay;
+}
+
 /**
- * One call's view of the database. `sawOld` hears of every item that is read.
- * @param write resolves when the change is acknowledged: changes of all calls go down together
+ * One call's view of the database. The lock of a key is given back as soon as its change has its place in the queue,
+ * so that calls on one item wait for each other's answers and not each for a turn of the disk.
  */
 export const watchStore = (
-  store: DynaliteStore,
-  readTable: (name: string) => DynaliteTable | undefined,
-  write: (change: DatabaseChange) => Promise<void>,
-  observe: Observe,
-  sawOld: (item: Item | undefined) => void,
+  { store, readTable, write, onTheWay }: Tables,
+  { isWrite, observe, sawOld, restsOn }: Call,
 ): DynaliteStore => ({
   ...store,
   getTable: (name, checkStatus, done) => {
@@ -77,18 +95,21 @@ export const watchStore = (
       const writes = [write(change)];
       if (beside !== null)
         writes.push(write({ type: 'put', key: beside.key, value: beside.value }));
-      Promise.all(writes).then(() => {
-        beside?.written();
-        done(null);
-      }, done);
+      const written = Promise.all(writes).then(() => beside?.written());
+      onTheWay.add(change.key, newImage, written);
+      restsOn(written);
+      done(null);
     };
     return {
       ...items,
       // Synchronous: a small read costs less than the way through the thread pool.
       get: (key, done) => {
+        const place = `${prefix}${key}`;
+        const last = isWrite ? onTheWay.last(place) : undefined;
+        if (last !== undefined) restsOn(last.written);
         let item: Item | undefined;
         try {
-          item = store.db.getSync(`${prefix}${key}`) as Item | undefined;
+          item = last === undefined ? (store.db.getSync(place) as Item | undefined) : last.item();
         } catch (error) {
           done(error);
           return;

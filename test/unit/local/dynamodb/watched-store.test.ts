@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { DatabaseChange, DynaliteStore } from 'dynalite/db/index.js';
+import { createItemsOnTheWay } from '../../../../local/services/dynamodb/items-on-the-way.ts';
 import { watchStore } from '../../../../local/services/dynamodb/watched-store.ts';
 import { createWriteQueue } from '../../../../local/state/write-queue.ts';
 
@@ -12,21 +13,29 @@ describe('a change that has a record', () => {
     });
     const told: string[] = [];
     const store = { getItemDb: () => ({}), db: {} } as unknown as DynaliteStore;
-    const { getItemDb } = watchStore(
-      store,
-      () => undefined,
-      queue.write,
-      ({ newImage }) => ({
-        key: `record of ${String(newImage?.['pk']?.['S'])}`,
-        value: {},
-        written: () => told.push(batches.flat().join()),
-      }),
-      () => undefined,
-    );
-    const put = (pk: string) =>
-      new Promise((resolve) => {
-        getItemDb('t').put(pk, { pk: { S: pk } }, resolve);
-      });
+    const put = async (pk: string) => {
+      const rests: Promise<unknown>[] = [];
+      const { getItemDb } = watchStore(
+        {
+          store,
+          readTable: () => undefined,
+          write: queue.write,
+          onTheWay: createItemsOnTheWay(),
+        },
+        {
+          isWrite: true,
+          observe: ({ newImage }) => ({
+            key: `record of ${String(newImage?.['pk']?.['S'])}`,
+            value: {},
+            written: () => told.push(batches.flat().join()),
+          }),
+          sawOld: () => undefined,
+          restsOn: (written) => rests.push(written),
+        },
+      );
+      getItemDb('t').put(pk, { pk: { S: pk } }, () => undefined);
+      await Promise.all(rests);
+    };
     await put('a');
     expect(batches).toEqual([['item-t~a', 'record of a']]);
     expect(told).toEqual(['item-t~a,record of a']);
