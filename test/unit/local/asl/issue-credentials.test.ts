@@ -571,6 +571,22 @@ describe('statemachines/issue-credentials.asl.json', () => {
     },
   );
 
+  it.each([
+    ['Quota.Elapsed', [0, 0, 1, 1, 1]],
+    ['Upstream.Throttled', [0, 1]],
+  ])('pays after %s for seconds that are %j after the nearest', async (error, ahead) => {
+    const { requests } = await run({ ObtainOpenIdToken: [{ error }] });
+
+    const payments = requests.filter(({ context }) => context.State.Name === 'TakeQuota');
+    expect(
+      payments.map(({ arguments: input, context }) => {
+        const { Key } = input as { readonly Key: { readonly sk: { readonly S: string } } };
+        const nearest = Math.floor((Date.parse(context.State.EnteredTime) + 250) / 1000);
+        return Number(Key.sk.S) - nearest;
+      }),
+    ).toEqual(ahead);
+  });
+
   it('goes on after a second attempt that came in time', async () => {
     const { events } = await run({
       ResolveIdentity: [rows()],
