@@ -23,7 +23,7 @@ export interface Expression {
    * @throws States.QueryEvaluationError when it fails, or gives nothing or a function
    */
   readonly evaluate: (surroundings: Surroundings, location: string) => Promise<unknown>;
-  /** The same without waiting, where the expression only selects what is there; else undefined. */
+  /** The same without waiting, where that is beyond doubt; else undefined. */
   readonly direct: (surroundings: Surroundings) => unknown;
 }
 
@@ -52,6 +52,7 @@ export const compileExpression = (text: string): Expression => {
   const ast = compiled.ast();
   const references = referencesOf(ast);
   const direct = compileDirect(ast);
+  const needed = references.free.filter((name) => name !== 'states');
 
   const evaluate = async (surroundings: Surroundings, location: string): Promise<unknown> => {
     const field = `The JSONata expression '${text}' specified for the field '${location}'`;
@@ -84,6 +85,8 @@ export const compileExpression = (text: string): Expression => {
     text,
     references,
     evaluate,
-    direct: ({ states, variables }) => direct(states, variables),
+    // One that is missing makes the whole fail, also where it does not matter.
+    direct: (surroundings) =>
+      needed.every((name) => surroundings.variables.has(name)) ? direct(surroundings) : undefined,
   };
 };

@@ -51,7 +51,9 @@ export const evaluateTemplate = async (
       return template.value;
     case 'expression': {
       const direct = template.expression.direct(surroundings);
-      return direct ?? template.expression.evaluate(surroundings, template.location);
+      return direct === undefined
+        ? template.expression.evaluate(surroundings, template.location)
+        : direct;
     }
     case 'array': {
       const items: unknown[] = [];

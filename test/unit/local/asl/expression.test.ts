@@ -11,7 +11,8 @@ const surroundings: Surroundings = {
     Object.entries({
       rows: [{ pk: { S: 'a' } }, { pk: { S: 'b' } }],
       none: [],
-      caller: { subject: 'users:a', deep: { list: [[1]], yes: false } },
+      caller: { subject: 'users:a', deep: { list: [[1]], yes: false, twin: { a: 1 } } },
+      twin: { a: 1 },
       count: 'shadowed',
     }).map(([name, value]) => [name, { value, bytes: 0 }]),
   ),
@@ -45,6 +46,14 @@ describe('an expression', () => {
     "$states.input.list & 'b'",
     "'text'",
     '$count',
+    '1 <= 1',
+    '1 < 1',
+    '2 >= 2',
+    '2 > 2',
+    "'b' >= 'b'",
+    '$twin = $caller.deep.twin',
+    '$twin != $caller.deep.twin',
+    '2 * 3 - 1',
   ])('%s gives at once, if anything, what JSONata gives', async (text) => {
     const bindings = {
       states: surroundings.states,
@@ -66,6 +75,20 @@ describe('an expression', () => {
   it('selecting a member of a variable needs no evaluation', () => {
     expect(compileExpression('$caller.subject').direct(surroundings)).toBe('users:a');
     expect(compileExpression("'a#' & $caller.subject").direct(surroundings)).toBe('a#users:a');
+  });
+
+  it.each([
+    ["$exists($caller.actor) and $caller.actor != null ? $caller.actor : '-'", '-'],
+    ['$string($floor(($millis() + 250) / 1000) + $number("7"))', '8'],
+    ["$caller.deep.yes or ($states.input.name = 'n' and $not($caller.subject = 'x'))", true],
+    ['$toMillis("2026-11-22T10:00:00.000Z") / 1000 >= 1', true],
+    ['$states.input.nothing', null],
+  ])('%s needs none either', (text, expected) => {
+    expect(compileExpression(text).direct(surroundings)).toEqual(expected);
+  });
+
+  it.each(['true or $nowhere', '1 / 0 + 1'])('%s fails, and is not answered before', (text) => {
+    expect(compileExpression(text).direct(surroundings)).toBeUndefined();
   });
 
   it('keeps the time of its evaluation, however many run at once', async () => {
