@@ -1,7 +1,9 @@
 /** The broker's paths as a caller meets them, each beside what people would use instead. */
 import type { Bench, Figure } from './bench.ts';
 import { measureColdKey, measureDistinctKeys } from './broker/mints-once.ts';
-import { measureHits, measureLatencies, measureMisses } from './broker/paths.ts';
+import { measureHits } from './broker/hits.ts';
+import { measureLatencies } from './broker/latencies.ts';
+import { measureMints } from './broker/mints.ts';
 import { openWorld } from './broker/world.ts';
 import { pinning } from './pinned.ts';
 
@@ -14,7 +16,7 @@ export const bench: Bench = {
     try {
       for (const measure of [
         measureHits,
-        measureMisses,
+        measureMints,
         measureLatencies,
         measureColdKey,
         measureDistinctKeys,
