@@ -119,7 +119,7 @@ export const openEngine = async (
     throw levelFailure(path ?? 'memory', error);
   }
 
-  const onTheWay = createItemsOnTheWay();
+  const onTheWay = createItemsOnTheWay<Item>();
   const queue = createWriteQueue<DatabaseChange>((changes) => store.db.batch(changes));
 
   const readTable = (name: string): DynaliteTable | undefined => {

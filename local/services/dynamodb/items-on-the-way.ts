@@ -1,20 +1,18 @@
-import type { Item } from './watched-store.ts';
-
-interface LastWrite {
+interface LastWrite<Item> {
   /** A copy; undefined where the item was deleted. */
   readonly item: () => Item | undefined;
   readonly written: Promise<unknown>;
 }
 
 /** Items as the next write of their key finds them, while the last one is on its way to the disk. */
-export interface ItemsOnTheWay {
+export interface ItemsOnTheWay<Item> {
   readonly add: (place: string, item: Item | undefined, written: Promise<unknown>) => void;
   /** Undefined where the disk has the last word. */
-  readonly last: (place: string) => LastWrite | undefined;
+  readonly last: (place: string) => LastWrite<Item> | undefined;
 }
 
-export const createItemsOnTheWay = (): ItemsOnTheWay => {
-  const lastWrites = new Map<string, LastWrite>();
+export const createItemsOnTheWay = <Item>(): ItemsOnTheWay<Item> => {
+  const lastWrites = new Map<string, LastWrite<Item>>();
   return {
     add: (place, item, written) => {
       const write = { item: () => structuredClone(item), written };

@@ -45,7 +45,7 @@ interface Tables {
   readonly readTable: (name: string) => DynaliteTable | undefined;
   /** Resolves when the change is acknowledged: changes of all calls go down together, in the order of these calls. */
   readonly write: (change: DatabaseChange) => Promise<void>;
-  readonly onTheWay: ItemsOnTheWay;
+  readonly onTheWay: ItemsOnTheWay<Item>;
 }
 
 /**

@@ -43,7 +43,7 @@ describe('calls on one item at a time', () => {
   /** A call on a store whose disk takes as long as the test wants. */
   const opened = () => {
     let arrive = (): void => undefined;
-    const onTheWay = createItemsOnTheWay();
+    const onTheWay = createItemsOnTheWay<Item>();
     const call = (isWrite: boolean) => {
       const rests: Promise<unknown>[] = [];
       const view = watchStore(
