@@ -40,7 +40,10 @@ export interface World {
   readonly forget: (people: readonly Person[]) => Promise<void>;
   /** Calls that the twin answered since this was last asked, or since it was quiet, by operation. */
   readonly counts: () => Promise<Readonly<Record<string, number>>>;
-  /** Resolves when nothing of earlier requests is left to do: their records are chained and told. @returns milliseconds */
+  /**
+   * Resolves when nothing of earlier requests is left to do: their records are chained and told.
+   * @returns after how many milliseconds
+   */
   readonly quiet: () => Promise<number>;
   /** Puts entries of other subjects into the table. @param from how many there are already */
   readonly fill: (from: number, rows: number) => Promise<void>;
@@ -120,7 +123,12 @@ export const openWorld = async (brokerCount: number): Promise<World> => {
     /** On AWS, what nobody waits for has processors of its own: here it takes what those leave whom somebody waits for. */
     const letPass = () => {
       for (const each of functionProcesses(twin.pid)) {
-        if (!isAwaited.test(nameOf(each))) setPriority(each.pid, constants.priority.PRIORITY_LOW);
+        if (isAwaited.test(nameOf(each))) continue;
+        try {
+          setPriority(each.pid, constants.priority.PRIORITY_LOW);
+        } catch {
+          // It ended while we looked.
+        }
       }
     };
 
