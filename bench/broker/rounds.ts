@@ -9,6 +9,8 @@ export interface Round {
   /** For each second of the processor that the servers used. */
   readonly perProcessorSecond: number;
   readonly load: HttpLoad;
+  /** What requests before this round had left to do took so long. */
+  readonly leftMillis: number;
 }
 
 /** Each round pays for itself: what the one before has left to do is done first. */
@@ -18,7 +20,7 @@ export const run = async (
   otherPids: readonly number[],
   options: Parameters<typeof httpLoad>[1] & { readonly status: number },
 ): Promise<Round> => {
-  await world.quiet();
+  const leftMillis = await world.quiet();
   const pids = [server.pid, ...otherPids];
   const used = () => pids.reduce((sum, pid) => sum + processorSeconds(pid), 0);
   const before = used();
@@ -30,6 +32,7 @@ export const run = async (
     },
   });
   return {
+    leftMillis,
     load,
     perSecond: count / load.seconds,
     perProcessorSecond: count / Math.max(0.01, used() - before),
@@ -51,12 +54,17 @@ export const p99 = ({ load }: Round): number => percentile(load.millisOf, 0.99);
 export const perSecond = (round: Round): number => round.perSecond;
 export const perProcessorSecond = (round: Round): number => round.perProcessorSecond;
 
+export const firstOf = ({ brokers }: World): Server => {
+  const [broker] = brokers;
+  if (broker === undefined) throw new TypeError('There is no broker');
+  return broker;
+};
+
 /** A busy machine does not always come to a call in the second that was paid for it. */
 const warmTurns = 10;
 
 export const warm = async (world: World, people: readonly Person[]): Promise<void> => {
-  const [broker] = world.brokers;
-  if (broker === undefined) return;
+  const broker = firstOf(world);
   let left = people;
   for (let turn = 0; left.length > 0; turn += 1) {
     if (turn === warmTurns) throw new Error('The machine is too busy to mint in time');
@@ -73,12 +81,6 @@ export const warm = async (world: World, people: readonly Person[]): Promise<voi
     });
     left = refused;
   }
-};
-
-export const firstOf = ({ brokers }: World): Server => {
-  const [broker] = brokers;
-  if (broker === undefined) throw new TypeError('There is no broker');
-  return broker;
 };
 
 export const connections = 16;

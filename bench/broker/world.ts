@@ -198,6 +198,7 @@ export const openWorld = async (brokerCount: number): Promise<World> => {
       },
       counts,
       quiet: async () => {
+        // Again and again, as functions start when they are first asked.
         letPass();
         const began = performance.now();
         await counts();
