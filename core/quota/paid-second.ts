@@ -3,10 +3,10 @@ import type { Clock, Timer } from '../ports.ts';
 
 /**
  * How long before the end of a second its last call may leave: so long a call may be on its way and still
- * arrive in the second that it was paid for. The state TakeQuota pays for the next second from 250 ms
+ * arrive in the second that it was paid for. The state TakeQuota pays for the next second from 150 ms
  * before the end, so that what it pays for can still be used.
  */
-const onTheWayMillis = 200;
+const onTheWayMillis = 100;
 
 /** More than the clocks of two machines may differ: a payment for a later second was not made by our machine. */
 const longestWaitMillis = 2000;

@@ -11,7 +11,7 @@ const entering = (millisIntoSecond: number) => {
 };
 
 describe('[SEC-11] a call of the second that it was paid for', () => {
-  it.each([0, 1, 500, 800])('goes on at once, %d ms into it', async (millis) => {
+  it.each([0, 1, 500, 900])('goes on at once, %d ms into it', async (millis) => {
     const { clock, entered } = entering(millis);
     await entered;
     expect(clock.waits).toEqual([]);
@@ -23,7 +23,7 @@ describe('[SEC-11] a call of the second that it was paid for', () => {
     expect(clock.waits).toEqual([millis]);
   });
 
-  it.each([801, 999, 1000, 60_000])('is not made %d ms after it began', async (millis) => {
+  it.each([901, 999, 1000, 60_000])('is not made %d ms after it began', async (millis) => {
     expect(await nameOfFailure(entering(millis).entered)).toBe('Quota.Elapsed');
   });
 
@@ -38,7 +38,7 @@ describe('[SEC-11] a call of the second that it was paid for', () => {
     expect(clock.nowEpochMillis()).toBeGreaterThanOrEqual(second * 1000);
   });
 
-  it('never leaves outside of it, nor in its last 200 ms, whenever it comes', async () => {
+  it('never leaves outside of it, nor in its last 100 ms, whenever it comes', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: -5000, max: 5000 }), async (millis) => {
         const { clock, entered } = entering(millis);
@@ -47,7 +47,7 @@ describe('[SEC-11] a call of the second that it was paid for', () => {
           () => false,
         );
         const into = clock.nowEpochMillis() - second * 1000;
-        expect(isMade).toBe(into >= 0 && into <= 800);
+        expect(isMade).toBe(into >= 0 && into <= 900);
       }),
     );
   });

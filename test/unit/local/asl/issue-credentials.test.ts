@@ -581,7 +581,7 @@ describe('statemachines/issue-credentials.asl.json', () => {
     expect(
       payments.map(({ arguments: input, context }) => {
         const { Key } = input as { readonly Key: { readonly sk: { readonly S: string } } };
-        const nearest = Math.floor((Date.parse(context.State.EnteredTime) + 250) / 1000);
+        const nearest = Math.floor((Date.parse(context.State.EnteredTime) + 150) / 1000);
         return Number(Key.sk.S) - nearest;
       }),
     ).toEqual(ahead);
