@@ -23,14 +23,12 @@ export interface Interruption {
 /** @param release for one that is a child */
 export const createInterruption = (release: () => void = () => undefined): Interruption => {
   const lazy = createLazyAbort();
-  const acts = new Set<(reason: Interrupted) => void>();
+  // Equal functions of two callers are two.
+  const acts = new Set<{ readonly act: (reason: Interrupted) => void }>();
   let reason: Interrupted | null = null;
   const onInterrupt = (act: (reason: Interrupted) => void): (() => void) => {
     if (reason !== null) act(reason);
-    // Equal functions of two callers are two.
-    const own = (why: Interrupted): void => {
-      act(why);
-    };
+    const own = { act };
     acts.add(own);
     return () => acts.delete(own);
   };
@@ -41,7 +39,7 @@ export const createInterruption = (release: () => void = () => undefined): Inter
       if (reason !== null) return;
       reason = why;
       lazy.abort(why);
-      for (const act of acts) act(why);
+      for (const { act } of acts) act(why);
     },
     during: (promise) =>
       new Promise((resolve, reject) => {

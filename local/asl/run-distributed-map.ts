@@ -21,12 +21,7 @@ interface Child {
   readonly itemCount: number;
 }
 
-const select = async (
-  visit: Visit,
-  state: MapState,
-  value: unknown,
-  index: number,
-): Promise<unknown> => {
+const select = (visit: Visit, state: MapState, value: unknown, index: number): unknown => {
   if (state.itemSelector === null) return value;
   const context = { ...visit.surroundings.context, Map: { Item: { Index: index, Value: value } } };
   return evaluate(

@@ -5,8 +5,11 @@ import type { Expression, Surroundings } from './expression.ts';
 export type Template =
   | { readonly kind: 'constant'; readonly value: unknown }
   | { readonly kind: 'expression'; readonly expression: Expression; readonly location: string }
-  | { readonly kind: 'array'; readonly items: readonly Template[] }
-  | { readonly kind: 'object'; readonly members: readonly (readonly [string, Template])[] };
+  | {
+      /** A list's members are named by their places. */
+      readonly kind: 'array' | 'object';
+      readonly members: readonly (readonly [string, Template])[];
+    };
 
 /** @param complain takes JSONata's words where a text in it is no expression, and the field's location */
 export const compileTemplate = (
@@ -25,27 +28,35 @@ export const compileTemplate = (
     }
   }
   if (typeof value !== 'object' || value === null) return { kind: 'constant', value };
-  if (Array.isArray(value)) {
-    const items = value.map((item, index) =>
-      compileTemplate(item, `${location}[${String(index)}]`, complain),
-    );
-    return items.every((item) => item.kind === 'constant')
-      ? { kind: 'constant', value }
-      : { kind: 'array', items };
-  }
-  const members = Object.entries(value).map(
-    ([key, member]) => [key, compileTemplate(member, `${location}/${key}`, complain)] as const,
-  );
+  const isList = Array.isArray(value);
+  const members = Object.entries(value).map(([key, member]) => {
+    const place = isList ? `${location}[${key}]` : `${location}/${key}`;
+    return [key, compileTemplate(member, place, complain)] as const;
+  });
   return members.every(([, member]) => member.kind === 'constant')
     ? { kind: 'constant', value }
-    : { kind: 'object', members };
+    : { kind: isList ? 'array' : 'object', members };
 };
 
-/** @throws States.QueryEvaluationError when an expression in it fails or gives nothing */
-export const evaluateTemplate = async (
-  template: Template,
+type Members = Extract<Template, { readonly members: unknown }>['members'];
+
+/** An object or a list from a member on that is waited for. */
+const complete = async (
+  whole: Record<string, unknown>,
+  [key, value]: readonly [string, Promise<unknown>],
+  rest: Members,
   surroundings: Surroundings,
 ): Promise<unknown> => {
+  whole[key] = await value;
+  for (const [name, member] of rest) whole[name] = await evaluateTemplate(member, surroundings);
+  return whole;
+};
+
+/**
+ * @returns the value, or its promise where an expression in it takes JSONata's evaluator: most take nothing that waits
+ * @throws States.QueryEvaluationError when an expression in it fails or gives nothing
+ */
+export const evaluateTemplate = (template: Template, surroundings: Surroundings): unknown => {
   switch (template.kind) {
     case 'constant':
       return template.value;
@@ -55,22 +66,17 @@ export const evaluateTemplate = async (
         ? template.expression.evaluate(surroundings, template.location)
         : direct;
     }
-    case 'array': {
-      const items: unknown[] = [];
-      for (const item of template.items) {
-        items.push(
-          item.kind === 'constant' ? item.value : await evaluateTemplate(item, surroundings),
-        );
-      }
-      return items;
-    }
+    case 'array':
     case 'object': {
-      const object: Record<string, unknown> = {};
-      for (const [key, member] of template.members) {
-        object[key] =
-          member.kind === 'constant' ? member.value : await evaluateTemplate(member, surroundings);
+      const { kind, members } = template;
+      const whole = (kind === 'array' ? [] : {}) as Record<string, unknown>;
+      for (const [place, [key, member]] of members.entries()) {
+        const value = evaluateTemplate(member, surroundings);
+        if (value instanceof Promise)
+          return complete(whole, [key, value], members.slice(place + 1), surroundings);
+        whole[key] = value;
       }
-      return object;
+      return whole;
     }
   }
 };
@@ -85,7 +91,6 @@ export const expressionsOf = (
     case 'expression':
       return [template];
     case 'array':
-      return template.items.flatMap(expressionsOf);
     case 'object':
       return template.members.flatMap(([, member]) => expressionsOf(member));
   }

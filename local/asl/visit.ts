@@ -40,15 +40,15 @@ export const contextOf = (visit: Visit): ContextObject => ({
 });
 
 /**
- * Evaluates a field with the values of the state's entry.
+ * Evaluates a field with the values of the state's entry: gives the value, or its promise.
  * @param members of `$states`, beside `input` and `context`
  */
 export const evaluate = (
   visit: Visit,
   template: Template,
   members: Readonly<Record<string, unknown>> = {},
-): Promise<unknown> => {
-  if (template.kind === 'constant') return Promise.resolve(template.value);
+): unknown => {
+  if (template.kind === 'constant') return template.value;
   const { options, random } = visit.surroundings;
   return evaluateTemplate(template, {
     states: { input: visit.input, context: contextOf(visit), ...members },

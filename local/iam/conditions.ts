@@ -77,8 +77,9 @@ const conditionOf = (
   return (keys) => {
     const values = valuesOf(keys, key);
     if (values === undefined) return withoutValues;
-    const test = (value: string): boolean => holdsFor(value, matches, negated, keys, effect);
-    return every ? values.every(test) : values.some(test);
+    return values[every ? 'every' : 'some']((value) =>
+      holdsFor(value, matches, negated, keys, effect),
+    );
   };
 };
 

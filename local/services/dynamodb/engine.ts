@@ -143,8 +143,8 @@ export const openEngine = async (
   const parse: Engine['parse'] = (operation, input) => {
     const { rules } = actions[operation];
     try {
-      // A copy: dynalite takes out of its input what it does not know.
-      const typed = validations.checkTypes(structuredClone(input), rules.types);
+      // dynalite copies what it knows, and takes out of its input what it does not.
+      const typed = validations.checkTypes({ ...input }, rules.types);
       validations.checkValidations(typed, rules.types, rules.custom, store);
       return typed;
     } catch (error) {

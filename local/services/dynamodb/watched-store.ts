@@ -48,81 +48,84 @@ interface Tables {
   readonly onTheWay: ItemsOnTheWay<Item>;
 }
 
+/** Puts a change and what accompanies it into the queue. */
+const settle = (
+  { write, onTheWay }: Tables,
+  { observe, restsOn }: Call,
+  change: DatabaseChange,
+  images: ItemChange,
+): void => {
+  const beside = observe(images);
+  // Two calls in one go end up in one batch of the database.
+  const writes = [write(change)];
+  if (beside !== null) writes.push(write({ type: 'put', key: beside.key, value: beside.value }));
+  const written = Promise.all(writes).then(() => beside?.written());
+  onTheWay.add(change.key, images.newImage, written);
+  restsOn(written);
+};
+
+/** The call that it belongs to hears of it by another write. */
+const ignore = (): void => undefined;
+
 /**
  * One call's view of the database. The lock of a key is given back as soon as its change has its place in the queue,
  * so that calls on one item wait for each other's answers and not each for a turn of the disk.
  */
-export const watchStore = (
-  { store, readTable, write, onTheWay }: Tables,
-  { isWrite, observe, sawOld, restsOn }: Call,
-): DynaliteStore => ({
-  ...store,
+export const watchStore = (tables: Tables, call: Call): DynaliteStore => ({
+  ...tables.store,
   getTable: (name, checkStatus, done) => {
     const answer = typeof checkStatus === 'function' ? checkStatus : done;
-    const table = readTable(name);
-    if (table === undefined) store.getTable(name, checkStatus, done);
+    const table = tables.readTable(name);
+    if (table === undefined) tables.store.getTable(name, checkStatus, done);
     else answer?.(null, table);
   },
   getIndexDb: (kind, tableName, indexName): ItemDatabase => {
     const prefix = `index-${kind.toLowerCase()}~${tableName}~${indexName}~`;
     // Answered at once: the item's own change comes after it in the same queue, and fails where this one does.
-    const queued = (change: DatabaseChange, done: (error: unknown) => void): void => {
-      write(change).catch(() => undefined);
-      done(null);
-    };
     return {
-      ...store.getIndexDb(kind, tableName, indexName),
+      ...tables.store.getIndexDb(kind, tableName, indexName),
       put: (key, item, done) => {
-        queued({ type: 'put', key: `${prefix}${key}`, value: item }, done);
+        tables.write({ type: 'put', key: `${prefix}${key}`, value: item }).catch(ignore);
+        done(null);
       },
       del: (key, done) => {
-        queued({ type: 'del', key: `${prefix}${key}` }, done);
+        tables.write({ type: 'del', key: `${prefix}${key}` }).catch(ignore);
+        done(null);
       },
     };
   },
   getItemDb: (tableName): ItemDatabase => {
-    const items = store.getItemDb(tableName);
+    const items = tables.store.getItemDb(tableName);
     const oldImages = new Map<string, Item | undefined>();
     const prefix = `item-${tableName}~`;
-    const settle = (
-      change: DatabaseChange,
-      key: string,
-      newImage: Item | undefined,
-      done: (error: unknown) => void,
-    ): void => {
-      const beside = observe({ tableName, oldImage: oldImages.get(key), newImage });
-      // Two calls in one go end up in one batch of the database.
-      const writes = [write(change)];
-      if (beside !== null)
-        writes.push(write({ type: 'put', key: beside.key, value: beside.value }));
-      const written = Promise.all(writes).then(() => beside?.written());
-      onTheWay.add(change.key, newImage, written);
-      restsOn(written);
-      done(null);
-    };
     return {
       ...items,
       // Synchronous: a small read costs less than the way through the thread pool.
       get: (key, done) => {
         const place = `${prefix}${key}`;
-        const last = isWrite ? onTheWay.last(place) : undefined;
-        if (last !== undefined) restsOn(last.written);
+        const last = call.isWrite ? tables.onTheWay.last(place) : undefined;
+        if (last !== undefined) call.restsOn(last.written);
         let item: Item | undefined;
         try {
-          item = last === undefined ? (store.db.getSync(place) as Item | undefined) : last.item();
+          item =
+            last === undefined ? (tables.store.db.getSync(place) as Item | undefined) : last.item();
         } catch (error) {
           done(error);
           return;
         }
         oldImages.set(key, item);
-        sawOld(item);
+        call.sawOld(item);
         done(null, item);
       },
       put: (key, item, done) => {
-        settle({ type: 'put', key: `${prefix}${key}`, value: item }, key, item, done);
+        const images = { tableName, oldImage: oldImages.get(key), newImage: item };
+        settle(tables, call, { type: 'put', key: `${prefix}${key}`, value: item }, images);
+        done(null);
       },
       del: (key, done) => {
-        settle({ type: 'del', key: `${prefix}${key}` }, key, undefined, done);
+        const images = { tableName, oldImage: oldImages.get(key), newImage: undefined };
+        settle(tables, call, { type: 'del', key: `${prefix}${key}` }, images);
+        done(null);
       },
     };
   },

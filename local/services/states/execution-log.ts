@@ -50,20 +50,18 @@ const loggedDetails = (
   details: Readonly<Record<string, unknown>>,
   includeExecutionData: boolean,
 ): string => {
-  let members = '';
-  const add = (name: string, json: string): void => {
-    members += `${members === '' ? '' : ','}"${name}":${json}`;
-  };
+  const members: string[] = [];
   for (const [name, value] of Object.entries(details)) {
     const isPayload = payloads.has(name);
     if (value === undefined || (isPayload && !includeExecutionData)) continue;
     if (isPayload && typeof value === 'string') {
       const { text, truncated } = cut(value);
-      add(name, JSON.stringify(text));
-      if (name !== 'parameters') add(`${name}Details`, `{"truncated":${String(truncated)}}`);
-    } else add(name, JSON.stringify(value));
+      members.push(`"${name}":${JSON.stringify(text)}`);
+      if (name !== 'parameters')
+        members.push(`"${name}Details":{"truncated":${String(truncated)}}`);
+    } else members.push(`"${name}":${JSON.stringify(value)}`);
   }
-  return `{${members}}`;
+  return `{${members.join(',')}}`;
 };
 
 /** `states/<machine>/<yyyy-MM-dd-HH-mm>/<8 hex digits>` */

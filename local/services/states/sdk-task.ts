@@ -103,7 +103,8 @@ export const runSdkTask = async (
   try {
     const output = await call(service, operation, input, context);
     if (hasCamelCaseMembers) return renamed(dateTexts(output), pascalCase);
-    return hasOwnTypes ? toIntegrationTypes(plainResult(output)) : plainResult(output);
+    // DynamoDB answers in JSON already.
+    return hasOwnTypes ? toIntegrationTypes(output) : plainResult(output);
   } catch (error) {
     throw asTaskError(error, integration, context.requestId);
   }
