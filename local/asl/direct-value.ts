@@ -1,65 +1,15 @@
 /**
- * The commonest expressions, answered without JSONata's evaluator, which waits for a promise at each node: members of
- * variables, comparisons, conditions, sums, and a few functions. Whatever has more than one meaning (lists, objects
- * compared, other types) is left to JSONata.
+ * The commonest expressions, answered without JSONata's evaluator, which waits for a promise at each node. Whatever has
+ * more than one meaning (lists of lists, other types than a function is made for) is left to JSONata.
  */
+import { compileConstructor } from './direct-constructors.ts';
 import { directFunctions } from './direct-functions.ts';
-import type { Scope } from './direct-functions.ts';
-import { operators, truthOf, undecided } from './direct-operators.ts';
-
-type Node = Readonly<Record<string, unknown>>;
-
-/** Gives JSON, undefined where JSONata finds nothing, or `undecided`. */
-type Direct = (scope: Scope) => unknown;
-
-/** Fields of an AST node that change what it means by itself. */
-const modifiers = [
-  'predicate',
-  'stages',
-  'group',
-  'focus',
-  'index',
-  'tuple',
-  'keepArray',
-  'ancestor',
-];
-
-const isPlain = (node: Node): boolean => modifiers.every((field) => node[field] === undefined);
+import { isPlain, undecided } from './direct-node.ts';
+import type { Direct, Node } from './direct-node.ts';
+import { operators, truthOf } from './direct-operators.ts';
+import { compilePath, compileVariable } from './direct-path.ts';
 
 const never: Direct = () => undecided;
-
-const member = (value: unknown, name: string): unknown => {
-  if (typeof value !== 'object' || value === null) return undefined;
-  if (Array.isArray(value) || (name in value && !Object.hasOwn(value, name))) return undecided;
-  return (value as Record<string, unknown>)[name];
-};
-
-const ofVariable = (node: Node): Direct => {
-  const name = node['value'] as string;
-  if (name === '' || name === '$') return never;
-  if (name === 'states') return ({ states }) => states;
-  return ({ variables }) => {
-    const variable = variables.get(name);
-    return variable === undefined ? undecided : variable.value;
-  };
-};
-
-const ofPath = (node: Node): Direct => {
-  const [first, ...rest] = node['steps'] as Node[];
-  if (first?.['type'] !== 'variable' || node['keepSingletonArray'] === true) return never;
-  if (!isPlain(first) || !rest.every((step) => step['type'] === 'name' && isPlain(step)))
-    return never;
-  const start = ofVariable(first);
-  const names = rest.map((step) => step['value'] as string);
-  return (scope) => {
-    let value = start(scope);
-    for (const name of names) {
-      if (value === undecided) return undecided;
-      value = member(value, name);
-    }
-    return value;
-  };
-};
 
 const logical = (left: Direct, right: Direct, deciding: boolean): Direct => {
   return (scope) => {
@@ -70,8 +20,8 @@ const logical = (left: Direct, right: Direct, deciding: boolean): Direct => {
 };
 
 const ofBinary = (node: Node): Direct => {
-  const left = ofNode(node['lhs'] as Node);
-  const right = ofNode(node['rhs'] as Node);
+  const left = compile(node['lhs'] as Node);
+  const right = compile(node['rhs'] as Node);
   const sign = node['value'] as string;
   if (sign === 'and') return logical(left, right, false);
   if (sign === 'or') return logical(left, right, true);
@@ -80,9 +30,9 @@ const ofBinary = (node: Node): Direct => {
 };
 
 const ofCondition = (node: Node): Direct => {
-  const condition = ofNode(node['condition'] as Node);
-  const yes = ofNode(node['then'] as Node);
-  const no = node['else'] === undefined ? never : ofNode(node['else'] as Node);
+  const condition = compile(node['condition'] as Node);
+  const yes = compile(node['then'] as Node);
+  const no = node['else'] === undefined ? never : compile(node['else'] as Node);
   return (scope) => {
     const holds = truthOf(condition(scope));
     if (holds === undefined) return undecided;
@@ -94,36 +44,40 @@ const ofFunction = (node: Node): Direct => {
   const procedure = node['procedure'] as Node;
   const name = procedure['value'] as string;
   const taken = node['arguments'] as Node[];
-  const known = procedure['type'] === 'variable' ? directFunctions.get(name) : undefined;
-  if (known?.arity !== taken.length) return never;
-  const argument = taken[0] === undefined ? () => undefined : ofNode(taken[0]);
+  const known = directFunctions.get(`${name}/${String(taken.length)}`);
+  if (procedure['type'] !== 'variable' || known === undefined) return never;
+  const terms = taken.map(compile);
   return (scope) => {
-    const value = argument(scope);
+    const values = terms.map((term) => term(scope));
     // A variable of that name hides the function.
-    return value === undecided || scope.variables.has(name) ? undecided : known.give(value, scope);
+    return values.includes(undecided) || scope.variables.has(name)
+      ? undecided
+      : known(values, scope);
   };
 };
 
-const ofNode = (node: Node): Direct => {
+const compile = (node: Node): Direct => {
+  // A variable's predicates are its own.
+  if (node['type'] === 'variable') return compileVariable(node, compile) ?? never;
   if (!isPlain(node)) return never;
   switch (node['type']) {
     case 'string':
     case 'number':
     case 'value':
       return () => node['value'];
-    case 'variable':
-      return ofVariable(node);
     case 'path':
-      return ofPath(node);
+      return compilePath(node, compile) ?? never;
     case 'binary':
       return ofBinary(node);
+    case 'unary':
+      return compileConstructor(node, compile) ?? never;
     case 'condition':
       return ofCondition(node);
     case 'function':
       return ofFunction(node);
     case 'block': {
       const [only, ...others] = node['expressions'] as Node[];
-      return only === undefined || others.length > 0 ? never : ofNode(only);
+      return only === undefined || others.length > 0 ? never : compile(only);
     }
     default:
       return never;
@@ -132,7 +86,7 @@ const ofNode = (node: Node): Direct => {
 
 /** @returns what gives the expression's JSON; undefined where JSONata must be asked */
 export const compileDirect = (ast: unknown): Direct => {
-  const direct = ofNode(ast as Node);
+  const direct = compile(ast as Node);
   return (scope) => {
     const value = direct(scope);
     return value === undecided ? undefined : value;

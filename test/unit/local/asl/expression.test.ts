@@ -14,6 +14,7 @@ const surroundings: Surroundings = {
       caller: { subject: 'users:a', deep: { list: [[1]], yes: false, twin: { a: 1 } } },
       twin: { a: 1 },
       count: 'shadowed',
+      marked: { _jsonata_lambda: true },
     }).map(([name, value]) => [name, { value, bytes: 0 }]),
   ),
   nowEpochMillis: 1_000,
@@ -54,6 +55,10 @@ describe('an expression', () => {
     '$twin = $caller.deep.twin',
     '$twin != $caller.deep.twin',
     '2 * 3 - 1',
+    "$substring('a\u{1f511}b', 1, 1)",
+    '$fromMillis(253402300800000)',
+    "$string($rows[pk.S = 'b'])",
+    "$max([0, $rows[pk.S = 'c'].epoch.N.$number()])",
   ])('%s gives at once, if anything, what JSONata gives', async (text) => {
     const bindings = {
       states: surroundings.states,
@@ -70,6 +75,10 @@ describe('an expression', () => {
       throw error;
     });
     expect(await evaluated).toEqual(expected);
+  });
+
+  it.each(["{'__proto__': $caller}", '$string($marked)'])('leaves %s to JSONata', (text) => {
+    expect(compileExpression(text).direct(surroundings)).toBeUndefined();
   });
 
   it('selecting a member of a variable needs no evaluation', () => {

@@ -1,0 +1,38 @@
+/** What the compilers of direct answers share. */
+import type { Variables } from './variables.ts';
+
+/** A node of JSONata's syntax tree. */
+export type Node = Readonly<Record<string, unknown>>;
+
+/** What an expression sees. */
+export interface Scope {
+  readonly states: unknown;
+  readonly variables: Variables;
+  readonly nowEpochMillis: number;
+  /** The item that a predicate looks at; absent outside of predicates. */
+  readonly item?: unknown;
+}
+
+/** Only JSONata knows. */
+export const undecided = Symbol('undecided');
+
+/** Gives JSON, undefined where JSONata finds nothing, or `undecided`. */
+export type Direct = (scope: Scope) => unknown;
+
+export type Compile = (node: Node) => Direct;
+
+/** Fields of a node that change what it means by itself. */
+const modifiers = ['stages', 'group', 'focus', 'index', 'tuple', 'keepArray', 'ancestor'];
+
+export const isUnmodified = (node: Node): boolean =>
+  modifiers.every((field) => node[field] === undefined);
+
+export const isPlain = (node: Node): boolean =>
+  isUnmodified(node) && node['predicate'] === undefined;
+
+/** A member of one value: nothing where it is no object, or has none of that name. */
+export const memberOf = (value: unknown, name: string): unknown => {
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (Array.isArray(value) || (name in value && !Object.hasOwn(value, name))) return undecided;
+  return (value as Record<string, unknown>)[name];
+};
