@@ -13,7 +13,7 @@ import {
   WaitPeriodNotYetEndedJwkError,
 } from 'aws-jwt-verify/error';
 import type { Fetcher } from 'aws-jwt-verify/https';
-import { SimpleJwksCache, SimplePenaltyBox } from 'aws-jwt-verify/jwk';
+import { SimpleJwksCache, SimplePenaltyBox, type Jwks } from 'aws-jwt-verify/jwk';
 import { decomposeUnverifiedJwt } from 'aws-jwt-verify/jwt';
 import type { JwtPayload } from 'aws-jwt-verify/jwt-model';
 
@@ -22,6 +22,7 @@ import { StepkeyError } from '../core/errors.ts';
 import type { TokenVerifier } from '../core/ports.ts';
 import type { UserPool } from '../core/user-pools.ts';
 import { boundedJwksFetcher } from './jwks-fetcher.ts';
+import type { VerifiedTokens } from './verified-tokens.ts';
 
 /** After an unknown key id, keys are fetched again at the earliest when this has passed. */
 const penaltySeconds = 10;
@@ -54,17 +55,36 @@ const jwksUriOf = (pool: UserPool, endpoint: string | null): string =>
     ? `${pool.issuer}/.well-known/jwks.json`
     : `${endpoint.replace(/\/$/, '')}/${pool.userPoolId}/.well-known/jwks.json`;
 
+/** Tells when other keys hold than before. */
+class WatchedJwksCache extends SimpleJwksCache {
+  readonly #changed: () => void;
+
+  constructor(fetcher: Fetcher, changed: () => void) {
+    super({ fetcher, penaltyBox: new SimplePenaltyBox({ waitSeconds: penaltySeconds }) });
+    this.#changed = changed;
+  }
+
+  /** Every key set that the cache takes comes this way, and is the one that holds when this resolves. */
+  override async getJwks(uri: string): Promise<Jwks> {
+    const jwks = await super.getJwks(uri);
+    this.#changed();
+    return jwks;
+  }
+}
+
 /**
  * Verifies tokens of the given pools. Keys are fetched on first need, kept, and fetched again for a key id
  * that is not among them: at most once per penalty window, whatever is presented.
  * @param endpoint base URL of the AWS services where it is overridden, else null
+ * @param verified without it, each presentation of a token is verified anew
  */
 export const userPoolTokenVerifier = (options: {
   readonly userPools: readonly UserPool[];
   readonly endpoint: string | null;
   readonly fetcher?: Fetcher;
+  readonly verified?: VerifiedTokens;
 }): TokenVerifier => {
-  const { userPools, endpoint, fetcher = boundedJwksFetcher() } = options;
+  const { userPools, endpoint, fetcher = boundedJwksFetcher(), verified } = options;
   const verifier = JwtVerifier.create(
     userPools.map((pool) => ({
       issuer: pool.issuer,
@@ -73,10 +93,7 @@ export const userPoolTokenVerifier = (options: {
       audience: null,
     })),
     {
-      jwksCache: new SimpleJwksCache({
-        fetcher,
-        penaltyBox: new SimplePenaltyBox({ waitSeconds: penaltySeconds }),
-      }),
+      jwksCache: new WatchedJwksCache(fetcher, () => verified?.forgetAll()),
     },
   );
   const clientIdsOf = new Map(
@@ -104,7 +121,8 @@ export const userPoolTokenVerifier = (options: {
   return {
     verify: async (token, door) => {
       try {
-        const payload = await verifier.verify(token, {});
+        const verify = () => verifier.verify(token, {});
+        const payload = await (verified?.claimsOf(token, verify) ?? verify());
         demandFor(door, payload);
         return payload;
       } catch (error) {

@@ -19,6 +19,7 @@ import { systemTimer } from '../../adapters/timer.ts';
 import { userPoolTokenVerifier } from '../../adapters/token-verifier.ts';
 import { cognitoUserDirectory } from '../../adapters/user-directory.ts';
 import { dynamoUsernameRegistry } from '../../adapters/username-registry.ts';
+import { createVerifiedTokens } from '../../adapters/verified-tokens.ts';
 import { claimsReferencedBy } from '../../core/grants/placeholders.ts';
 import { createFlights } from './flights.ts';
 import { createHandler } from '../http/handler.ts';
@@ -58,6 +59,7 @@ export const handler = createHandler(
     verifier: userPoolTokenVerifier({
       userPools: environment.USER_POOLS,
       endpoint: environment.AWS_ENDPOINT_URL,
+      verified: createVerifiedTokens(systemClock),
     }),
     users: cachedUserDirectory(
       cognitoUserDirectory({

@@ -1,12 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { inspect } from 'node:util';
 
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from 'jose';
 
+import { systemClock } from '../../../adapters/clock.ts';
 import { boundedJwksFetcher } from '../../../adapters/jwks-fetcher.ts';
 import { userPoolTokenVerifier } from '../../../adapters/token-verifier.ts';
+import { createVerifiedTokens } from '../../../adapters/verified-tokens.ts';
+import type { Door } from '../../../core/contracts/caller.ts';
 import { failureOf, nameOfFailure } from '../../support/fakes/expect-failure.ts';
 import { fakeClock } from '../../support/fakes/fixed-clock.ts';
 import { fakeTokenVerifier } from '../../support/fakes/fake-token-verifier.ts';
@@ -94,6 +98,23 @@ afterAll(async () => {
 });
 
 const newVerifier = () => userPoolTokenVerifier({ userPools: [users, partners], endpoint });
+const newVerifierThatKeeps = () =>
+  userPoolTokenVerifier({
+    userPools: [users, partners],
+    endpoint,
+    verified: createVerifiedTokens(systemClock),
+  });
+/** Of one that keeps, what it says of a token that it knows already. */
+const newVerifierThatKnows = (token: string, claims: Record<string, unknown>) => {
+  const verifier = newVerifierThatKeeps();
+  return {
+    verify: async (presented: string, door: Door) => {
+      const ownDoor = claims['token_use'] as Door;
+      await verifier.verify(token, ownDoor).catch(() => undefined);
+      return verifier.verify(presented, door);
+    },
+  };
+};
 
 const fakeThatKnows = (token: string, claims: Record<string, unknown>) => {
   const verifier = fakeTokenVerifier(fakeClock(now * 1000));
@@ -104,6 +125,7 @@ const fakeThatKnows = (token: string, claims: Record<string, unknown>) => {
 describe.each([
   ['the fake', fakeThatKnows],
   ['the user pools', () => newVerifier()],
+  ['the user pools for the second time', newVerifierThatKnows],
 ] as const)('%s, as a token verifier', (_name, verifierThatKnows) => {
   it('gives the claims of a good ID token at the ID door', async () => {
     const token = await sign(pool, idClaims);
@@ -250,6 +272,67 @@ describe('userPoolTokenVerifier', () => {
       response.end(JSON.stringify({ keys: [pool.jwk, next.jwk] }));
     };
     expect(await verifier.verify(await sign(next, idClaims), 'id')).toEqual(idClaims);
+  });
+
+  describe('[SEC-01] that keeps what it verified', () => {
+    it('refuses what a token that it knows does not say', async () => {
+      const verifier = newVerifierThatKeeps();
+      const token = await sign(pool, idClaims);
+      await verifier.verify(token, 'id');
+      const [header = '', payload = '', signature = ''] = token.split('.');
+      const forged = Buffer.from(JSON.stringify({ ...idClaims, sub: 'mallory' }));
+      for (const presented of [
+        `${header}.${forged.toString('base64url')}.${signature}`,
+        `${header}.${payload}.${signature.slice(0, -4)}AAAA`,
+        `${header}.${payload}.`,
+      ]) {
+        expect(await nameOfFailure(verifier.verify(presented, 'id'))).toBe('Token.Invalid');
+      }
+    });
+
+    it('refuses a token that it knows once the pool no longer has its key', async () => {
+      const verifier = newVerifierThatKeeps();
+      const token = await sign(pool, idClaims);
+      await verifier.verify(token, 'id');
+      const next = await newSigner('pool-key-2');
+      respond = (_request, response) => {
+        response.end(JSON.stringify({ keys: [next.jwk] }));
+      };
+      // Whoever signed in with the new key has the keys fetched.
+      await verifier.verify(await sign(next, idClaims), 'id');
+      expect(await nameOfFailure(verifier.verify(token, 'id'))).toBe('Token.Invalid');
+    });
+
+    it('refuses it also where it was being verified while the keys changed', async () => {
+      const verifier = newVerifierThatKeeps();
+      const tokens = await Promise.all(
+        Array.from({ length: 20 }, (_, place) => sign(pool, { ...idClaims, jti: String(place) })),
+      );
+      await verifier.verify(await sign(pool, idClaims), 'id');
+      const next = await newSigner('pool-key-2');
+      const nextToken = await sign(next, idClaims);
+      respond = (_request, response) => {
+        response.end(JSON.stringify({ keys: [next.jwk] }));
+      };
+      let changes = 0;
+      const changed = verifier.verify(nextToken, 'id').finally(() => (changes += 1));
+      for (let turn = 0; changes === 0; turn += 1) {
+        void verifier.verify(tokens[turn % tokens.length] ?? '', 'id').catch(() => undefined);
+        await setImmediate();
+      }
+      await changed;
+      for (const token of tokens) {
+        expect(await nameOfFailure(verifier.verify(token, 'id'))).toBe('Token.Invalid');
+      }
+    });
+
+    it('says of a token that it knows that it expired', async () => {
+      const verifier = newVerifierThatKeeps();
+      const token = await sign(pool, { ...idClaims, exp: Math.floor(Date.now() / 1000) + 1 });
+      await verifier.verify(token, 'id');
+      await new Promise((resolve) => setTimeout(resolve, 2100));
+      expect(await nameOfFailure(verifier.verify(token, 'id'))).toBe('Token.Expired');
+    });
   });
 
   it.each<[string, RequestListener]>([
