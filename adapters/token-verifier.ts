@@ -19,10 +19,10 @@ import type { JwtPayload } from 'aws-jwt-verify/jwt-model';
 
 import type { Door } from '../core/contracts/caller.ts';
 import { StepkeyError } from '../core/errors.ts';
-import type { TokenVerifier } from '../core/ports.ts';
+import type { Clock, TokenVerifier } from '../core/ports.ts';
 import type { UserPool } from '../core/user-pools.ts';
 import { boundedJwksFetcher } from './jwks-fetcher.ts';
-import type { VerifiedTokens } from './verified-tokens.ts';
+import { createVerifiedTokens } from './verified-tokens.ts';
 
 /** After an unknown key id, keys are fetched again at the earliest when this has passed. */
 const penaltySeconds = 10;
@@ -58,16 +58,21 @@ const jwksUriOf = (pool: UserPool, endpoint: string | null): string =>
 /** Tells when other keys hold than before. */
 class WatchedJwksCache extends SimpleJwksCache {
   readonly #changed: () => void;
+  readonly #keySets = new Map<string, string>();
 
   constructor(fetcher: Fetcher, changed: () => void) {
     super({ fetcher, penaltyBox: new SimplePenaltyBox({ waitSeconds: penaltySeconds }) });
     this.#changed = changed;
   }
 
-  /** Every key set that the cache takes comes this way, and is the one that holds when this resolves. */
+  /** Every key set that the cache takes comes this way, and holds from before this resolves. */
   override async getJwks(uri: string): Promise<Jwks> {
     const jwks = await super.getJwks(uri);
-    this.#changed();
+    const before = this.#keySets.get(uri);
+    const keySet = JSON.stringify(jwks);
+    this.#keySets.set(uri, keySet);
+    // An unknown key id has the same keys fetched again: that alone must not cost anybody anything.
+    if (before !== undefined && before !== keySet) this.#changed();
     return jwks;
   }
 }
@@ -76,15 +81,16 @@ class WatchedJwksCache extends SimpleJwksCache {
  * Verifies tokens of the given pools. Keys are fetched on first need, kept, and fetched again for a key id
  * that is not among them: at most once per penalty window, whatever is presented.
  * @param endpoint base URL of the AWS services where it is overridden, else null
- * @param verified without it, each presentation of a token is verified anew
+ * @param keepBy the clock of what is kept; without it, each presentation of a token is verified anew
  */
 export const userPoolTokenVerifier = (options: {
   readonly userPools: readonly UserPool[];
   readonly endpoint: string | null;
   readonly fetcher?: Fetcher;
-  readonly verified?: VerifiedTokens;
+  readonly keepBy?: Clock;
 }): TokenVerifier => {
-  const { userPools, endpoint, fetcher = boundedJwksFetcher(), verified } = options;
+  const { userPools, endpoint, fetcher = boundedJwksFetcher(), keepBy } = options;
+  const verified = keepBy && createVerifiedTokens(keepBy);
   const verifier = JwtVerifier.create(
     userPools.map((pool) => ({
       issuer: pool.issuer,

@@ -4,24 +4,20 @@ import type { JwtPayload } from 'aws-jwt-verify/jwt-model';
 
 import type { Clock } from '../core/ports.ts';
 
-/** Tokens that were verified in this process and need no second verification, by digest: no token stays in memory. */
+/**
+ * Tokens that one verifier has verified and need no second verification, by digest: no token stays in memory.
+ * A thousand of Cognito's usual tokens take a few MB.
+ */
 export interface VerifiedTokens {
   /**
    * What the token says, by an earlier verification of the same text with the same keys, or by `verify`. Only a success is
-   * kept, until the token's `exp`; its claims are shared by all who present it, and frozen.
+   * kept, and told while its `exp` and `nbf` allow; its claims are shared by all who present it, and frozen.
    */
   readonly claimsOf: (token: string, verify: () => Promise<JwtPayload>) => Promise<JwtPayload>;
-  /** To be called as soon as other keys hold: what earlier keys verified, or are verifying, is verified again. */
+  /** To be called when other keys hold: what earlier keys verified, or are verifying, is verified again. */
   readonly forgetAll: () => void;
 }
 
-interface Verified {
-  readonly claims: JwtPayload;
-  readonly sinceEpochMillis: number;
-  readonly untilEpochMillis: number;
-}
-
-/** Some 2 kB each. */
 const defaultMostTokens = 1000;
 
 const frozen = <T>(value: T): T => {
@@ -30,25 +26,27 @@ const frozen = <T>(value: T): T => {
   return Object.freeze(value);
 };
 
-/** @param mostTokens when more are presented, the oldest is forgotten */
+/** All that a verification finds in the clock. @see RFC 7519 §4.1.4 and §4.1.5 */
+const isTimely = ({ exp = 0, nbf = 0 }: JwtPayload, nowEpochSeconds: number): boolean =>
+  nbf <= nowEpochSeconds && nowEpochSeconds < exp;
+
+/** @param mostTokens when more are presented, the one that was verified first is forgotten */
 export const createVerifiedTokens = (
   clock: Clock,
   mostTokens = defaultMostTokens,
 ): VerifiedTokens => {
-  let known = new Map<string, Verified>();
+  let known = new Map<string, JwtPayload>();
   return {
     claimsOf: async (token, verify) => {
       const digest = hash('sha256', token, 'base64');
-      const now = clock.nowEpochMillis();
       const kept = known.get(digest);
-      // A clock that was set back has not reached the moment at which the times were good.
-      if (kept && kept.sinceEpochMillis <= now && now < kept.untilEpochMillis) return kept.claims;
+      if (kept !== undefined && isTimely(kept, clock.nowEpochMillis() / 1000)) return kept;
+      known.delete(digest);
       // Where keys change meanwhile, these are no longer the tokens that are known.
       const knownBefore = known;
       const claims = frozen(await verify());
-      knownBefore.delete(digest);
-      const untilEpochMillis = (claims.exp ?? 0) * 1000;
-      knownBefore.set(digest, { claims, sinceEpochMillis: now, untilEpochMillis });
+      if (claims.exp === undefined) return claims;
+      knownBefore.set(digest, claims);
       const [oldest] = knownBefore.keys();
       if (knownBefore.size > mostTokens && oldest !== undefined) knownBefore.delete(oldest);
       return claims;

@@ -19,7 +19,6 @@ import { systemTimer } from '../../adapters/timer.ts';
 import { userPoolTokenVerifier } from '../../adapters/token-verifier.ts';
 import { cognitoUserDirectory } from '../../adapters/user-directory.ts';
 import { dynamoUsernameRegistry } from '../../adapters/username-registry.ts';
-import { createVerifiedTokens } from '../../adapters/verified-tokens.ts';
 import { claimsReferencedBy } from '../../core/grants/placeholders.ts';
 import { createFlights } from './flights.ts';
 import { createHandler } from '../http/handler.ts';
@@ -59,7 +58,7 @@ export const handler = createHandler(
     verifier: userPoolTokenVerifier({
       userPools: environment.USER_POOLS,
       endpoint: environment.AWS_ENDPOINT_URL,
-      verified: createVerifiedTokens(systemClock),
+      keepBy: systemClock,
     }),
     users: cachedUserDirectory(
       cognitoUserDirectory({

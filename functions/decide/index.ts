@@ -12,7 +12,6 @@ import { kmsSealer } from '../../adapters/sealer.ts';
 import { userPoolTokenVerifier } from '../../adapters/token-verifier.ts';
 import { cognitoUserDirectory } from '../../adapters/user-directory.ts';
 import { dynamoUsernameRegistry } from '../../adapters/username-registry.ts';
-import { createVerifiedTokens } from '../../adapters/verified-tokens.ts';
 import { claimsReferencedBy } from '../../core/grants/placeholders.ts';
 import type { Caller } from '../../core/contracts/caller.ts';
 import { resolveSubject } from '../../core/subject/resolve-subject.ts';
@@ -49,7 +48,7 @@ const ports = {
   verifier: userPoolTokenVerifier({
     userPools: environment.USER_POOLS,
     endpoint: environment.AWS_ENDPOINT_URL,
-    verified: createVerifiedTokens(systemClock),
+    keepBy: systemClock,
   }),
   sealer: kmsSealer({
     client: client('kms', KMSClient),

@@ -51,16 +51,22 @@ describe('[SEC-01] a token that was verified', () => {
     expect(verifications).toHaveLength(2);
   });
 
-  it('is verified each time where it has no end', async () => {
-    await present('a', { sub: 'alice' });
-    await present('a', { sub: 'alice' });
-    expect(verifications).toHaveLength(2);
+  it('is verified each time where it has no end, and takes the place of no other', async () => {
+    for (const token of ['a', 'b', 'c']) await present(token);
+    await present('d', { sub: 'alice' });
+    await present('d', { sub: 'alice' });
+    await present('a');
+    expect(verifications).toEqual(['a', 'b', 'c', 'd', 'd']);
   });
 
-  it('is verified again where the clock was set back before its verification', async () => {
-    await present('a');
+  it('is verified again where the clock was set back before the time from which it is valid', async () => {
+    const nbf = clock.nowEpochMillis() / 1000;
+    const claims = { ...claimsUntil(clock.nowEpochMillis() + 3_600_000), nbf };
+    await present('a', claims);
+    await present('a', claims);
+    expect(verifications).toHaveLength(1);
     clock.advance(-1);
-    await present('a');
+    await present('a', claims);
     expect(verifications).toHaveLength(2);
   });
 
@@ -94,6 +100,14 @@ describe('[SEC-01] a token that was verified', () => {
     expect(verifications).toEqual(['a', 'b', 'c', 'd']);
     await present('a');
     expect(verifications).toHaveLength(5);
+  });
+
+  it('is the youngest again when it was verified again', async () => {
+    await present('a', claimsUntil(clock.nowEpochMillis() + 1000));
+    for (const token of ['b', 'c']) await present(token);
+    clock.advance(1000);
+    for (const token of ['a', 'd', 'a']) await present(token);
+    expect(verifications).toEqual(['a', 'b', 'c', 'a', 'd']);
   });
 });
 
