@@ -21,10 +21,12 @@ const mapTypes = (value: unknown, rename: (type: string) => string): unknown => 
   if (Array.isArray(value)) return value.map((item) => mapTypes(item, rename));
   if (typeof value !== 'object' || value === null) return value;
   const members = Object.entries(value);
-  const renamed: Record<string, unknown> = {};
-  for (const [name, member] of members)
-    renamed[members.length === 1 ? rename(name) : name] = mapTypes(member, rename);
-  return renamed;
+  return Object.fromEntries(
+    members.map(([name, member]) => [
+      members.length === 1 ? rename(name) : name,
+      mapTypes(member, rename),
+    ]),
+  );
 };
 
 /** @throws AslError States.Runtime for a type in the API's own spelling, as AWS refuses the field */

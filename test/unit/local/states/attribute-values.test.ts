@@ -30,4 +30,10 @@ describe("DynamoDB's attribute types in an SDK integration", () => {
     expect(toApiTypes(same)).toEqual(same);
     expect(toIntegrationTypes(same)).toEqual(same);
   });
+
+  it('leave a member by its name, whatever that is', () => {
+    const item = '{"Item":{"__proto__":{"S":"x"},"a":{"S":"y"}}}';
+    expect(JSON.stringify(toApiTypes(JSON.parse(item)))).toBe(item);
+    expect(JSON.stringify(toIntegrationTypes(JSON.parse(item)))).toBe(item);
+  });
 });
