@@ -1,4 +1,5 @@
 import type { Clock, DirectoryUser, UserDirectory } from '../core/ports.ts';
+import { putYoungest } from './put-youngest.ts';
 
 /** How old an answer may be: as long a disabled person may still be acted for by this process. */
 const maximumAgeMillis = 60_000;
@@ -26,11 +27,7 @@ export const cachedUserDirectory = (directory: UserDirectory, clock: Clock): Use
       const forget = () => {
         if (remembered.get(key) === asked) remembered.delete(key);
       };
-      remembered.delete(key);
-      remembered.set(key, asked);
-      // The oldest first, as a map keeps the order in which its keys came.
-      const [oldest] = remembered.keys();
-      if (remembered.size > maximumEntries && oldest !== undefined) remembered.delete(oldest);
+      putYoungest(remembered, key, asked, maximumEntries);
       asked.user.then((user) => {
         if (user === null) forget();
       }, forget);

@@ -3,6 +3,7 @@ import { hash } from 'node:crypto';
 import type { JwtPayload } from 'aws-jwt-verify/jwt-model';
 
 import type { Clock } from '../core/ports.ts';
+import { putYoungest } from './put-youngest.ts';
 
 /**
  * Tokens that one verifier has verified and need no second verification, by digest: no token stays in memory.
@@ -41,14 +42,11 @@ export const createVerifiedTokens = (
       const digest = hash('sha256', token, 'base64');
       const kept = known.get(digest);
       if (kept !== undefined && isTimely(kept, clock.nowEpochMillis() / 1000)) return kept;
-      known.delete(digest);
       // Where keys change meanwhile, these are no longer the tokens that are known.
       const knownBefore = known;
       const claims = frozen(await verify());
       if (claims.exp === undefined) return claims;
-      knownBefore.set(digest, claims);
-      const [oldest] = knownBefore.keys();
-      if (knownBefore.size > mostTokens && oldest !== undefined) knownBefore.delete(oldest);
+      putYoungest(knownBefore, digest, claims, mostTokens);
       return claims;
     },
     forgetAll: () => {

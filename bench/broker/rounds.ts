@@ -39,7 +39,7 @@ export const run = async (
   };
 };
 
-/** So many per cent of a value in each round. */
+/** A value of each round, as a multiple of its neighbour's. */
 export const ratios = (
   rounds: readonly Round[],
   references: readonly Round[],

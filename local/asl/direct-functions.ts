@@ -1,5 +1,5 @@
 /** JSONata's functions as far as their results are beyond doubt. */
-import { memberOf, undecided } from './direct-node.ts';
+import { isObject, memberOf, undecided } from './direct-node.ts';
 import type { Scope } from './direct-node.ts';
 
 /** Takes JSON, undefined for nothing; never `undecided`. */
@@ -19,8 +19,6 @@ const isExactJson = (value: unknown): boolean => {
   );
 };
 
-const isObject = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const isCount = (value: unknown): value is number => Number.isInteger(value) && Number(value) >= 0;
 
 const integer = /^(?:0|-?[1-9]\d{0,14})$/;

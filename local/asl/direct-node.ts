@@ -30,9 +30,12 @@ export const isUnmodified = (node: Node): boolean =>
 export const isPlain = (node: Node): boolean =>
   isUnmodified(node) && node['predicate'] === undefined;
 
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /** A member of one value: nothing where it is no object, or has none of that name. */
 export const memberOf = (value: unknown, name: string): unknown => {
-  if (typeof value !== 'object' || value === null) return undefined;
-  if (Array.isArray(value) || (name in value && !Object.hasOwn(value, name))) return undecided;
-  return (value as Record<string, unknown>)[name];
+  if (Array.isArray(value)) return undecided;
+  if (!isObject(value)) return undefined;
+  return name in value && !Object.hasOwn(value, name) ? undecided : value[name];
 };

@@ -1,5 +1,5 @@
 /** JSONata's operators as far as their results are beyond doubt. */
-import { undecided } from './direct-node.ts';
+import { isObject, undecided } from './direct-node.ts';
 
 /** As `and`, `or` and a condition take it; undefined where only JSONata knows. */
 export const truthOf = (value: unknown): boolean | undefined => {
@@ -12,10 +12,7 @@ const isScalar = (value: unknown): boolean =>
 
 /** An object of scalars. */
 const isFlat = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' &&
-  value !== null &&
-  !Array.isArray(value) &&
-  Object.values(value).every(isScalar);
+  isObject(value) && Object.values(value).every(isScalar);
 
 const haveEqualMembers = (
   before: Readonly<Record<string, unknown>>,
