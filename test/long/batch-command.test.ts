@@ -76,17 +76,18 @@ describe('stepkey batch', () => {
 
   it('is the same batch under the same key; cancels and resumes', async () => {
     const key = ['--idempotency-key', 'nightly-7'];
-    const subjects = Array.from({ length: 150 }, (_, index) => `nobody-${String(index)}`);
+    // As many as the command takes: the batch must not be over before the next command has begun.
+    const subjects = Array.from({ length: 300 }, (_, index) => `nobody-${String(index)}`);
     const list = join(home, 'list.txt');
     await writeFile(list, subjects.join('\n'));
     const id = await started(['--subjects', list, ...key]);
-    expect(await started(['--subjects', list, ...key])).toBe(id);
     expect(jsonOf(await batch(['cancel', id]))).toMatchObject({ status: 'cancelled' });
+    expect(await started(['--subjects', list, ...key])).toBe(id);
     expect((await batch(['watch', id])).code).toBe(8);
     expect(jsonOf(await batch(['resume', id]))).toMatchObject({ batchId: id });
-    expect(jsonOf(await batch(['watch', id]), 8)).toMatchObject({ counts: { denied: 150 } });
+    expect(jsonOf(await batch(['watch', id]), 8)).toMatchObject({ counts: { denied: 300 } });
     const results = jsonOf(await batch(['results', id])) as unknown[];
-    expect(results).toHaveLength(150);
+    expect(results).toHaveLength(300);
   });
 
   it.each([
