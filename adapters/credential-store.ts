@@ -1,8 +1,4 @@
-import {
-  BatchGetItemCommand,
-  type DynamoDBClient,
-  type KeysAndAttributes,
-} from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
 import { StepkeyError } from '../core/errors.ts';
 import type {
@@ -12,9 +8,12 @@ import type {
   RevocationState,
   Timer,
 } from '../core/ports.ts';
-import { awsFailure, incompleteAnswer } from './aws-failures.ts';
 import { identityOfRow } from './identity-row.ts';
 import { keyOf, readMap, readNumber, readNumberOr, readText, type Row } from './rows.ts';
+import { sharedReads, type RowKey } from './shared-reads.ts';
+
+/** The subject’s row, which has its revocations too, those of three others, and the entry. */
+const mostKeysOfRead = 5;
 
 /** Waits before each further read of what DynamoDB left unread: 0.25 s in all, at most. */
 const waitsMillis = [25, 75, 150];
@@ -73,24 +72,16 @@ export const dynamoCredentialStore = (options: {
 }): CredentialStore => {
   const { client, tableName, timer } = options;
 
-  const readAll = async (keys: KeysAndAttributes['Keys']): Promise<readonly Row[]> => {
+  const readOnce = sharedReads({ client, tableName }, mostKeysOfRead);
+
+  const readAll = async (keys: readonly RowKey[]): Promise<readonly Row[]> => {
     const rows: Row[] = [];
     let unread = keys;
     for (const wait of [0, ...waitsMillis]) {
       if (wait > 0) await timer.wait(wait);
-      const answer = await client
-        .send(
-          new BatchGetItemCommand({
-            RequestItems: { [tableName]: { Keys: unread, ConsistentRead: true } },
-          }),
-        )
-        .catch((error: unknown) => {
-          throw awsFailure(error);
-        });
-      // An answer without them says nothing of what is in the table.
-      if (answer.Responses === undefined) throw incompleteAnswer('BatchGetItem');
-      rows.push(...(answer.Responses[tableName] ?? []));
-      unread = answer.UnprocessedKeys?.[tableName]?.Keys ?? [];
+      const answer = await readOnce(unread);
+      rows.push(...answer.rows);
+      unread = answer.unread;
       if (unread.length === 0) return rows;
     }
     throw new StepkeyError('Upstream.Throttled');

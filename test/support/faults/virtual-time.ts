@@ -25,8 +25,8 @@ export const allButTheDate = [
   ...(['setTimeout', 'clearTimeout'] as const),
 ];
 
-/** Turns of the event loop without work after which nothing can move but time. */
-const idleTurns = 3;
+/** Turns of the event loop without work after which nothing can move but time. In one of them reads wait for each other. */
+const idleTurns = 5;
 
 /**
  * Time that passes only when nothing else can happen: hours of waiting take no time, and no test depends on how fast
