@@ -20,13 +20,14 @@ const apiSpellings: ReadonlyMap<string, string> = new Map(
 const mapTypes = (value: unknown, rename: (type: string) => string): unknown => {
   if (Array.isArray(value)) return value.map((item) => mapTypes(item, rename));
   if (typeof value !== 'object' || value === null) return value;
-  const members = Object.entries(value);
-  return Object.fromEntries(
-    members.map(([name, member]) => [
-      members.length === 1 ? rename(name) : name,
-      mapTypes(member, rename),
-    ]),
-  );
+  // Spread and computed, not assigned: a member may be named __proto__.
+  const copy: Record<string, unknown> = { ...value };
+  const names = Object.keys(copy);
+  const [only] = names;
+  if (only !== undefined && names.length === 1)
+    return { [rename(only)]: mapTypes(copy[only], rename) };
+  for (const name of names) copy[name] = mapTypes(copy[name], rename);
+  return copy;
 };
 
 /** @throws AslError States.Runtime for a type in the API's own spelling, as AWS refuses the field */

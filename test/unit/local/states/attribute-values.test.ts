@@ -31,6 +31,19 @@ describe("DynamoDB's attribute types in an SDK integration", () => {
     expect(toIntegrationTypes(same)).toEqual(same);
   });
 
+  it('are copied at every level: who changes the answer does not change what was given', () => {
+    const given = { Item: { a: { L: [{ M: { x: { S: 'y' }, z: { N: '1' } } }] } }, n: 1 };
+    const before = structuredClone(given);
+    for (const map of [toApiTypes, toIntegrationTypes]) {
+      const { Item } = map(given) as typeof given;
+      const [first] = Item.a.L;
+      if (first !== undefined) first.M.z.N = '2';
+      Item.a.L.pop();
+      Object.assign(Item, { b: null });
+      expect(given).toEqual(before);
+    }
+  });
+
   it('leave a member by its name, whatever that is', () => {
     const item = '{"Item":{"__proto__":{"S":"x"},"a":{"S":"y"}}}';
     expect(JSON.stringify(toApiTypes(JSON.parse(item)))).toBe(item);
