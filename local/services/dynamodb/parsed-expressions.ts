@@ -35,29 +35,29 @@ const kindOf = (value: Readonly<Record<string, unknown>>): string => {
   return typeNames.has(value['S']) ? `${type} ${String(value['S'])}` : type;
 };
 
-const questionOf = (text: string, { attrNames, attrVals = {} }: ExpressionContext): string =>
-  JSON.stringify([
-    text,
-    attrNames,
-    Object.entries(attrVals).map(([name, value]) => [name, kindOf(value)]),
-  ]);
+const questionOf = (text: string, { attrNames, attrVals = {} }: ExpressionContext): string => {
+  const parts: unknown[] = [text, attrNames];
+  for (const [name, value] of Object.entries(attrVals)) parts.push(name, kindOf(value));
+  return JSON.stringify(parts);
+};
 
 const keysOf = (object: object | undefined): readonly string[] => Object.keys(object ?? {});
 
+/** A copy of a part of the form, with the values of a call where their stand-ins are. */
 const filled = (
-  { form, nameOfStandIn }: Pick<ParsedExpression, 'form' | 'nameOfStandIn'>,
+  part: unknown,
+  nameOfStandIn: ParsedExpression['nameOfStandIn'],
   values: Values,
 ): unknown => {
-  const fill = (part: unknown): unknown => {
-    const name = nameOfStandIn.get(part);
-    if (name !== undefined) return values?.[name];
-    if (Array.isArray(part)) return part.map(fill);
-    // Those without a prototype are sets of names.
-    if (typeof part !== 'object' || part === null || Object.getPrototypeOf(part) === null)
-      return part;
-    return Object.fromEntries(Object.entries(part).map(([key, member]) => [key, fill(member)]));
-  };
-  return fill(form);
+  if (typeof part !== 'object' || part === null) return part;
+  if (Array.isArray(part)) return part.map((each) => filled(each, nameOfStandIn, values));
+  const name = nameOfStandIn.get(part);
+  if (name !== undefined) return values?.[name];
+  // Those without a prototype are sets of names.
+  if (Object.getPrototypeOf(part) === null) return part;
+  const copy: Record<string, unknown> = { ...part };
+  for (const key of Object.keys(copy)) copy[key] = filled(copy[key], nameOfStandIn, values);
+  return copy;
 };
 
 /** @returns a text where the parser refuses, as it does */
@@ -98,7 +98,7 @@ export const keepingParse = (parse: ExpressionParser['parse']): ExpressionParser
     }
     for (const name of parsed.usedNames) Reflect.deleteProperty(context.unusedAttrNames, name);
     for (const name of parsed.usedValues) Reflect.deleteProperty(context.unusedAttrVals, name);
-    return filled(parsed, context.attrVals);
+    return filled(parsed.form, parsed.nameOfStandIn, context.attrVals);
   };
 };
 
