@@ -3,7 +3,7 @@ import type { DynaliteTable } from 'dynalite/db/index.js';
 import type { AccessRequest } from '../../iam/policy.ts';
 import { twinAccountId, twinRegion } from '../../identity.ts';
 import type { Engine } from './engine.ts';
-import type { Item } from './watched-store.ts';
+import type { Item } from './stored-item.ts';
 
 type Input = Record<string, unknown>;
 

@@ -6,8 +6,19 @@ declare module 'dynalite/db/index.js' {
   type Item = Record<string, Record<string, unknown>>;
   type Done<T> = (error: unknown, value?: T) => void;
 
+  /** Of the database's values; by itself it writes and reads them as JSON. */
+  export interface ValueEncoding {
+    readonly name: string;
+    readonly format: 'utf8';
+    readonly encode: (value: unknown) => string;
+    readonly decode: (text: string) => unknown;
+  }
+
   export type DatabaseChange =
-    { type: 'put'; key: string; value: unknown } | { type: 'del'; key: string };
+    /** With the encoding `utf8`, a value is the text that is written. */
+    | { type: 'put'; key: string; value: string; valueEncoding: 'utf8' }
+    | { type: 'put'; key: string; value: unknown; valueEncoding?: never }
+    | { type: 'del'; key: string };
 
   interface Range {
     gt?: string;
@@ -41,7 +52,7 @@ declare module 'dynalite/db/index.js' {
       values: (range: Range) => LevelIterator;
       open: (options: { writeBufferSize: number }) => Promise<void>;
       close: () => Promise<void>;
-      getSync: (key: string) => unknown;
+      getSync: (key: string, options?: { valueEncoding: ValueEncoding }) => unknown;
       put: (key: string, value: unknown) => Promise<void>;
       del: (key: string) => Promise<void>;
       batch: (changes: DatabaseChange[]) => Promise<void>;

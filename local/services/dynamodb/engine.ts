@@ -11,7 +11,8 @@ import type { EngineOperation } from './actions.ts';
 import { createItemsOnTheWay } from './items-on-the-way.ts';
 import { keepParsedExpressions } from './parsed-expressions.ts';
 import { watchStore } from './watched-store.ts';
-import type { Item, Observe } from './watched-store.ts';
+import type { Observe } from './watched-store.ts';
+import type { Item } from './stored-item.ts';
 
 export interface Engine {
   /** @throws AwsError as DynamoDB answers */
@@ -119,7 +120,7 @@ export const openEngine = async (
     throw levelFailure(path ?? 'memory', error);
   }
 
-  const onTheWay = createItemsOnTheWay<Item>();
+  const onTheWay = createItemsOnTheWay();
   const queue = createWriteQueue<DatabaseChange>((changes) => store.db.batch(changes));
 
   const readTable = (name: string): DynaliteTable | undefined => {

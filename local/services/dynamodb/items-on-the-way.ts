@@ -1,21 +1,21 @@
-interface LastWrite<Item> {
-  /** A copy; undefined where the item was deleted. */
-  readonly item: () => Item | undefined;
+interface LastWrite {
+  /** The JSON of the item; undefined where the item was deleted. */
+  readonly text: string | undefined;
   readonly written: Promise<unknown>;
 }
 
 /** Items as the next write of their key finds them, while the last one is on its way to the disk. */
-export interface ItemsOnTheWay<Item> {
-  readonly add: (place: string, item: Item | undefined, written: Promise<unknown>) => void;
+export interface ItemsOnTheWay {
+  readonly add: (place: string, text: string | undefined, written: Promise<unknown>) => void;
   /** Undefined where the disk has the last word. */
-  readonly last: (place: string) => LastWrite<Item> | undefined;
+  readonly last: (place: string) => LastWrite | undefined;
 }
 
-export const createItemsOnTheWay = <Item>(): ItemsOnTheWay<Item> => {
-  const lastWrites = new Map<string, LastWrite<Item>>();
+export const createItemsOnTheWay = (): ItemsOnTheWay => {
+  const lastWrites = new Map<string, LastWrite>();
   return {
-    add: (place, item, written) => {
-      const write = { item: () => structuredClone(item), written };
+    add: (place, text, written) => {
+      const write = { text, written };
       lastWrites.set(place, write);
       const forget = (): void => {
         if (lastWrites.get(place) === write) lastWrites.delete(place);

@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Engine } from './engine.ts';
-import type { Accompaniment, Item, ItemChange } from './watched-store.ts';
+import type { Item, StoredItem } from './stored-item.ts';
+import type { Accompaniment, ItemChange } from './watched-store.ts';
 
 /** A record of DynamoDB Streams, as a stream's Lambda event carries it. */
 export interface StreamRecord {
@@ -25,6 +26,10 @@ export interface StreamRecord {
   /** Of deletions by time to live only. */
   readonly userIdentity?: { readonly type: 'Service'; readonly principalId: string };
 }
+
+type RecordWithoutImages = Omit<StreamRecord, 'dynamodb'> & {
+  readonly dynamodb: Omit<StreamRecord['dynamodb'], 'Keys' | 'NewImage' | 'OldImage'>;
+};
 
 export interface TableStream {
   /** The record of a change, to be written with it; null for a change that changes nothing. */
@@ -62,11 +67,24 @@ export const lastSequenceNumberOf = async (
   return (last as StreamRecord | undefined)?.dynamodb.SequenceNumber ?? '';
 };
 
-const eventNameOf = (change: ItemChange): StreamRecord['eventName'] | null => {
-  if (isDeepStrictEqual({ ...change.oldImage }, { ...change.newImage })) return null;
-  if (change.newImage === undefined) return 'REMOVE';
-  return change.oldImage === undefined ? 'INSERT' : 'MODIFY';
+/** Items whose texts differ in length are not the same, whatever the order of their attributes. */
+const isSame = (one: StoredItem | undefined, other: StoredItem | undefined): boolean =>
+  one?.text.length === other?.text.length &&
+  isDeepStrictEqual({ ...one?.item }, { ...other?.item });
+
+const eventNameOf = ({ oldImage, newImage }: ItemChange): StreamRecord['eventName'] | null => {
+  if (isSame(oldImage, newImage)) return null;
+  if (newImage === undefined) return 'REMOVE';
+  return oldImage === undefined ? 'INSERT' : 'MODIFY';
 };
+
+/** The members of a record that hold items, as JSON without its braces. */
+const imageMembers = ({ oldImage, newImage }: ItemChange, keys: Item): string =>
+  [
+    `"Keys":${JSON.stringify(keys)}`,
+    ...(newImage === undefined ? [] : [`"NewImage":${newImage.text}`]),
+    ...(oldImage === undefined ? [] : [`"OldImage":${oldImage.text}`]),
+  ].join();
 
 export const createTableStream = (
   engine: Pick<Engine, 'range' | 'clear'>,
@@ -96,12 +114,9 @@ export const createTableStream = (
       const image = change.newImage ?? change.oldImage;
       if (eventName === null || image === undefined) return null;
       const sequenceNumber = nextSequenceNumber();
-      const images = {
-        Keys: Object.fromEntries(source.keyNames.map((name) => [name, image[name] ?? {}])),
-        ...(change.newImage === undefined ? {} : { NewImage: change.newImage }),
-        ...(change.oldImage === undefined ? {} : { OldImage: change.oldImage }),
-      };
-      const record: StreamRecord = {
+      const keys = source.keyNames.map((name) => [name, image.item[name] ?? {}] as const);
+      const images = imageMembers(change, Object.fromEntries(keys));
+      const record: RecordWithoutImages = {
         eventID: randomUUID().replaceAll('-', ''),
         eventName,
         eventVersion: '1.1',
@@ -110,10 +125,9 @@ export const createTableStream = (
         eventSourceARN: source.streamArn,
         dynamodb: {
           ApproximateCreationDateTime: Math.floor(source.nowEpochMillis() / 1000),
-          ...images,
           SequenceNumber: sequenceNumber,
           // AWS counts names and values of its own form; this is close.
-          SizeBytes: Buffer.byteLength(JSON.stringify(images)),
+          SizeBytes: Buffer.byteLength(images) + '{}'.length,
           StreamViewType: 'NEW_AND_OLD_IMAGES',
         },
         ...(byTimeToLive
@@ -122,7 +136,11 @@ export const createTableStream = (
       };
       return {
         key: prefix + sequenceNumber,
-        value: record,
+        // The images are texts already: they are put where they stand in a record.
+        text: JSON.stringify(record).replace(
+          '"SequenceNumber":',
+          () => `${images},"SequenceNumber":`,
+        ),
         written: () => {
           if (sequenceNumber > written) written = sequenceNumber;
           for (const listener of listeners) listener();

@@ -1,5 +1,5 @@
 /** Time to live as DynamoDB has it: an expired item stays readable and writable until a sweep. */
-import type { Item } from './watched-store.ts';
+import type { Item } from './stored-item.ts';
 
 const fiveYearsInSeconds = 5 * 365 * 86_400;
 

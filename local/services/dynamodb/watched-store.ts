@@ -6,21 +6,21 @@ import type {
   ItemDatabase,
 } from 'dynalite/db/index.js';
 import type { ItemsOnTheWay } from './items-on-the-way.ts';
-
-/** Attribute name → typed value, as on the wire: `{ pk: { S: '…' } }`; binary values are base64 text. */
-export type Item = Record<string, Record<string, unknown>>;
+import { storedItem, storedItems } from './stored-item.ts';
+import type { Item, StoredItem } from './stored-item.ts';
 
 /** One item that was written or deleted; seen in the order of the writes of its key. */
 export interface ItemChange {
   readonly tableName: string;
-  readonly oldImage: Item | undefined;
-  readonly newImage: Item | undefined;
+  readonly oldImage: StoredItem | undefined;
+  readonly newImage: StoredItem | undefined;
 }
 
 /** What goes to disk together with a change, or not at all. */
 export interface Accompaniment {
   readonly key: string;
-  readonly value: unknown;
+  /** JSON. */
+  readonly text: string;
   /** Called when both are acknowledged. */
   readonly written: () => void;
 }
@@ -45,23 +45,46 @@ interface Tables {
   readonly readTable: (name: string) => DynaliteTable | undefined;
   /** Resolves when the change is acknowledged: changes of all calls go down together, in the order of these calls. */
   readonly write: (change: DatabaseChange) => Promise<void>;
-  readonly onTheWay: ItemsOnTheWay<Item>;
+  readonly onTheWay: ItemsOnTheWay;
 }
 
-/** Puts a change and what accompanies it into the queue. */
+const putText = (key: string, value: string): DatabaseChange => ({
+  type: 'put',
+  key,
+  value,
+  valueEncoding: 'utf8',
+});
+
+/** Puts a change of the item at a place, and what accompanies it, into the queue. */
 const settle = (
   { write, onTheWay }: Tables,
   { observe, restsOn }: Call,
-  change: DatabaseChange,
+  place: string,
   images: ItemChange,
 ): void => {
+  const text = images.newImage?.text;
   const beside = observe(images);
   // Two calls in one go end up in one batch of the database.
-  const writes = [write(change)];
-  if (beside !== null) writes.push(write({ type: 'put', key: beside.key, value: beside.value }));
+  const writes = [write(text === undefined ? { type: 'del', key: place } : putText(place, text))];
+  if (beside !== null) writes.push(write(putText(beside.key, beside.text)));
   const written = Promise.all(writes).then(() => beside?.written());
-  onTheWay.add(change.key, images.newImage, written);
+  onTheWay.add(place, text, written);
   restsOn(written);
+};
+
+/** What a write finds, or a read. @throws what the database says of a damaged item */
+const found = (
+  { store, onTheWay }: Tables,
+  { isWrite, restsOn }: Call,
+  place: string,
+): StoredItem | undefined => {
+  const last = isWrite ? onTheWay.last(place) : undefined;
+  if (last === undefined) {
+    // Synchronous: a small read costs less than the way through the thread pool.
+    return store.db.getSync(place, { valueEncoding: storedItems }) as StoredItem | undefined;
+  }
+  restsOn(last.written);
+  return last.text === undefined ? undefined : storedItem(last.text);
 };
 
 /** The call that it belongs to hears of it by another write. */
@@ -96,35 +119,31 @@ export const watchStore = (tables: Tables, call: Call): DynaliteStore => ({
   },
   getItemDb: (tableName): ItemDatabase => {
     const items = tables.store.getItemDb(tableName);
-    const oldImages = new Map<string, Item | undefined>();
+    const oldImages = new Map<string, StoredItem | undefined>();
     const prefix = `item-${tableName}~`;
     return {
       ...items,
-      // Synchronous: a small read costs less than the way through the thread pool.
       get: (key, done) => {
-        const place = `${prefix}${key}`;
-        const last = call.isWrite ? tables.onTheWay.last(place) : undefined;
-        if (last !== undefined) call.restsOn(last.written);
-        let item: Item | undefined;
+        let stored: StoredItem | undefined;
         try {
-          item =
-            last === undefined ? (tables.store.db.getSync(place) as Item | undefined) : last.item();
+          stored = found(tables, call, `${prefix}${key}`);
         } catch (error) {
           done(error);
           return;
         }
-        oldImages.set(key, item);
-        call.sawOld(item);
-        done(null, item);
+        oldImages.set(key, stored);
+        call.sawOld(stored?.item);
+        done(null, stored?.item);
       },
       put: (key, item, done) => {
-        const images = { tableName, oldImage: oldImages.get(key), newImage: item };
-        settle(tables, call, { type: 'put', key: `${prefix}${key}`, value: item }, images);
+        const newImage = { item, text: JSON.stringify(item) };
+        const images = { tableName, oldImage: oldImages.get(key), newImage };
+        settle(tables, call, `${prefix}${key}`, images);
         done(null);
       },
       del: (key, done) => {
         const images = { tableName, oldImage: oldImages.get(key), newImage: undefined };
-        settle(tables, call, { type: 'del', key: `${prefix}${key}` }, images);
+        settle(tables, call, `${prefix}${key}`, images);
         done(null);
       },
     };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { openEngine } from '../../../../local/services/dynamodb/engine.ts';
 import { createItemsOnTheWay } from '../../../../local/services/dynamodb/items-on-the-way.ts';
+import { storedItem, type Item } from '../../../../local/services/dynamodb/stored-item.ts';
 import { watchStore } from '../../../../local/services/dynamodb/watched-store.ts';
-import type { Item } from '../../../../local/services/dynamodb/watched-store.ts';
 import type { DynaliteStore } from 'dynalite/db/index.js';
 import { TableName, table } from './stream-table.ts';
 
@@ -43,14 +43,14 @@ describe('calls on one item at a time', () => {
   /** A call on a store whose disk takes as long as the test wants. */
   const opened = () => {
     let arrive = (): void => undefined;
-    const onTheWay = createItemsOnTheWay<Item>();
+    const onTheWay = createItemsOnTheWay();
     const call = (isWrite: boolean) => {
       const rests: Promise<unknown>[] = [];
       const view = watchStore(
         {
           store: {
             getItemDb: () => ({}),
-            db: { getSync: () => onDisk },
+            db: { getSync: () => storedItem(JSON.stringify(onDisk)) },
           } as unknown as DynaliteStore,
           readTable: () => undefined,
           write: () =>
@@ -103,7 +103,9 @@ describe('calls on one item at a time', () => {
 
   it('do not change for others what is on its way', async () => {
     const { call, read } = opened();
-    call(true).items.put('a', structuredClone(onItsWay), () => undefined);
+    const given = structuredClone(onItsWay);
+    call(true).items.put('a', given, () => undefined);
+    Object.assign(given, { on: { S: 'nobody' } });
     Object.assign((await read(call(true).items)) ?? {}, { on: { S: 'nobody' } });
     expect(await read(call(true).items)).toEqual(onItsWay);
   });

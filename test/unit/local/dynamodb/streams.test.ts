@@ -79,6 +79,66 @@ describe('a stream on disk', () => {
     await close();
   });
 
+  it('has in a record what was there and what is there, whatever stands in it', async () => {
+    const { run, dynamodb, close } = await open();
+    const attributes = {
+      text: { S: '$& $1 "SequenceNumber": \u2028 ü \ud800' },
+      map: { M: { '"SequenceNumber":': { L: [{ BOOL: true }, { NULL: true }, { NS: ['1'] }] } } },
+    };
+    const Item = { pk: { S: '"SequenceNumber":$&' }, ...attributes };
+    await run('PutItem', { TableName, Item });
+    // Two at once: what the second finds is on its way to the disk.
+    const Key = { pk: Item.pk };
+    const more = (name: string) =>
+      run('UpdateItem', {
+        TableName,
+        Key,
+        UpdateExpression: 'SET #name = :new',
+        ExpressionAttributeNames: { '#name': name },
+        ExpressionAttributeValues: { ':new': { S: 'ü' } },
+      });
+    await Promise.all([more('one'), more('two')]);
+    await run('DeleteItem', { TableName, Key });
+    const one = { ...Item, one: { S: 'ü' } };
+    const two = { ...one, two: { S: 'ü' } };
+    const images = [
+      { Keys: Key, NewImage: Item },
+      { Keys: Key, NewImage: one, OldImage: Item },
+      { Keys: Key, NewImage: two, OldImage: one },
+      { Keys: Key, OldImage: two },
+    ];
+    const records = await dynamodb.readStream(TableName, null);
+    // As text: the order of the members counts too.
+    expect(records.map((record) => JSON.stringify(record.dynamodb))).toEqual(
+      images.map((members, index) =>
+        JSON.stringify({
+          ApproximateCreationDateTime: time.epochMillis / 1000,
+          ...members,
+          SequenceNumber: records[index]?.dynamodb.SequenceNumber,
+          SizeBytes: Buffer.byteLength(JSON.stringify(members)),
+          StreamViewType: 'NEW_AND_OLD_IMAGES',
+        }),
+      ),
+    );
+    expect(Object.keys(records[0] ?? {})).toEqual([
+      ...['eventID', 'eventName', 'eventVersion', 'eventSource', 'awsRegion', 'eventSourceARN'],
+      'dynamodb',
+    ]);
+    await close();
+  });
+
+  it('has no record of an item that is put again, in whatever order of its attributes', async () => {
+    const { run, dynamodb, close } = await open();
+    const put = (Item: object) => run('PutItem', { TableName, Item });
+    const [pk, a, b] = [{ S: 'a' }, { S: 'x' }, { S: 'y' }];
+    await put({ pk, a, b });
+    await put({ b, a, pk });
+    expect(await dynamodb.readStream(TableName, null)).toHaveLength(1);
+    await put({ pk, a: b, b: a });
+    expect(await dynamodb.readStream(TableName, null)).toHaveLength(2);
+    await close();
+  });
+
   it('is gone with its table', async () => {
     const { run, put, dynamodb, close } = await open();
     await put('a');

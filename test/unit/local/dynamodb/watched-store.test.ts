@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { DatabaseChange, DynaliteStore } from 'dynalite/db/index.js';
 import { createItemsOnTheWay } from '../../../../local/services/dynamodb/items-on-the-way.ts';
-import { watchStore, type Item } from '../../../../local/services/dynamodb/watched-store.ts';
+import { watchStore } from '../../../../local/services/dynamodb/watched-store.ts';
 import { createWriteQueue } from '../../../../local/state/write-queue.ts';
 
 describe('a change that has a record', () => {
@@ -20,13 +20,13 @@ describe('a change that has a record', () => {
           store,
           readTable: () => undefined,
           write: queue.write,
-          onTheWay: createItemsOnTheWay<Item>(),
+          onTheWay: createItemsOnTheWay(),
         },
         {
           isWrite: true,
           observe: ({ newImage }) => ({
-            key: `record of ${String(newImage?.['pk']?.['S'])}`,
-            value: {},
+            key: `record of ${String(newImage?.item['pk']?.['S'])}`,
+            text: '{}',
             written: () => told.push(batches.flat().join()),
           }),
           sawOld: () => undefined,
