@@ -21,19 +21,29 @@ import putItemRules from 'dynalite/validations/putItem.js';
 import queryRules from 'dynalite/validations/query.js';
 import scanRules from 'dynalite/validations/scan.js';
 import updateItemRules from 'dynalite/validations/updateItem.js';
+import { writtenOut } from './written-out-types.ts';
+
+type Act = typeof getItem;
+type Rules = typeof getItemRules;
+
+const action = (act: Act, rules: Rules) => ({
+  act,
+  rules,
+  writtenOutTypes: writtenOut(rules.types),
+});
 
 export const actions = {
-  BatchGetItem: { act: batchGetItem, rules: batchGetItemRules },
-  BatchWriteItem: { act: batchWriteItem, rules: batchWriteItemRules },
-  CreateTable: { act: createTable, rules: createTableRules },
-  DeleteItem: { act: deleteItem, rules: deleteItemRules },
-  DeleteTable: { act: deleteTable, rules: deleteTableRules },
-  DescribeTable: { act: describeTable, rules: describeTableRules },
-  GetItem: { act: getItem, rules: getItemRules },
-  PutItem: { act: putItem, rules: putItemRules },
-  Query: { act: query, rules: queryRules },
-  Scan: { act: scan, rules: scanRules },
-  UpdateItem: { act: updateItem, rules: updateItemRules },
+  BatchGetItem: action(batchGetItem, batchGetItemRules),
+  BatchWriteItem: action(batchWriteItem, batchWriteItemRules),
+  CreateTable: action(createTable, createTableRules),
+  DeleteItem: action(deleteItem, deleteItemRules),
+  DeleteTable: action(deleteTable, deleteTableRules),
+  DescribeTable: action(describeTable, describeTableRules),
+  GetItem: action(getItem, getItemRules),
+  PutItem: action(putItem, putItemRules),
+  Query: action(query, queryRules),
+  Scan: action(scan, scanRules),
+  UpdateItem: action(updateItem, updateItemRules),
 };
 
 export type EngineOperation = keyof typeof actions;

@@ -142,10 +142,10 @@ export const openEngine = async (
   };
 
   const parse: Engine['parse'] = (operation, input) => {
-    const { rules } = actions[operation];
+    const { rules, writtenOutTypes } = actions[operation];
     try {
       // dynalite copies what it knows, and takes out of its input what it does not.
-      const typed = validations.checkTypes({ ...input }, rules.types);
+      const typed = validations.checkTypes({ ...input }, writtenOutTypes);
       validations.checkValidations(typed, rules.types, rules.custom, store);
       return typed;
     } catch (error) {
