@@ -163,10 +163,10 @@ export const openEngine = async (
       {
         isWrite: writers.has(operation),
         observe,
-        sawOld: (item) => {
+        sawOld(item) {
           old = item;
         },
-        restsOn: (written) => {
+        restsOn(written) {
           rests.push(written);
         },
       },

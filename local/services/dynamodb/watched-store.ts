@@ -93,37 +93,38 @@ const ignore = (): void => undefined;
 /**
  * One call's view of the database. The lock of a key is given back as soon as its change has its place in the queue,
  * so that calls on one item wait for each other's answers and not each for a turn of the disk.
+ * Methods, not arrows: the loader gives each arrow its name anew whenever it is made, and these are made at every call.
  */
 export const watchStore = (tables: Tables, call: Call): DynaliteStore => ({
   ...tables.store,
-  getTable: (name, checkStatus, done) => {
+  getTable(name, checkStatus, done) {
     const answer = typeof checkStatus === 'function' ? checkStatus : done;
     const table = tables.readTable(name);
     if (table === undefined) tables.store.getTable(name, checkStatus, done);
     else answer?.(null, table);
   },
-  getIndexDb: (kind, tableName, indexName): ItemDatabase => {
+  getIndexDb(kind, tableName, indexName): ItemDatabase {
     const prefix = `index-${kind.toLowerCase()}~${tableName}~${indexName}~`;
     // Answered at once: the item's own change comes after it in the same queue, and fails where this one does.
     return {
       ...tables.store.getIndexDb(kind, tableName, indexName),
-      put: (key, item, done) => {
+      put(key, item, done) {
         tables.write({ type: 'put', key: `${prefix}${key}`, value: item }).catch(ignore);
         done(null);
       },
-      del: (key, done) => {
+      del(key, done) {
         tables.write({ type: 'del', key: `${prefix}${key}` }).catch(ignore);
         done(null);
       },
     };
   },
-  getItemDb: (tableName): ItemDatabase => {
+  getItemDb(tableName): ItemDatabase {
     const items = tables.store.getItemDb(tableName);
     const oldImages = new Map<string, StoredItem | undefined>();
     const prefix = `item-${tableName}~`;
     return {
       ...items,
-      get: (key, done) => {
+      get(key, done) {
         let stored: StoredItem | undefined;
         try {
           stored = found(tables, call, `${prefix}${key}`);
@@ -135,13 +136,13 @@ export const watchStore = (tables: Tables, call: Call): DynaliteStore => ({
         call.sawOld(stored?.item);
         done(null, stored?.item);
       },
-      put: (key, item, done) => {
+      put(key, item, done) {
         const newImage = { item, text: JSON.stringify(item) };
         const images = { tableName, oldImage: oldImages.get(key), newImage };
         settle(tables, call, `${prefix}${key}`, images);
         done(null);
       },
-      del: (key, done) => {
+      del(key, done) {
         const images = { tableName, oldImage: oldImages.get(key), newImage: undefined };
         settle(tables, call, `${prefix}${key}`, images);
         done(null);
