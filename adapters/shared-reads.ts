@@ -52,10 +52,15 @@ export const sharedReads = (
       .catch((error: unknown) => {
         throw awsFailure(error);
       });
-    // An answer without them says nothing of what is in the table.
-    if (Responses === undefined) throw incompleteAnswer('BatchGetItem');
-    const rows = new Map((Responses[tableName] ?? []).map((row) => [placeOfRow(row), row]));
-    const unprocessed = new Set((UnprocessedKeys?.[tableName]?.Keys ?? []).map(placeOfRow));
+    const left = Object.values(UnprocessedKeys ?? {}).flatMap(({ Keys }) => Keys ?? [{}]);
+    const unprocessed = new Set(left.map(placeOfRow));
+    const found = Responses?.[tableName];
+    // What is said of no key that was asked for, and no list of rows, says nothing of what is in the table.
+    const isClear = [...unprocessed].every((place) => keys.has(place));
+    if (!isClear || (found === undefined && unprocessed.size < keys.size)) {
+      throw incompleteAnswer('BatchGetItem');
+    }
+    const rows = new Map((found ?? []).map((row) => [placeOfRow(row), row]));
     return reads.map((asked) => ({
       rows: asked.map((key) => rows.get(placeOfKey(key))).filter((row) => row !== undefined),
       unread: asked.filter((key) => unprocessed.has(placeOfKey(key))),
