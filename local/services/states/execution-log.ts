@@ -45,23 +45,34 @@ const cut = (text: string): { readonly text: string; readonly truncated: boolean
   return { text: bytes.subarray(0, maximumLoggedBytes).toString(), truncated: true };
 };
 
+/** A state's input is most often what the state before it gave: the last text is not escaped twice. */
+const rememberingQuoted = (): ((payload: string) => string) => {
+  let last = { payload: '', quoted: '""' };
+  return (payload) => {
+    if (payload !== last.payload) last = { payload, quoted: JSON.stringify(payload) };
+    return last.quoted;
+  };
+};
+
 /** JSON text, put together from its members': the events of one machine have many shapes, and all are small. */
 const loggedDetails = (
   details: Readonly<Record<string, unknown>>,
   includeExecutionData: boolean,
+  quoted: (payload: string) => string,
 ): string => {
-  const members: string[] = [];
-  for (const [name, value] of Object.entries(details)) {
+  let members = '';
+  for (const name of Object.keys(details)) {
+    const value = details[name];
     const isPayload = payloads.has(name);
     if (value === undefined || (isPayload && !includeExecutionData)) continue;
+    if (members !== '') members += ',';
     if (isPayload && typeof value === 'string') {
       const { text, truncated } = cut(value);
-      members.push(`"${name}":${JSON.stringify(text)}`);
-      if (name !== 'parameters')
-        members.push(`"${name}Details":{"truncated":${String(truncated)}}`);
-    } else members.push(`"${name}":${JSON.stringify(value)}`);
+      members += `"${name}":${quoted(text)}`;
+      if (name !== 'parameters') members += `,"${name}Details":{"truncated":${String(truncated)}}`;
+    } else members += `"${name}":${JSON.stringify(value)}`;
   }
-  return `{${members.join(',')}}`;
+  return `{${members}}`;
 };
 
 /** `states/<machine>/<yyyy-MM-dd-HH-mm>/<8 hex digits>` */
@@ -82,10 +93,11 @@ export const executionLogger = (
   if (logging === null || logging.level === 'OFF') return () => undefined;
   const wanted = levels[logging.level];
   const { includeExecutionData, logGroup } = logging;
+  const quoted = rememberingQuoted();
   const ending = `"execution_arn":${JSON.stringify(execution.arn)},"redrive_count":"0"}`;
   return ({ details, id, previousEventId, timestampEpochMillis, type }) => {
     if (wanted !== null && !wanted.test(type)) return;
-    const logged = loggedDetails(details, includeExecutionData);
+    const logged = loggedDetails(details, includeExecutionData, quoted);
     const message = `{"id":"${String(id)}","type":"${type}","details":${logged},"previous_event_id":"${String(previousEventId)}","event_timestamp":"${String(timestampEpochMillis)}",${ending}`;
     write(logGroup, execution.stream, timestampEpochMillis, message, 'json');
   };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { executionLogger } from '../../../../local/services/states/execution-log.ts';
 import { startOfTestEpochMillis } from '../asl/virtual-timers.ts';
 import { definition, echo, machineArn, put, roleArn, setUp } from './set-up.ts';
 
@@ -94,5 +95,41 @@ describe('the log', () => {
       expect.any(Number),
     ]);
     expect(inputs[2]).toContain(String(details[2]?.['input']).slice(0, -1));
+  });
+
+  it('is the text that JSON.stringify makes, whatever the payloads and however they repeat', () => {
+    const logged: string[] = [];
+    const log = executionLogger(
+      { level: 'ALL', includeExecutionData: true, logGroup: 'g' },
+      { arn: 'arn:aws:states:us-east-1:123456789012:express:é"', stream: 's' },
+      (_group, _stream, _millis, message) => logged.push(message),
+    );
+    const values = [{}, 'é€😀', '\ud800 and \udc00', 'a"b\\c\n\0', '', {}, {}, null, 'é€😀', [1]];
+    const payloads = values.map((value) => JSON.stringify(value));
+    for (const [index, output] of payloads.entries()) {
+      const assignedVariables = { first: output, second: payloads[index + 1] ?? '' };
+      const details = { name: 'Ä"', absent: undefined, input: payloads[index - 1] ?? '', output };
+      const shared = { id: index, previousEventId: 0, timestampEpochMillis: 1, details };
+      log({ ...shared, type: 'PassStateExited', details: { ...details, assignedVariables } });
+      log({ ...shared, type: 'TaskScheduled', details: { parameters: output } });
+    }
+
+    expect(logged).toHaveLength(2 * payloads.length);
+    expect(logged).toEqual(logged.map((message) => JSON.stringify(JSON.parse(message))));
+    const details = logged.map((message) => (JSON.parse(message) as { details: object }).details);
+    const whole = { truncated: false };
+    expect(details).toEqual(
+      payloads.flatMap((output, index) => [
+        {
+          name: 'Ä"',
+          input: payloads[index - 1] ?? '',
+          inputDetails: whole,
+          output,
+          outputDetails: whole,
+          assignedVariables: { first: output, second: payloads[index + 1] ?? '' },
+        },
+        { parameters: output },
+      ]),
+    );
   });
 });
