@@ -5,18 +5,19 @@ export interface LazyAbort {
   readonly abort: (reason: unknown) => void;
 }
 
+/** Methods: tsx gives each function that is a member's value its name anew, which costs more than to make it. */
 export const createLazyAbort = (): LazyAbort => {
   let controller: AbortController | null = null;
   let aborted: { readonly reason: unknown } | null = null;
   return {
-    signal: () => {
+    signal() {
       if (controller === null) {
         controller = new AbortController();
         if (aborted !== null) controller.abort(aborted.reason);
       }
       return controller.signal;
     },
-    abort: (reason) => {
+    abort(reason) {
       aborted ??= { reason };
       controller?.abort(aborted.reason);
     },

@@ -77,25 +77,26 @@ const runFail = async (visit: Visit, state: FailState): Promise<never> => {
   throw new AslError(await read('error', 'Error'), await read('cause', 'Cause'));
 };
 
+const resultOf = (visit: Visit, state: FallibleState, runFlow: RunFlow): Promise<unknown> => {
+  switch (state.type) {
+    case 'Task':
+      return runTaskAttempt(visit, state);
+    case 'Parallel':
+      return runParallel(visit, state, runFlow);
+    case 'Map':
+      return state.distribution === null
+        ? runMap(visit, state, runFlow)
+        : runDistributedMap(visit, state, state.distribution);
+  }
+};
+
 /** One attempt, without its retries and catchers. */
 export const attemptOnce = async (
   visit: Visit,
   state: FallibleState,
   runFlow: RunFlow,
 ): Promise<Departure> => {
-  const run = (): Promise<unknown> => {
-    switch (state.type) {
-      case 'Task':
-        return runTaskAttempt(visit, state);
-      case 'Parallel':
-        return runParallel(visit, state, runFlow);
-      case 'Map':
-        return state.distribution === null
-          ? runMap(visit, state, runFlow)
-          : runDistributedMap(visit, state, state.distribution);
-    }
-  };
-  const result = await run();
+  const result = await resultOf(visit, state, runFlow);
   return depart(visit, state, result, { result });
 };
 

@@ -15,6 +15,8 @@ interface Deadline {
   readonly error: 'States.Timeout' | 'States.HeartbeatTimeout';
 }
 
+const nothing = (): void => undefined;
+
 /** The task's result, or the deadline's error when that passes before. */
 const withDeadline = async (
   visit: Visit,
@@ -25,7 +27,7 @@ const withDeadline = async (
   if (deadline === null) return interruption.during(run(interruption.signal));
   const lazy = createLazyAbort();
   const forget = interruption.onInterrupt(lazy.abort);
-  let cancel = (): void => undefined;
+  let cancel = nothing;
   const result = new Promise((resolve, reject) => {
     cancel = options.timers.schedule(deadline.afterMillis, () => {
       const error = new AslError(deadline.error, '');

@@ -28,22 +28,30 @@ export const createClockMoves = (): ClockMoves => {
 /** A longer timeout would fire at once; a Wait may last a year. */
 const longestTimerMillis = 2 ** 31 - 1;
 
+interface Waiting {
+  timeout?: NodeJS.Timeout;
+}
+
+/** @param left what is still to wait when the longest timer is over */
+const wait = (waiting: Waiting, millis: number, action: () => void, left: () => number): void => {
+  waiting.timeout = setTimeout(
+    () => {
+      if (millis <= longestTimerMillis) action();
+      else wait(waiting, left(), action, left);
+    },
+    Math.min(millis, longestTimerMillis),
+  );
+};
+
 /** The process's own timers, on the given clock's time. */
 export const processTimers = (clock: { readonly nowEpochMillis: () => number }): Timers => ({
   nowEpochMillis: () => clock.nowEpochMillis(),
   schedule: (millis, action) => {
     const end = clock.nowEpochMillis() + millis;
-    const wait = (rest: number): NodeJS.Timeout =>
-      setTimeout(
-        () => {
-          if (rest <= longestTimerMillis) action();
-          else timer = wait(end - clock.nowEpochMillis());
-        },
-        Math.min(rest, longestTimerMillis),
-      );
-    let timer = wait(millis);
+    const waiting: Waiting = {};
+    wait(waiting, millis, action, () => end - clock.nowEpochMillis());
     return () => {
-      clearTimeout(timer);
+      clearTimeout(waiting.timeout);
     };
   },
 });
