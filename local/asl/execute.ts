@@ -11,6 +11,7 @@ import { payloadText } from './limits.ts';
 import type { RunFlow } from './run-branches.ts';
 import { runState } from './run-state.ts';
 import type { Variables } from './variables.ts';
+import { contextOf } from './visit.ts';
 import type { Departure, Visit } from './visit.ts';
 
 const abortable = ['Task', 'Wait', 'Parallel', 'Map'] as const;
@@ -66,9 +67,14 @@ const visitState = async (
     enteredEventId:
       entered?.eventId ??
       history.write(`${state.type}StateEntered`, { name, input: arrival.outputText }),
-    enteredTime: new Date(entered?.atEpochMillis ?? options.timers.nowEpochMillis()).toISOString(),
     waitUntilEpochMillis,
-    retryCount: 0,
+    context: contextOf(surroundings, {
+      Name: name,
+      EnteredTime: new Date(
+        entered?.atEpochMillis ?? options.timers.nowEpochMillis(),
+      ).toISOString(),
+      RetryCount: 0,
+    }),
   };
   try {
     const departure = await runState(visit, state, runFlow);

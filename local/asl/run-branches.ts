@@ -4,7 +4,7 @@ import { AslError, Interrupted } from './errors.ts';
 import type { Surroundings } from './execution.ts';
 import { payloadText } from './limits.ts';
 import { thresholdExceeded, toleratedFailures } from './map-threshold.ts';
-import { countOf, evaluate, expectType } from './visit.ts';
+import { contextOf, countOf, evaluate, expectType } from './visit.ts';
 import type { Visit } from './visit.ts';
 import type { Variables } from './variables.ts';
 
@@ -115,10 +115,10 @@ export const runMap = async (visit: Visit, state: MapState, runFlow: RunFlow): P
     const { history, interruption } = surroundings;
     history.write('MapIterationStarted', about);
     try {
-      const selecting: Visit = { ...visit, surroundings: { ...surroundings, context } };
+      const inside = { ...surroundings, context };
+      const selecting: Visit = { ...visit, context: contextOf(inside, visit.context.State) };
       const input =
         state.itemSelector === null ? value : await evaluate(selecting, state.itemSelector);
-      const inside = { ...surroundings, context };
       const { output } = await runFlow(state.processor, inside, input, visit.variables);
       history.write('MapIterationSucceeded', about);
       return output;

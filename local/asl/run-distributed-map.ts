@@ -23,11 +23,9 @@ interface Child {
 
 const select = (visit: Visit, state: MapState, value: unknown, index: number): unknown => {
   if (state.itemSelector === null) return value;
-  const context = { ...visit.surroundings.context, Map: { Item: { Index: index, Value: value } } };
-  return evaluate(
-    { ...visit, surroundings: { ...visit.surroundings, context } },
-    state.itemSelector,
-  );
+  const within = { ...visit.surroundings.context, Map: { Item: { Index: index, Value: value } } };
+  const context = contextOf({ context: within }, visit.context.State);
+  return evaluate({ ...visit, context }, state.itemSelector);
 };
 
 const inputText = (visit: Visit, input: unknown): string =>
@@ -120,7 +118,7 @@ const process = async (
   { mapRuns, run }: { readonly mapRuns: MapRuns; readonly run: MapRun },
 ): Promise<unknown> => {
   const { batcher, reader, writer } = distribution;
-  const s3 = { s3: mapRuns.s3, context: contextOf(visit) };
+  const s3 = { s3: mapRuns.s3, context: visit.context };
   let items = given ?? [];
   if (reader !== null) {
     const parameters = expectType(
@@ -167,8 +165,8 @@ export const runDistributedMap = async (
     label: distribution.label,
     executionType: distribution.executionType,
     processor: state.processor,
-    attempt: `${String(visit.enteredEventId)}-${String(visit.retryCount)}`,
-    context: contextOf(visit),
+    attempt: `${String(visit.enteredEventId)}-${String(visit.context.State.RetryCount)}`,
+    context: visit.context,
   });
   history.write('MapRunStarted', { mapRunArn: run.arn });
   try {

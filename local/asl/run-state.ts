@@ -6,7 +6,7 @@ import { runDistributedMap } from './run-distributed-map.ts';
 import { runMap, runParallel } from './run-branches.ts';
 import type { RunFlow } from './run-branches.ts';
 import { runTaskAttempt } from './run-task.ts';
-import { depart, evaluate, expectType, isBoolean, isCount, isText } from './visit.ts';
+import { countRetry, depart, evaluate, expectType, isBoolean, isCount, isText } from './visit.ts';
 import type { Departure, Visit } from './visit.ts';
 
 /** Ends after that long, or earlier when the clock is moved. */
@@ -128,7 +128,7 @@ const runFallible = async (
       if (retrier !== undefined && attempt < retrier.maxAttempts) {
         attempts.set(retrier, attempt + 1);
         await waitMillis(visit, retryDelayMillis(retrier, attempt, visit.surroundings.random));
-        visit.retryCount += 1;
+        countRetry(visit);
         continue;
       }
       const catcher = handlerOf(state.catchers, error.error);

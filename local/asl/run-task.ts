@@ -4,7 +4,7 @@ import { AslError } from './errors.ts';
 import { createLazyAbort } from './lazy-abort.ts';
 import type { LazyAbort } from './lazy-abort.ts';
 import { payloadText } from './limits.ts';
-import { contextOf, countOf, evaluate } from './visit.ts';
+import { countOf, evaluate } from './visit.ts';
 import type { Visit } from './visit.ts';
 
 const regionOf = (arn: string): string => arn.split(':')[3] ?? '';
@@ -93,7 +93,7 @@ export const runTaskAttempt = async (visit: Visit, state: TaskState): Promise<un
           arguments: JSON.parse(parameters) as unknown,
           timeoutMillis,
           signal,
-          context: contextOf(visit),
+          context: visit.context,
         }),
     );
     const what = `The state/task '${visit.stateName}' returned a result`;

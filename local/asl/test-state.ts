@@ -9,7 +9,7 @@ import { payloadText } from './limits.ts';
 import { handlerOf, retryDelayMillis } from './retry.ts';
 import type { RunFlow } from './run-branches.ts';
 import { attemptOnce, runState } from './run-state.ts';
-import { depart } from './visit.ts';
+import { contextOf, depart } from './visit.ts';
 import type { Departure, Visit } from './visit.ts';
 
 export interface Trial {
@@ -67,10 +67,13 @@ const visitOf = (state: State, trial: Trial, record: (event: HistoryEvent) => vo
     input,
     inputText: payloadText(input, `The state/task '${state.name}' was given an input`),
     variables: new Map(variables),
-    enteredTime: time,
     enteredEventId: 0,
     waitUntilEpochMillis: null,
-    retryCount: trial.retryCount,
+    context: contextOf(surroundings, {
+      Name: state.name,
+      EnteredTime: time,
+      RetryCount: trial.retryCount,
+    }),
   };
 };
 

@@ -13,11 +13,11 @@ export interface Visit {
   readonly input: unknown;
   readonly inputText: string;
   readonly variables: Variables;
-  readonly enteredTime: string;
   readonly enteredEventId: number;
   /** The end of a Wait that began before a restart; else null. */
   readonly waitUntilEpochMillis: number | null;
-  retryCount: number;
+  /** `$states.context` of the attempt that is under way. */
+  context: ContextObject;
 }
 
 /** Where the flow goes next, with what. */
@@ -30,14 +30,16 @@ export interface Departure {
   readonly assigned: Readonly<Record<string, string>> | null;
 }
 
-export const contextOf = (visit: Visit): ContextObject => ({
-  ...visit.surroundings.context,
-  State: {
-    Name: visit.stateName,
-    EnteredTime: visit.enteredTime,
-    RetryCount: visit.retryCount,
-  },
-});
+export const contextOf = (
+  { context }: Pick<Surroundings, 'context'>,
+  state: ContextObject['State'],
+): ContextObject => ({ ...context, State: state });
+
+/** Before a retry: who was given the context of an attempt keeps that. */
+export const countRetry = (visit: Visit): void => {
+  const { State: state } = visit.context;
+  visit.context = { ...visit.context, State: { ...state, RetryCount: state.RetryCount + 1 } };
+};
 
 /**
  * Evaluates a field with the values of the state's entry: gives the value, or its promise.
@@ -51,7 +53,7 @@ export const evaluate = (
   if (template.kind === 'constant') return template.value;
   const { options, random } = visit.surroundings;
   return evaluateTemplate(template, {
-    states: { input: visit.input, context: contextOf(visit), ...members },
+    states: { input: visit.input, context: visit.context, ...members },
     variables: visit.variables,
     nowEpochMillis: options.timers.nowEpochMillis(),
     random,
