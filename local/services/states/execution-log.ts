@@ -54,6 +54,9 @@ const rememberingQuoted = (): ((payload: string) => string) => {
   };
 };
 
+/** Names and ARNs, most often: printable ASCII without quotes and backslashes is its own JSON. */
+const nothingToEscape = /^[ !#-[\]-~]*$/;
+
 /** JSON text, put together from its members': the events of one machine have many shapes, and all are small. */
 const loggedDetails = (
   details: Readonly<Record<string, unknown>>,
@@ -70,7 +73,9 @@ const loggedDetails = (
       const { text, truncated } = cut(value);
       members += `"${name}":${quoted(text)}`;
       if (name !== 'parameters') members += `,"${name}Details":{"truncated":${String(truncated)}}`;
-    } else members += `"${name}":${JSON.stringify(value)}`;
+    } else if (typeof value === 'string' && nothingToEscape.test(value))
+      members += `"${name}":"${value}"`;
+    else members += `"${name}":${JSON.stringify(value)}`;
   }
   return `{${members}}`;
 };
