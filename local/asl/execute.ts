@@ -5,6 +5,7 @@ import { AslError, Interrupted, Stopped } from './errors.ts';
 import type { ExecutionOptions, Outcome, Surroundings } from './execution.ts';
 import { createHistorian } from './history.ts';
 import type { Historian } from './history.ts';
+import { instantText } from './instant.ts';
 import { createInterruption } from './interruption.ts';
 import type { Resumption } from './journal.ts';
 import { payloadText } from './limits.ts';
@@ -70,9 +71,7 @@ const visitState = async (
     waitUntilEpochMillis,
     context: contextOf(surroundings, {
       Name: name,
-      EnteredTime: new Date(
-        entered?.atEpochMillis ?? options.timers.nowEpochMillis(),
-      ).toISOString(),
+      EnteredTime: instantText(entered?.atEpochMillis ?? options.timers.nowEpochMillis()),
       RetryCount: 0,
     }),
   };
@@ -200,7 +199,7 @@ export const execute = async (machine: Machine, options: ExecutionOptions): Prom
         Id: options.id,
         Name: options.name,
         Input: options.input,
-        StartTime: new Date(startedAtEpochMillis).toISOString(),
+        StartTime: instantText(startedAtEpochMillis),
         RoleArn: options.roleArn,
       },
       StateMachine: { Id: options.stateMachine.id, Name: options.stateMachine.name },
