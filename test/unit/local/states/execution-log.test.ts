@@ -106,13 +106,13 @@ describe('the log', () => {
     );
     const values = [{}, 'é€😀', '\ud800 and \udc00', 'a"b\\c\n\0', '', {}, {}, null, 'é€😀', [1]];
     const payloads = values.map((value) => JSON.stringify(value));
-    const resource = 'a"b\\c';
+    const names = { resource: 'a"b', region: 'c\\d' };
     for (const [index, output] of payloads.entries()) {
       const assignedVariables = { first: output, second: payloads[index + 1] ?? '' };
       const details = { name: 'Ä"', absent: undefined, input: payloads[index - 1] ?? '', output };
       const shared = { id: index, previousEventId: 0, timestampEpochMillis: 1, details };
       log({ ...shared, type: 'PassStateExited', details: { ...details, assignedVariables } });
-      log({ ...shared, type: 'TaskScheduled', details: { resource, parameters: output } });
+      log({ ...shared, type: 'TaskScheduled', details: { ...names, parameters: output } });
     }
 
     expect(logged).toHaveLength(2 * payloads.length);
@@ -129,7 +129,7 @@ describe('the log', () => {
           outputDetails: whole,
           assignedVariables: { first: output, second: payloads[index + 1] ?? '' },
         },
-        { resource, parameters: output },
+        { ...names, parameters: output },
       ]),
     );
   });
