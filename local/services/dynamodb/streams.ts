@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Engine } from './engine.ts';
-import type { Item, StoredItem } from './stored-item.ts';
+import { storedItem, type Item, type StoredItem } from './stored-item.ts';
 import type { Accompaniment, ItemChange } from './watched-store.ts';
 
 /** A record of DynamoDB Streams, as a stream's Lambda event carries it. */
@@ -67,10 +67,12 @@ export const lastSequenceNumberOf = async (
   return (last as StreamRecord | undefined)?.dynamodb.SequenceNumber ?? '';
 };
 
-/** Items whose texts differ in length are not the same, whatever the order of their attributes. */
-const isSame = (one: StoredItem | undefined, other: StoredItem | undefined): boolean =>
-  one?.text.length === other?.text.length &&
-  isDeepStrictEqual({ ...one?.item }, { ...other?.item });
+/** Whatever the order of their attributes. Read anew, as what dynalite made of an update has objects of another kind. */
+const isSame = (one: StoredItem | undefined, other: StoredItem | undefined): boolean => {
+  if (one === undefined || other === undefined) return one === other;
+  if (one.text.length !== other.text.length) return false;
+  return isDeepStrictEqual(storedItem(one.text).item, storedItem(other.text).item);
+};
 
 const eventNameOf = ({ oldImage, newImage }: ItemChange): StreamRecord['eventName'] | null => {
   if (isSame(oldImage, newImage)) return null;

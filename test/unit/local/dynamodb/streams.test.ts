@@ -139,6 +139,21 @@ describe('a stream on disk', () => {
     await close();
   });
 
+  it('has no record of an update that changes nothing', async () => {
+    const { run, dynamodb, close } = await open();
+    const set = (a: object) =>
+      run('UpdateItem', {
+        TableName,
+        Key: { pk: { S: 'a' } },
+        UpdateExpression: 'SET a = :a, m = :m',
+        ExpressionAttributeValues: { ':a': a, ':m': { M: { x: { L: [{ N: '1' }] } } } },
+      });
+    for (const a of [{ S: 'one' }, { S: 'one' }, { S: 'two' }, { S: 'two' }]) await set(a);
+    const names = (await dynamodb.readStream(TableName, null)).map(({ eventName }) => eventName);
+    expect(names).toEqual(['INSERT', 'MODIFY']);
+    await close();
+  });
+
   it('is gone with its table', async () => {
     const { run, put, dynamodb, close } = await open();
     await put('a');
