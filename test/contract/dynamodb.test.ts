@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import {
+  BatchExecuteStatementCommand,
   BatchGetItemCommand,
   ConditionalCheckFailedException,
   DescribeTableCommand,
@@ -146,5 +147,43 @@ describe('the DynamoDB of the twin, to an SDK client', () => {
     ]) {
       await expect(refused()).rejects.toMatchObject({ name: 'AccessDeniedException' });
     }
+  });
+
+  it('has who may only insert add rows to its partitions, and change none', async () => {
+    policy = {
+      Statement: {
+        Effect: 'Allow',
+        Action: 'dynamodb:PartiQLInsert',
+        Resource: 'arn:aws:dynamodb:us-east-1:123456789012:table/ledger',
+        Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['DENIAL#*'] } },
+      },
+    };
+    const insert = (...pks: string[]) =>
+      limitedClient.send(
+        new BatchExecuteStatementCommand({
+          Statements: pks.map((pk) => ({
+            Statement: `INSERT INTO "${TableName}" VALUE {'pk': ?, 'sk': ?}`,
+            Parameters: [{ S: pk }, { S: 'S' }],
+          })),
+        }),
+      );
+    const Item = { ...key('DENIAL#there'), is: { S: 'as it was' } };
+    await client.send(new PutItemCommand({ TableName, Item }));
+    const { Responses } = await insert('DENIAL#new', 'DENIAL#there');
+    expect(Responses?.map(({ Error: failure }) => failure?.Code)).toEqual([
+      undefined,
+      'DuplicateItem',
+    ]);
+    for (const refused of [
+      () => insert('DENIAL#other', 'GRANT#b'),
+      () => limitedClient.send(new PutItemCommand({ TableName, Item: key('DENIAL#there') })),
+      () => limitedClient.send(new UpdateItemCommand({ TableName, Key: key('DENIAL#there') })),
+    ]) {
+      await expect(refused()).rejects.toMatchObject({ name: 'AccessDeniedException' });
+    }
+    const { Item: read } = await client.send(
+      new GetItemCommand({ TableName, Key: key('DENIAL#there') }),
+    );
+    expect(read).toEqual(Item);
   });
 });

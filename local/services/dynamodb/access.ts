@@ -24,6 +24,10 @@ export interface TableAccess {
   /** Query and Scan. */
   readonly onMany: (operation: 'Query' | 'Scan', input: Input) => AccessRequest[];
   readonly onTable: (operation: string, input: Input) => AccessRequest[];
+  /** BatchExecuteStatement: one request per table. */
+  readonly onInserts: (
+    inserts: readonly { readonly tableName: string; readonly item: Item }[],
+  ) => AccessRequest[];
 }
 
 /** A table may be named by its ARN. */
@@ -148,5 +152,14 @@ export const createTableAccess = (
       ];
     },
     onTable: (operation, input) => [request(operation, arnOf(tableNameOf(input['TableName'])), [])],
+    onInserts: (inserts) =>
+      [...new Set(inserts.map(({ tableName }) => tableName))].flatMap((name) => {
+        const items = inserts.filter(({ tableName }) => tableName === name);
+        const keys = leadingKeys(
+          name,
+          items.map(({ item }) => item),
+        );
+        return [request('PartiQLInsert', arnOf(name), keys), ...keyOf(name)];
+      }),
   };
 };

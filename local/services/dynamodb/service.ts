@@ -7,6 +7,7 @@ import type { Store } from '../../state/store.ts';
 import { createTableAccess, tableNameOf } from './access.ts';
 import type { EngineOperation } from './actions.ts';
 import { openEngine } from './engine.ts';
+import { insertsOf, runInserts } from './insert-statements.ts';
 import { createStreamOperations } from './stream-operations.ts';
 import { lastSequenceNumberOf, sequenceNumberAt } from './streams.ts';
 import type { StreamRecord, TableStream } from './streams.ts';
@@ -142,6 +143,11 @@ export const createDynamoDbService = async (deps: {
       DeleteItem: onItem('DeleteItem'),
       BatchGetItem: onItems('BatchGetItem'),
       BatchWriteItem: onItems('BatchWriteItem'),
+      BatchExecuteStatement: {
+        authorize: (input) => access.onInserts(insertsOf(input)),
+        run: (input) =>
+          runInserts(insertsOf(input), tables.keyNamesOf, (item) => run('PutItem', item)),
+      },
       Query: onMany('Query'),
       Scan: onMany('Scan'),
       CreateTable: onTable('CreateTable'),
