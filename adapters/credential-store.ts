@@ -11,12 +11,10 @@ import type {
 import { identityOfRow } from './identity-row.ts';
 import { keyOf, readMap, readNumber, readNumberOr, readText, type Row } from './rows.ts';
 import { sharedReads, type RowKey } from './shared-reads.ts';
+import { untilDone } from './until-done.ts';
 
 /** The subject’s row, which has its revocations too, those of three others, and the entry. */
 const mostKeysOfRead = 5;
-
-/** Waits before each further read of what DynamoDB left unread: 0.25 s in all, at most. */
-const waitsMillis = [25, 75, 150];
 
 const revocationOf = (row: Row | undefined): RevocationState => ({
   epoch: row === undefined ? 0 : readNumberOr(row, 'epoch', 0),
@@ -74,17 +72,15 @@ export const dynamoCredentialStore = (options: {
 
   const readOnce = sharedReads({ client, tableName }, mostKeysOfRead);
 
-  const readAll = async (keys: readonly RowKey[]): Promise<readonly Row[]> => {
+  const readAll = (keys: readonly RowKey[]): Promise<readonly Row[]> => {
     const rows: Row[] = [];
     let unread = keys;
-    for (const wait of [0, ...waitsMillis]) {
-      if (wait > 0) await timer.wait(wait);
+    return untilDone(timer, async () => {
       const answer = await readOnce(unread);
       rows.push(...answer.rows);
       unread = answer.unread;
-      if (unread.length === 0) return rows;
-    }
-    throw new StepkeyError('Upstream.Throttled');
+      return unread.length === 0 ? { result: rows } : { undone: 'Upstream.Throttled' };
+    });
   };
 
   return {

@@ -1,33 +1,54 @@
 import { isDeepStrictEqual } from 'node:util';
 
-import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
 import { StepkeyError } from '../core/errors.ts';
-import type { Ledger } from '../core/ports.ts';
+import type { Ledger, Timer } from '../core/ports.ts';
+import { awsFailure } from './aws-failures.ts';
 import { putNew } from './put-new.ts';
-import { flag, keyOf, number, text, textOrDash } from './rows.ts';
-
-type Item = Record<string, AttributeValue>;
+import { rowInserts } from './row-inserts.ts';
+import { flag, keyOf, number, text, textOrDash, type Row } from './rows.ts';
 
 /**
  * Adds rows and never changes one. A row that is already there word for word is our own, written by an attempt
- * whose answer was lost; any other is a fault, and nothing may be handed out on it.
+ * whose answer was lost; any other is a fault, and nothing may be handed out on it. A hand-out waits for a call that is
+ * its own alone; refusals that are told in one moment share theirs.
  */
 export const dynamoLedger = (options: {
   readonly client: DynamoDBClient;
   readonly tableName: string;
+  readonly timer: Timer;
 }): Ledger => {
-  const append = async (item: Item): Promise<void> => {
-    const present = await putNew(options, item);
-    if (present !== null && !isDeepStrictEqual({ ...present }, item)) {
+  const { client, tableName } = options;
+
+  const mustBe = (row: Row, present: Row | undefined): void => {
+    if (!isDeepStrictEqual({ ...present }, row)) {
       throw new StepkeyError('Config.Invalid', {
         cause: new Error('another row of this key is there'),
       });
     }
   };
+  const put = async (row: Row): Promise<void> => {
+    const present = await putNew(options, row);
+    if (present !== null) mustBe(row, present);
+  };
+
+  const insertNew = rowInserts(options);
+  const read = async ({ pk, sk }: Row): Promise<Row | undefined> => {
+    const Key = { pk: pk ?? text(''), sk: sk ?? text('') };
+    const { Item } = await client
+      .send(new GetItemCommand({ TableName: tableName, Key, ConsistentRead: true }))
+      .catch((error: unknown) => {
+        throw awsFailure(error);
+      });
+    return Item;
+  };
+  const insert = async (row: Row): Promise<void> => {
+    if (!(await insertNew(row))) mustBe(row, await read(row));
+  };
   return {
     recordIssuance: (issuance) =>
-      append({
+      put({
         ...keyOf.issuance(issuance.sessionId, issuance.issuanceId),
         issuanceId: text(issuance.issuanceId),
         sessionId: text(issuance.sessionId),
@@ -50,7 +71,7 @@ export const dynamoLedger = (options: {
         executionArn: textOrDash(null),
       }),
     recordDenial: (denial) =>
-      append({
+      insert({
         ...keyOf.denial(denial.denialId),
         denialId: text(denial.denialId),
         error: text(denial.error),

@@ -1,4 +1,4 @@
-import { PutItemCommand, type AttributeValue, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { PutItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
 import { awsErrorName, awsFailure } from './aws-failures.ts';
 import type { Row } from './rows.ts';
@@ -10,13 +10,13 @@ import type { Row } from './rows.ts';
  */
 export const putNew = async (
   { client, tableName }: { readonly client: DynamoDBClient; readonly tableName: string },
-  item: Record<string, AttributeValue>,
+  row: Row,
 ): Promise<Row | null> => {
   try {
     await client.send(
       new PutItemCommand({
         TableName: tableName,
-        Item: item,
+        Item: row,
         ConditionExpression: 'attribute_not_exists(pk)',
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       }),

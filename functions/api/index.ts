@@ -72,7 +72,7 @@ export const handler = createHandler(
       keyArn: environment.SEALING_KEY_ARN,
     }),
     store: dynamoCredentialStore({ ...table, timer: systemTimer }),
-    ledger: dynamoLedger(table),
+    ledger: dynamoLedger({ ...table, timer: systemTimer }),
     machine: warmingAfterIdle(
       stepFunctionsIssueMachine({
         client: client('states', SFNClient),

@@ -58,7 +58,7 @@ const ports = {
     keyArn: environment.SEALING_KEY_ARN,
   }),
   store: dynamoCredentialStore({ ...table, timer: systemTimer }),
-  ledger: dynamoLedger(table),
+  ledger: dynamoLedger({ ...table, timer: systemTimer }),
   batches: dynamoBatchStore(table),
   manifests: s3ManifestStore({
     client: client('s3', S3Client, {

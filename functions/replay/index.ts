@@ -47,7 +47,7 @@ export const handler = createHandler(
       endpoint: environment.AWS_ENDPOINT_URL,
     }),
     store: dynamoCredentialStore({ ...table, timer: systemTimer }),
-    ledger: dynamoLedger(table),
+    ledger: dynamoLedger({ ...table, timer: systemTimer }),
     reader: dynamoLedgerReader(table),
     chain: createChain(dynamoChainStore(table), nodeDigest),
     failed: sqsFailedRecords({

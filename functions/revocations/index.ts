@@ -45,7 +45,7 @@ export const handler = createHandler(
       endpoint: environment.AWS_ENDPOINT_URL,
     }),
     store: dynamoCredentialStore({ ...table, timer: systemTimer }),
-    ledger: dynamoLedger(table),
+    ledger: dynamoLedger({ ...table, timer: systemTimer }),
     records: dynamoRevocationRecords(table),
     machine: stepFunctionsRevokeMachine({
       client: client('states', SFNClient),

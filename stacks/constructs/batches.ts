@@ -75,7 +75,7 @@ export class Batches extends Construct {
           ['BatchGetItem'],
           ['SUBJECT#*', 'CLIENT#*', 'GRANT#*', 'EVERYTHING'],
         ),
-        rowRight('RecordDenial', table, ['PutItem'], ['DENIAL#*']),
+        rowRight('RecordDenial', table, ['PartiQLInsert', 'GetItem'], ['DENIAL#*']),
         tableKeyRight(keys.data),
         new PolicyStatement({
           sid: 'ReadAndListSubjects',

@@ -166,7 +166,8 @@ export class BrokerFunctions extends Construct {
           ['SUBJECT#*', 'CLIENT#*', 'GRANT#*', 'EVERYTHING'],
         ),
         ...this.#findSubjectRights(),
-        rowRight('RecordHandOut', table, ['PutItem'], ['SESSION#*', 'DENIAL#*']),
+        rowRight('RecordHandOut', table, ['PutItem'], ['SESSION#*']),
+        rowRight('RecordDenial', table, ['PartiQLInsert', 'GetItem'], ['DENIAL#*']),
         tableKeyRight(keys.data),
       ],
     });

@@ -153,7 +153,7 @@ export class Ledger extends Construct {
           ['BatchGetItem'],
           ['SUBJECT#*', 'CLIENT#*', 'GRANT#*', 'EVERYTHING'],
         ),
-        rowRight('RecordDenial', table, ['PutItem'], ['DENIAL#*']),
+        rowRight('RecordDenial', table, ['PartiQLInsert', 'GetItem'], ['DENIAL#*']),
         tableKeyRight(keys.data),
       ],
     });

@@ -226,7 +226,7 @@ export class Revocations extends Construct {
           ['BatchGetItem'],
           ['SUBJECT#*', 'CLIENT#*', 'GRANT#*', 'EVERYTHING'],
         ),
-        rowRight('RecordDenial', table, ['PutItem'], ['DENIAL#*']),
+        rowRight('RecordDenial', table, ['PartiQLInsert', 'GetItem'], ['DENIAL#*']),
         tableKeyRight(keys.data),
       ],
     });

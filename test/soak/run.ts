@@ -63,7 +63,7 @@ const soaks: readonly Soak[] = [
   },
   {
     name: 'rows, by DynamoDB Local',
-    files: ['table', 'ledger', 'batch-store', 'idempotency'].map(
+    files: ['table', 'ledger', 'denials', 'batch-store', 'idempotency'].map(
       (name) => `test/contract/adapters/${name}.test.ts`,
     ),
     limitSeconds: 600,

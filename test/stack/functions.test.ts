@@ -132,6 +132,8 @@ describe('the functions', () => {
 });
 
 describe('the calls of a function', () => {
+  const recordDenial =
+    'dynamodb:GetItem,dynamodb:PartiQLInsert on <BrokerTable.Arn> if dynamodb:LeadingKeys=DENIAL#*';
   const findSubject = [
     'cognito-idp:AdminGetUser,cognito-idp:AdminListGroupsForUser,cognito-idp:ListUsers on <StepkeyIdentity:ExportsOutputFnGetAttUserPool6BA7E5F2Arn>',
     'dynamodb:GetItem on <BrokerTable.Arn> if dynamodb:LeadingKeys=SUBJECT#*',
@@ -170,7 +172,8 @@ describe('the calls of a function', () => {
       seal('caller-token'),
       'dynamodb:BatchGetItem on <BrokerTable.Arn> if dynamodb:LeadingKeys=SUBJECT#*|CLIENT#*|GRANT#*|EVERYTHING',
       ...findSubject,
-      'dynamodb:PutItem on <BrokerTable.Arn> if dynamodb:LeadingKeys=SESSION#*|DENIAL#*',
+      'dynamodb:PutItem on <BrokerTable.Arn> if dynamodb:LeadingKeys=SESSION#*',
+      recordDenial,
       openTable,
     ]);
   });
@@ -214,7 +217,7 @@ describe('the calls of a function', () => {
       'sqs:DeleteMessage,sqs:ReceiveMessage on <BrokerLedgerFailedChanges.Arn>',
       openQueue,
       'dynamodb:BatchGetItem on <BrokerTable.Arn> if dynamodb:LeadingKeys=SUBJECT#*|CLIENT#*|GRANT#*|EVERYTHING',
-      'dynamodb:PutItem on <BrokerTable.Arn> if dynamodb:LeadingKeys=DENIAL#*',
+      recordDenial,
       openTable,
     ]);
   });
@@ -235,7 +238,7 @@ describe('the calls of a function', () => {
       'dynamodb:BatchGetItem,dynamodb:GetItem,dynamodb:PutItem,dynamodb:UpdateItem on <BrokerTable.Arn> if dynamodb:LeadingKeys=REVOCATION#*',
       'dynamodb:PutItem,dynamodb:Query on <BrokerTable.Arn> if dynamodb:LeadingKeys=REVOCATIONS',
       'dynamodb:BatchGetItem on <BrokerTable.Arn> if dynamodb:LeadingKeys=SUBJECT#*|CLIENT#*|GRANT#*|EVERYTHING',
-      'dynamodb:PutItem on <BrokerTable.Arn> if dynamodb:LeadingKeys=DENIAL#*',
+      recordDenial,
       openTable,
     ]);
   });
@@ -265,7 +268,7 @@ const onlyBundled: Readonly<Record<string, readonly string[]>> = {
   // One adapter for the queue of what failed: one side fills it, the other empties it.
   publish: ['sqs:DeleteMessage', 'sqs:ReceiveMessage'],
   // And it chains one record at a time: those are not noted together.
-  replay: ['dynamodb:BatchWriteItem', 'dynamodb:GetItem', 'sqs:SendMessage'],
+  replay: ['dynamodb:BatchWriteItem', 'sqs:SendMessage'],
   // Only where the deployment has roles in other accounts.
   revoke: ['sts:AssumeRole'],
 };

@@ -70,12 +70,17 @@ export const sdkCallsOf = async (name: string): Promise<SdkCalls> => {
       if (prefix === undefined) throw new TypeError(`no prefix for ${client}`);
       return `${prefix}:${command.replace('Command', '')}`;
     });
+  // IAM asks about what a statement does, not about the call that carries it.
+  const statements = [...text.matchAll(/Statement: `([A-Z])([A-Z]+) /g)].map(
+    ([, first = '', rest = '']) => `dynamodb:PartiQL${first}${rest.toLowerCase()}`,
+  );
   const sealing = [...text.matchAll(/sealer\.(seal|prepare|open)\(\s*"([a-z-]+)"/g)].map(
     ([, how = '', purpose = '']) => `${how === 'open' ? 'open' : 'seal'} ${purpose}`,
   );
   return {
     actions: unique([
-      ...actions,
+      ...actions.filter((action) => action !== 'dynamodb:BatchExecuteStatement'),
+      ...statements,
       ...(text.includes('"@aws-lambda-powertools/idempotency/dynamodb"') ? idempotency : []),
     ]),
     sealing: unique(sealing),

@@ -88,7 +88,7 @@ const realTable = (maxAttempts = 1): Table => {
     ...dynamoCredentialStore({ ...options, timer }),
     ...dynamoIdentityRegistry(options),
     ...dynamoUsernameRegistry(options),
-    ...dynamoLedger(options),
+    ...dynamoLedger({ ...options, timer }),
     awaitLogin: async (subject) => {
       const rows = mendingRegistry(options);
       await rows.correct(subject, await rows.find(subject), null, mendingRecord);

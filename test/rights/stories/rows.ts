@@ -24,16 +24,24 @@ const families = [
 ] as const;
 type Family = (typeof families)[number];
 type RowCall =
-  'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'BatchGetItem' | 'BatchWriteItem' | 'Query';
+  | 'PartiQLInsert'
+  | 'GetItem'
+  | 'PutItem'
+  | 'UpdateItem'
+  | 'DeleteItem'
+  | 'BatchGetItem'
+  | 'BatchWriteItem'
+  | 'Query';
 
 const revocable: readonly Family[] = ['SUBJECT#x', 'CLIENT#x', 'GRANT#x', 'EVERYTHING'];
 
 const who: Readonly<Partial<Record<Owner, Readonly<Partial<Record<RowCall, readonly Family[]>>>>>> =
   {
     'function stepkey-api': {
-      GetItem: ['SUBJECT#x'],
+      GetItem: ['SUBJECT#x', 'DENIAL#x'],
       BatchGetItem: revocable,
-      PutItem: ['SESSION#x', 'DENIAL#x'],
+      PutItem: ['SESSION#x'],
+      PartiQLInsert: ['DENIAL#x'],
     },
     'function stepkey-decide': { GetItem: ['SUBJECT#x'] },
     'function stepkey-identity': {
@@ -55,7 +63,9 @@ const who: Readonly<Partial<Record<Owner, Readonly<Partial<Record<RowCall, reado
       Query: ['LEDGER#x'],
     },
     'function stepkey-replay': {
-      PutItem: ['LEDGER#x', 'RECORD#x', 'DENIAL#x'],
+      GetItem: ['DENIAL#x'],
+      PutItem: ['LEDGER#x', 'RECORD#x'],
+      PartiQLInsert: ['DENIAL#x'],
       Query: ['LEDGER#x', 'RECORD#x'],
       BatchGetItem: revocable,
     },
@@ -65,8 +75,9 @@ const who: Readonly<Partial<Record<Owner, Readonly<Partial<Record<RowCall, reado
       GetItem: ['SUBJECT#x'],
     },
     'function stepkey-batches': {
-      GetItem: ['BATCH#x'],
-      PutItem: ['BATCH#x', 'DENIAL#x'],
+      GetItem: ['BATCH#x', 'DENIAL#x'],
+      PutItem: ['BATCH#x'],
+      PartiQLInsert: ['DENIAL#x'],
       UpdateItem: ['BATCH#x'],
       Query: ['BATCH#x'],
       BatchGetItem: revocable,
@@ -77,8 +88,9 @@ const who: Readonly<Partial<Record<Owner, Readonly<Partial<Record<RowCall, reado
       UpdateItem: ['BATCH#x'],
     },
     'function stepkey-revocations': {
-      GetItem: ['REVOCATION#x'],
-      PutItem: ['REVOCATION#x', 'REVOCATIONS', 'DENIAL#x'],
+      GetItem: ['REVOCATION#x', 'DENIAL#x'],
+      PutItem: ['REVOCATION#x', 'REVOCATIONS'],
+      PartiQLInsert: ['DENIAL#x'],
       UpdateItem: ['REVOCATION#x'],
       Query: ['REVOCATIONS'],
       BatchGetItem: ['REVOCATION#x', ...revocable],
@@ -109,6 +121,15 @@ const callsOn = (
   const Key = { pk: { S: family }, sk: { S: 'story' } };
   const TableName = table;
   return {
+    PartiQLInsert: () =>
+      call('dynamodb', 'BatchExecuteStatement', {
+        Statements: [
+          {
+            Statement: `INSERT INTO "${table}" VALUE {'pk': ?, 'sk': ?}`,
+            Parameters: [Key.pk, Key.sk],
+          },
+        ],
+      }),
     PutItem: () => call('dynamodb', 'PutItem', { TableName, Item: Key }),
     GetItem: () => call('dynamodb', 'GetItem', { TableName, Key }),
     UpdateItem: () => call('dynamodb', 'UpdateItem', { TableName, Key }),

@@ -349,7 +349,7 @@ export const inProcessBroker = async (
         verifier: { verify: port(`${frontName} verify`, verifier.verify, () => ({}), 1500) },
         sealer: sealerOf(frontName),
         store: dynamoCredentialStore({ ...front, timer: time }),
-        ledger: dynamoLedger(front),
+        ledger: dynamoLedger({ ...front, timer: time }),
         machine: warmingAfterIdle(
           stepFunctionsIssueMachine({ client: states, stateMachineArn: 'arn' }),
           time,
