@@ -29,7 +29,22 @@ const kindOf = (error: unknown): 'throttled' | 'unavailable' | 'refused' | null 
   }
 };
 
-/** Counts the calls of a client that failed after all its attempts, and changes nothing about them. */
+interface Answer {
+  readonly output?: { readonly Responses?: unknown };
+}
+
+/** BatchExecuteStatement answers as a success though a statement was not allowed. @see Amazon DynamoDB API Reference, BatchStatementError */
+const refusesStatement = (answer: unknown): boolean => {
+  const responses = (answer as Answer | undefined)?.output?.Responses;
+  return (
+    Array.isArray(responses) &&
+    (responses as readonly ({ readonly Error?: { readonly Code?: string } } | null)[]).some(
+      (each) => refusals.has(each?.Error?.Code ?? ''),
+    )
+  );
+};
+
+/** Counts the calls of a client that failed after all its attempts, or were refused in part, and changes nothing about them. */
 export const watchUpstreams =
   (meter: Meter) =>
   <Client extends WatchedClient>(upstream: Upstream, client: Client): Client => {
@@ -37,7 +52,11 @@ export const watchUpstreams =
     add(
       (next) => async (args) => {
         try {
-          return await next(args);
+          const answer = await next(args);
+          if (refusesStatement(answer)) {
+            meter.measure('UpstreamErrors', 1, { upstream, kind: 'refused' });
+          }
+          return answer;
         } catch (error) {
           const kind = kindOf(error);
           if (kind !== null) meter.measure('UpstreamErrors', 1, { upstream, kind });

@@ -78,7 +78,7 @@ describe('the meter', () => {
 describe('a watched client', () => {
   const meter = fakeMeter();
   /** Calls through what the watch put around the call. */
-  const callThrough = async (failure: object): Promise<unknown> => {
+  const callThrough = async (call: () => Promise<unknown>): Promise<unknown> => {
     type Next = (args: unknown) => Promise<unknown>;
     let around = (next: Next): Next => next;
     watchUpstreams(meter)('kms', {
@@ -88,14 +88,16 @@ describe('a watched client', () => {
         },
       },
     });
-    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- as the SDK's own errors look
-    return around(() => Promise.reject(failure))({}).catch((error: unknown) => error);
+    return around(call)({}).catch((error: unknown) => error);
   };
-  const kindsAfter = async (failure: object): Promise<unknown[]> => {
+  const measuredBy = async (call: () => Promise<unknown>, told: object): Promise<unknown[]> => {
     const before = meter.measured.length;
-    expect(await callThrough(failure)).toBe(failure);
+    expect(await callThrough(call)).toBe(told);
     return meter.measured.slice(before).map(({ name, dimensions }) => [name, dimensions]);
   };
+  const kindsAfter = (failure: object): Promise<unknown[]> =>
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- as the SDK's own errors look
+    measuredBy(() => Promise.reject(failure), failure);
 
   it.each([
     ['throttled', { name: 'ThrottlingException' }],
@@ -104,6 +106,19 @@ describe('a watched client', () => {
     ['refused', { name: 'AccessDeniedException', $metadata: { httpStatusCode: 400 } }],
   ])('is counted as %s and fails as before: %o', async (kind, failure) => {
     expect(await kindsAfter(failure)).toEqual([['UpstreamErrors', { upstream: 'kms', kind }]]);
+  });
+
+  it('is counted once where an answer tells that statements of it were not allowed', async () => {
+    const refused = { Error: { Code: 'AccessDenied' } };
+    const duplicate = { Error: { Code: 'DuplicateItem' } };
+    for (const [Responses, counted] of [
+      [[{}, refused, refused], [['UpstreamErrors', { upstream: 'kms', kind: 'refused' }]]],
+      [[{}, duplicate, { Error: {} }], []],
+      [{ 'a-table': [refused] }, []],
+    ] as const) {
+      const answer = { output: { Responses } };
+      expect(await measuredBy(() => Promise.resolve(answer), answer)).toEqual(counted);
+    }
   });
 
   it.each(['ConditionalCheckFailedException', 'ResourceNotFoundException'])(
