@@ -27,7 +27,8 @@ const invalid = (message: string): AwsError => new AwsError('ValidationException
 const formOf = (statement: string): InsertForm => {
   const [, named = '', tuple = ''] = statementForm.exec(statement) ?? [];
   const attributes = tuple.split(',').map((part) => attributeForm.exec(part)?.[1] ?? '');
-  if (named === '' || attributes.includes('')) {
+  const isClear = !attributes.includes('') && new Set(attributes).size === attributes.length;
+  if (named === '' || !isClear) {
     throw invalid(
       `The local stack runs INSERT INTO "table" VALUE {'attribute': ?, …} and no other statement.`,
     );

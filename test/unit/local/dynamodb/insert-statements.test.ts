@@ -121,6 +121,11 @@ describe('inserts by PartiQL', () => {
     ['another statement', [{ Statement: `DELETE FROM "ledger" WHERE pk = ?` }], 'local stack'],
     ['a literal', [{ Statement: `INSERT INTO "ledger" VALUE {'pk': 'a'}` }], 'local stack'],
     ['no attributes', [{ Statement: `INSERT INTO "ledger" VALUE {}` }], 'local stack'],
+    [
+      'an attribute twice',
+      [{ Statement: `INSERT INTO "ledger" VALUE {'sk': ?, 'pk': ?, 'pk': ?}` }],
+      'local stack',
+    ],
     ['a name without quotes', [{ Statement: `INSERT INTO ledger VALUE {'pk': ?}` }], 'local stack'],
   ])('refuse a call with %s, and add nothing', async (_, Statements, message) => {
     await expect(call('BatchExecuteStatement', { Statements })).rejects.toMatchObject({
