@@ -29,6 +29,14 @@ const idempotency = ['DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'].map(
   (operation) => `dynamodb:${operation}`,
 );
 
+/** How a statement begins → its action in IAM. @see Amazon DynamoDB Developer Guide, "IAM policies with PartiQL" */
+const partiQlActions: Readonly<Record<string, string>> = {
+  'INSERT INTO': 'dynamodb:PartiQLInsert',
+  SELECT: 'dynamodb:PartiQLSelect',
+  UPDATE: 'dynamodb:PartiQLUpdate',
+  'DELETE FROM': 'dynamodb:PartiQLDelete',
+};
+
 const unique = (values: readonly string[]): readonly string[] => [...new Set(values)].sort();
 
 /** Packages stay outside, so that every command in the text is one that our code makes. */
@@ -47,7 +55,7 @@ const bundledText = async (name: string): Promise<string> => {
   return outputFiles[0]?.text ?? '';
 };
 
-/** @throws TypeError for a client without a prefix above, or a command that no import names */
+/** @throws TypeError for a client without a prefix above, a command that no import names, or statements that are not found */
 export const sdkCallsOf = async (name: string): Promise<SdkCalls> => {
   const text = await bundledText(name);
   const packageOf = new Map<string, string>();
@@ -71,9 +79,12 @@ export const sdkCallsOf = async (name: string): Promise<SdkCalls> => {
       return `${prefix}:${command.replace('Command', '')}`;
     });
   // IAM asks about what a statement does, not about the call that carries it.
-  const statements = [...text.matchAll(/Statement: `([A-Z])([A-Z]+) /g)].map(
-    ([, first = '', rest = '']) => `dynamodb:PartiQL${first}${rest.toLowerCase()}`,
+  const statements = [...text.matchAll(/["'`](INSERT INTO|SELECT|UPDATE|DELETE FROM) /g)].map(
+    ([, verb = '']) => partiQlActions[verb] ?? verb,
   );
+  if (statements.length === 0 && actions.includes('dynamodb:BatchExecuteStatement')) {
+    throw new TypeError('a call of statements without one that can be read');
+  }
   const sealing = [...text.matchAll(/sealer\.(seal|prepare|open)\(\s*"([a-z-]+)"/g)].map(
     ([, how = '', purpose = '']) => `${how === 'open' ? 'open' : 'seal'} ${purpose}`,
   );
