@@ -243,6 +243,12 @@ describe('the calls of a function', () => {
     ]);
   });
 
+  it('batches adds refusals and replaces none', () => {
+    const lines = callsOf('batches');
+    expect(lines).toContain(recordDenial);
+    expect(lines.filter((line) => /DENIAL|LeadingKeys=\*/.test(line))).toHaveLength(1);
+  });
+
   it('audit reads, and can write, seal and open nothing', () => {
     const calls = callsOf('audit');
     expect(calls.slice(1)).toEqual([

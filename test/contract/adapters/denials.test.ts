@@ -113,6 +113,14 @@ describe('denials of one moment', () => {
     expect(await nameOfFailure(ledger.recordDenial(denial()))).toBe('Config.Invalid');
   });
 
+  it('are not taken for recorded where what was there cannot be read', async () => {
+    dynamo.wire.respond = ({ operation }) => {
+      if (operation === 'GetItem') throw new AwsError('AccessDeniedException', 'no');
+      return { Responses: [{ Error: { Code: 'DuplicateItem', Message: 'there' } }] };
+    };
+    expect(await nameOfFailure(ledger.recordDenial(denial()))).toBe('Upstream.Misconfigured');
+  });
+
   it('are compared with what a strong read finds', async () => {
     const repeated = denial();
     await ledger.recordDenial(repeated);

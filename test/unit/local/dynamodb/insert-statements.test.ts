@@ -61,6 +61,13 @@ describe('inserts by PartiQL', () => {
     ]);
   });
 
+  it('may be of one partition, and of one key in two tables', async () => {
+    const sibling = { ...insert('a'), Parameters: [{ S: 'a' }, { S: 'T' }] };
+    expect(await run(insert('a'), sibling, insert('a', {}, 'other'))).toEqual({
+      Responses: [{ TableName }, { TableName }, { TableName: 'other' }],
+    });
+  });
+
   it('never replace a row, and those beside the one that would are done', async () => {
     await run(insert('b', { is: { S: 'first' } }));
     const { Responses } = await run(insert('a'), insert('b', { is: { S: 'second' } }), insert('c'));
@@ -103,7 +110,7 @@ describe('inserts by PartiQL', () => {
     expect(Responses).toMatchObject([
       { TableName },
       { Error: { Code: 'ResourceNotFound' } },
-      { Error: { Code: 'ValidationError' } },
+      { Error: { Code: 'ValidationError', Message: expect.stringContaining('key sk') } },
     ]);
     expect(await get('a')).toBeDefined();
   });
@@ -126,6 +133,8 @@ describe('inserts by PartiQL', () => {
       [{ Statement: `INSERT INTO "ledger" VALUE {'sk': ?, 'pk': ?, 'pk': ?}` }],
       'local stack',
     ],
+    ['more behind it', [{ Statement: `${insert('a').Statement} RETURNING *` }], 'local stack'],
+    ['more before it', [{ Statement: `EXPLAIN ${insert('a').Statement}` }], 'local stack'],
     ['a name without quotes', [{ Statement: `INSERT INTO ledger VALUE {'pk': ?}` }], 'local stack'],
   ])('refuse a call with %s, and add nothing', async (_, Statements, message) => {
     await expect(call('BatchExecuteStatement', { Statements })).rejects.toMatchObject({
@@ -133,6 +142,14 @@ describe('inserts by PartiQL', () => {
       message: expect.stringContaining(message),
     });
     expect([await get('a'), await get('b')]).toEqual([undefined, undefined]);
+  });
+
+  it('fail with their call where a value has no form at all', async () => {
+    const misshapen = { ...insert('b'), Parameters: [{ S: 'b' }, { S: 5 }] };
+    await expect(run(insert('a'), misshapen)).rejects.toMatchObject({
+      code: 'SerializationException',
+    });
+    expect(await get('b')).toBeUndefined();
   });
 
   it('need the right to insert into each table, with every partition key', () => {
@@ -151,6 +168,21 @@ describe('inserts by PartiQL', () => {
         resource: `${arn}/other`,
         conditionKeys: { 'dynamodb:LeadingKeys': ['b'] },
       },
+    ]);
+  });
+
+  it('open the key of their table', async () => {
+    const keyArn = 'arn:key';
+    await dynamodb.createTable({
+      TableName: 'keyed',
+      ...rowsTable,
+      SSESpecification: { SSEEnabled: true, SSEType: 'KMS', KMSMasterKeyId: keyArn },
+    });
+    const authorize = dynamodb.operations['BatchExecuteStatement']?.authorize;
+    if (typeof authorize !== 'function') throw new Error('no authorize');
+    expect(authorize({ Statements: [insert('a', {}, 'keyed')] })).toMatchObject([
+      { action: 'dynamodb:PartiQLInsert' },
+      { action: 'kms:Decrypt', resource: keyArn },
     ]);
   });
 });
