@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { runInserts } from '../../../../local/services/dynamodb/insert-statements.ts';
 import { createDynamoDbService } from '../../../../local/services/dynamodb/service.ts';
 import type { DynamoDbService } from '../../../../local/services/dynamodb/service.ts';
 import { memoryStore } from '../../../../local/state/store.ts';
@@ -150,6 +151,17 @@ describe('inserts by PartiQL', () => {
       code: 'SerializationException',
     });
     expect(await get('b')).toBeUndefined();
+  });
+
+  it('fail with their call where the engine fails', async () => {
+    const item = { pk: { S: 'a' }, sk: { S: 'S' } };
+    const failure = new Error('The DynamoDB engine failed.');
+    const running = runInserts(
+      [{ tableName: TableName, item }],
+      () => ['pk', 'sk'],
+      () => Promise.reject(failure),
+    );
+    await expect(running).rejects.toBe(failure);
   });
 
   it('need the right to insert into each table, with every partition key', () => {
