@@ -1,14 +1,6 @@
 /** Mints, in rounds that take turns with their reference. */
 import { median, type BenchOptions, type Figure } from '../bench.ts';
-import {
-  firstOf,
-  perProcessorSecond,
-  perSecond,
-  ratios,
-  run,
-  warm,
-  type Round,
-} from './rounds.ts';
+import { firstOf, perProcessorSecond, perSecond, ratios, run, warm, type Round } from './rounds.ts';
 import { askFor, type World } from './world.ts';
 
 /**
