@@ -3,22 +3,23 @@
  * docs/scale; a part of them, or small ones, are only told.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { filesOf } from './simulate/report.ts';
 import { runAll, type Simulated } from './simulate/run-all.ts';
 import { scenariosOf } from './simulate/scenarios.ts';
 
-const { values, positionals } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-  },
-  allowPositionals: true,
-});
-const known = scenariosOf(values.quick).map(({ name }) => name);
-const unknown = positionals.filter((name) => !known.includes(name));
+const given = process.argv.slice(2);
+const flags = given.filter((argument) => argument.startsWith('--'));
+const names = given.filter((argument) => !argument.startsWith('--'));
+const isQuick = flags.includes('--quick');
+const known = scenariosOf(isQuick).map(({ name }) => name);
+const unknown = [
+  ...flags.filter((flag) => flag !== '--quick' && flag !== '--json'),
+  ...names.filter((name) => !known.includes(name)),
+];
 if (unknown.length > 0) {
-  process.stderr.write(`Unknown: ${unknown.join(', ')}. There are ${known.join(', ')}.\n`);
+  process.stderr.write(
+    `Unknown: ${unknown.join(', ')}. There are --quick, --json and ${known.join(', ')}.\n`,
+  );
   process.exit(2);
 }
 
@@ -34,17 +35,17 @@ const lineOf = ({ scenario, measures, tookSeconds }: Simulated): string => {
   ].join('\n    ');
 };
 
-const all = await runAll(positionals.length > 0 ? positionals : known, values.quick, (done) => {
+const all = await runAll(names.length > 0 ? names : known, isQuick, (done) => {
   process.stderr.write(`${lineOf(done)}\n`);
 });
-if (values.json) process.stdout.write(`${JSON.stringify(all)}\n`);
+if (flags.includes('--json')) process.stdout.write(`${JSON.stringify(all)}\n`);
 const directory = new URL('../docs/scale/', import.meta.url);
 const before = JSON.parse(
   readFileSync(new URL('mass-mint-before.json', directory), 'utf8'),
 ) as Parameters<typeof filesOf>[1];
-if (positionals.length === 0) {
+if (names.length === 0) {
   const files = await filesOf(all, before);
-  if (!values.quick) {
+  if (!isQuick) {
     mkdirSync(directory, { recursive: true });
     for (const [name, text] of Object.entries(files)) writeFileSync(new URL(name, directory), text);
     process.stderr.write('written to docs/scale\n');
