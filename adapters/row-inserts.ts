@@ -72,7 +72,8 @@ export const rowInserts = ({
     try {
       return await insertInOneCall(rows);
     } catch (error) {
-      const mayBeOfOneRow = error instanceof StepkeyError && error.name === 'Upstream.Misconfigured';
+      const mayBeOfOneRow =
+        error instanceof StepkeyError && error.name === 'Upstream.Misconfigured';
       if (!mayBeOfOneRow || rows.length === 1) throw error;
       // A row that spoils its call spoils no other’s.
       const alone = rows.map((row) =>
